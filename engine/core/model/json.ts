@@ -1,0 +1,25 @@
+/** A JSON value. Money and other decimals travel as text, never as floating point. */
+export type JsonValue = null | boolean | number | string | readonly JsonValue[] | JsonObject
+export interface JsonObject {
+  readonly [name: string]: JsonValue
+}
+
+export function isJsonObject(value: unknown): value is JsonObject {
+  return typeof value === 'object' && value !== null && !Array.isArray(value)
+}
+
+/**
+ * JSON with object keys in code-unit order at every depth, no white space: equal values give equal text.
+ * What plan hashes and fingerprints are taken from.
+ */
+export function canonicalJson(value: JsonValue): string {
+  if (value === null || typeof value !== 'object') return JSON.stringify(value)
+  if (Array.isArray(value)) return `[${value.map(canonicalJson).join(',')}]`
+  const object = value as JsonObject
+  const parts: string[] = []
+  for (const name of Object.keys(object).sort()) {
+    const member = object[name]
+    if (member !== undefined) parts.push(`${JSON.stringify(name)}:${canonicalJson(member)}`)
+  }
+  return `{${parts.join(',')}}`
+}

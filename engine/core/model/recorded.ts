@@ -1,0 +1,39 @@
+import type { JsonObject } from './json.ts'
+
+/** What a recorded field is, whatever the system calls it. Decimals are exact; dates and times are ISO text in UTC. */
+export const FIELD_TYPES = [
+  'text',
+  'html',
+  'integer',
+  'float',
+  'decimal',
+  'boolean',
+  'date',
+  'datetime',
+  'selection',
+  'many2one',
+  'many2many',
+  'one2many',
+  'binary',
+  'json',
+  'reference',
+  'object',
+  'list',
+] as const
+export type FieldType = (typeof FIELD_TYPES)[number]
+
+/**
+ * One field of a recorded schema (a JSON Schema with `x-` annotations under schemas/recorded/).
+ * Only annotations that the engine reads are named here.
+ */
+export interface RecordedField extends JsonObject {
+  readonly 'x-type': FieldType
+}
+
+/** schemas/recorded/<system>/<version>/<resource>.schema.json */
+export interface RecordedSchema extends JsonObject {
+  readonly title: string
+  readonly 'x-system': string
+  readonly 'x-version': string
+  readonly properties: { readonly [name: string]: RecordedField }
+}
