@@ -17,16 +17,21 @@ function encodePart(part: string): string {
   return part.replace(RESERVED, (character) => encodeURIComponent(character))
 }
 
-/** The external id of a record, or of a line when `line` is given. `key` holds one text a part of the identity. */
+/** The parts of a compound key as one text: the key a ledger row has. */
+export function joinKey(parts: readonly string[]): string {
+  return parts.map(encodePart).join('/')
+}
+
+/** The external id of a record by its {@link joinKey | joined key}; of a line of it when `line` is given. */
 export function recordKey(
   project: string,
   namespace: string,
-  key: readonly string[],
-  line?: { readonly as: string; readonly key: readonly string[] },
+  key: string,
+  line?: { readonly as: string; readonly key: string },
 ): RecordKey {
-  const parts = [project, namespace, ...key]
-  if (line !== undefined) parts.push(line.as, ...line.key)
-  return `tidelock.${parts.map(encodePart).join('/')}` as RecordKey
+  const parts = [encodePart(project), encodePart(namespace), key]
+  if (line !== undefined) parts.push(encodePart(line.as), ...(line.key === '' ? [] : [line.key]))
+  return `tidelock.${parts.join('/')}` as RecordKey
 }
 
 /** The parts behind `tidelock.`, decoded; null when the text is not such a key. Inverse of {@link recordKey}. */

@@ -14,6 +14,6 @@ export interface SelectedField {
   readonly fields?: Selection
   /** `connection`: a GraphQL connection; `first`: a list that takes a `first` argument; `plain`: a list as it is. */
   readonly list?: 'connection' | 'first' | 'plain'
-  /** A convenience the connector computes from other fields of the same object; what it needs stands beside it in the tree. */
+  /** A convenience the connector computes from other fields of the same object, which it asks for by itself. */
   readonly computed?: true
 }

@@ -1,0 +1,109 @@
+import type { FieldValue, FieldValues, RemovedLine, UpsertLine } from '../model/connector.ts'
+import type { JsonValue } from '../model/json.ts'
+import type { Plan } from '../model/plan.ts'
+import { recordKey } from '../model/record-key.ts'
+import { fingerprintOf } from './fingerprint.ts'
+import type { MappedLine, MappedOwnRecord, MappedRecord } from './mapped.ts'
+
+/** What the ledger keeps of the last delivery: a hash a field, so that only what changed is sent. */
+export interface DeliveredHashes {
+  readonly fields: FieldHashes
+  /** By `<field>/<as>/<line key>`. */
+  readonly lines: { readonly [line: string]: FieldHashes }
+  /** Records of the record's own, by field. */
+  readonly records: { readonly [field: string]: FieldHashes }
+  /** What stands on the adjusting line of each `agree` rule, as decimal text. */
+  readonly adjusted: { readonly [rule: string]: string }
+}
+export type FieldHashes = { readonly [field: string]: string }
+
+export function hashesOf(mapped: MappedRecord, adjusted: DeliveredHashes['adjusted']): DeliveredHashes {
+  return {
+    fields: fieldHashes(mapped.fields),
+    lines: Object.fromEntries(mapped.lines.map((line) => [lineId(line), fieldHashes(line.fields)])),
+    records: Object.fromEntries(mapped.records.map((record) => [record.field, fieldHashes(record.fields)])),
+    adjusted,
+  }
+}
+
+/** One hash over all that a delivery would bring about: payload, lines, steps wanted and totals to agree with. */
+export function deliveryFingerprint(mapped: MappedRecord): string {
+  return fingerprintOf({
+    fields: mapped.fields as JsonValue,
+    lines: mapped.lines.map((line) => [lineId(line), line.fields as JsonValue]),
+    records: mapped.records.map((record) => [record.field, record.fields as JsonValue]),
+    steps: mapped.steps,
+    agree: mapped.agree,
+  })
+}
+
+/** What differs from the last delivery. */
+export interface Changes {
+  readonly fields: FieldValues
+  readonly lines: readonly UpsertLine[]
+  readonly removedLines: readonly RemovedLine[]
+  readonly records: readonly MappedOwnRecord[]
+  /** Whether anything has to be sent for the record itself. */
+  readonly any: boolean
+}
+
+/** `previous` null: nothing is known to be there, all is sent. */
+export function changesSince(plan: Plan, key: string, mapped: MappedRecord, previous: DeliveredHashes | null): Changes {
+  const fields = changedFields(mapped.fields, previous?.fields)
+  const lines: UpsertLine[] = []
+  for (const line of mapped.lines) {
+    const changed = changedFields(line.fields, previous?.lines[lineId(line)])
+    if (Object.keys(changed).length > 0 || previous?.lines[lineId(line)] === undefined) {
+      lines.push({ field: line.field, key: lineKey(plan, key, line.as, line.key), fields: changed })
+    }
+  }
+  const removedLines = previous === null ? [] : goneLines(plan, key, mapped, previous)
+  const records = mapped.records.filter(
+    (record) => Object.keys(changedFields(record.fields, previous?.records[record.field])).length > 0,
+  )
+  return {
+    fields,
+    lines,
+    removedLines,
+    records,
+    any: previous === null || Object.keys(fields).length > 0 || lines.length > 0 || removedLines.length > 0,
+  }
+}
+
+export function lineKey(plan: Plan, key: string, as: string, line: string): string {
+  return recordKey(plan.project, plan.namespace, key, { as, key: line })
+}
+
+function goneLines(plan: Plan, key: string, mapped: MappedRecord, previous: DeliveredHashes): RemovedLine[] {
+  const present = new Set(mapped.lines.map(lineId))
+  const gone: RemovedLine[] = []
+  for (const id of Object.keys(previous.lines)) {
+    if (present.has(id)) continue
+    const [field = '', as = ''] = id.split('/', 2)
+    const fieldPlan = plan.fields[field]
+    const block = fieldPlan?.kind === 'lines' ? fieldPlan.blocks.find((candidate) => candidate.as === as) : undefined
+    // A block that the mapping no longer has: what it wrote stays until someone decides otherwise.
+    if (block === undefined || block.gone === 'ignore') continue
+    const line = id.slice(field.length + as.length + 2)
+    const values = block.gone === 'remove' ? null : (block.gone.set as Record<string, FieldValue>)
+    gone.push({ field, key: lineKey(plan, key, as, line), values })
+  }
+  return gone
+}
+
+function lineId(line: MappedLine): string {
+  return `${line.field}/${line.as}/${line.key}`
+}
+
+function fieldHashes(fields: FieldValues): FieldHashes {
+  return Object.fromEntries(Object.entries(fields).map(([name, value]) => [name, fingerprintOf(value as JsonValue)]))
+}
+
+function changedFields(fields: FieldValues, previous: FieldHashes | undefined): FieldValues {
+  if (previous === undefined) return fields
+  const changed: Record<string, FieldValue> = {}
+  for (const [name, value] of Object.entries(fields)) {
+    if (previous[name] !== fingerprintOf(value as JsonValue)) changed[name] = value
+  }
+  return changed
+}

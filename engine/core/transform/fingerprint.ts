@@ -1,0 +1,17 @@
+// A hash is a pure function of its input; nothing else of Node is used here.
+// biome-ignore lint/style/noRestrictedImports: pure
+import { createHash } from 'node:crypto'
+import { canonicalJson, type JsonValue } from '../model/json.ts'
+
+/** SHA-256 of the canonical form, 64 hex digits: plans are known by it. */
+export function hashOf(value: JsonValue): string {
+  return createHash('sha256').update(canonicalJson(value)).digest('hex')
+}
+
+/**
+ * 72 bits of SHA-256 of the canonical form, as 12 characters: enough to tell one version of a field or record from the one
+ * before, which is all a ledger compares, and short enough to keep one a field.
+ */
+export function fingerprintOf(value: JsonValue): string {
+  return createHash('sha256').update(canonicalJson(value)).digest('base64url').slice(0, 12)
+}

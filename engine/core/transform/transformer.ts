@@ -1,0 +1,310 @@
+import { type Compiled, compileExpression, type References } from '../expression/compile.ts'
+import { parseExpression } from '../expression/parse.ts'
+import { compileDecoder, encodeValue, type Value, type ValueObject } from '../expression/value.ts'
+import type { FieldValue, TargetShape } from '../model/connector.ts'
+import type { Parking } from '../model/dead-letter.ts'
+import { SyncError } from '../model/failure.ts'
+import type { JsonObject } from '../model/json.ts'
+import type { ExpressionPlan, Plan, ValuePlan } from '../model/plan.ts'
+import { joinKey } from '../model/record-key.ts'
+import type { FieldType } from '../model/recorded.ts'
+import type { Identified, MappedLine, MappedOwnRecord, Transformed } from './mapped.ts'
+
+/** A plan with its expressions compiled once. Pure: look-ups are answered by what is handed in. */
+export interface Transformer {
+  /** Key and label of a decoded record. */
+  identify(source: ValueObject): Identified
+  /** The first `keep` rule that sends the record away: its reason; null when it stays. */
+  filter(source: ValueObject, deliveredBefore: boolean): { readonly reason: string } | { readonly parking: Parking } | null
+  transform(source: ValueObject, references: References): Transformed
+  /** `when` and `unless` of a step on the target as it is now. */
+  stepIsDone(step: number, source: ValueObject, target: JsonObject, references: References): boolean
+  decode(data: JsonObject): ValueObject
+}
+
+/** Raised inside this file to leave a record at its first fault; never leaves it. */
+class Parked extends Error {
+  readonly parking: Parking
+  readonly waitsFor: { mapping: string; key: string } | null
+  constructor(parking: Parking, waitsFor: { mapping: string; key: string } | null = null) {
+    super(parking.message)
+    this.parking = parking
+    this.waitsFor = waitsFor
+  }
+}
+
+type Variables = Readonly<Record<string, Value>>
+
+interface Evaluator {
+  /** The value; undefined while look-ups are pending. Throws {@link Parked}. */
+  (variables: Variables, references: References): Value | undefined
+}
+
+const NO_REFERENCES: References = {
+  match: () => ({ status: 'missing' }),
+  link: () => ({ status: 'missing' }),
+  ref: () => ({ status: 'missing' }),
+}
+
+export function createTransformer(plan: Plan): Transformer {
+  const evaluator = (expression: ExpressionPlan, at: string): Evaluator => {
+    if ('constant' in expression) {
+      const constant = expression.constant as Value
+      return () => constant
+    }
+    const compiled = compiledOf(expression.cel)
+    return (variables, references) => {
+      const evaluation = compiled({ variables, tables: plan.tables, references })
+      if (evaluation.ok) return evaluation.value
+      if (evaluation.kind === 'pending') return undefined
+      throw new Parked({ class: evaluation.class, message: evaluation.message, at }, evaluation.reference ?? null)
+    }
+  }
+  const as = plan.source.as
+  const identity = plan.target.identity.map((part, index) => evaluator(part, `target.identity.${index}`))
+  const label = plan.target.label === null ? null : evaluator(plan.target.label, 'target.label')
+  const keep = plan.source.keep.map((rule, index) => ({ rule, when: evaluator(rule.when, `source.keep.${index}`), at: `source.keep.${index}` }))
+  const members = Object.entries(plan.fields).map(([field, fieldPlan]) => memberOf(field, fieldPlan, plan, evaluator))
+  const agree = plan.agree.map((rule, index) => evaluator(rule.equals, `agree.${index}`))
+  const steps = plan.steps.map((step, index) => ({
+    when: step.when === null ? null : evaluator(step.when, `then.${index}`),
+    unless: step.unless === null ? null : evaluator(step.unless, `then.${index}`),
+  }))
+  const decode = compileDecoder(plan.source.selection)
+
+  return {
+    decode,
+    identify(source) {
+      const variables = { [as]: source }
+      try {
+        const key = keyOf(identity, variables, 'target.identity')
+        const named = label === null ? null : label(variables, NO_REFERENCES)
+        return { status: 'identified', key, label: named === null || named === undefined ? null : textOf(named) }
+      } catch (error) {
+        return { status: 'parked', parking: parkedOf(error).parking }
+      }
+    },
+    filter(source, deliveredBefore) {
+      const variables = { [as]: source }
+      for (const { rule, when } of keep) {
+        if (rule.firstTimeOnly && deliveredBefore) continue
+        try {
+          if (when(variables, NO_REFERENCES) !== true) return { reason: rule.otherwise }
+        } catch (error) {
+          return { parking: parkedOf(error).parking }
+        }
+      }
+      return null
+    },
+    transform(source, references) {
+      const draft = new Draft()
+      const variables = { [as]: source }
+      try {
+        for (const member of members) member(variables, references, draft)
+        const wanted: number[] = []
+        for (const [index, step] of steps.entries()) {
+          const when = step.when === null ? true : step.when(variables, references)
+          if (when === undefined) draft.pending = true
+          else if (when === true) wanted.push(index)
+        }
+        const expected = agree.map((rule) => {
+          const value = rule(variables, references)
+          if (value === undefined) draft.pending = true
+          return value === undefined || value === null ? null : textOf(value)
+        })
+        if (draft.pending) return { status: 'pending' }
+        return {
+          status: 'mapped',
+          mapped: {
+            fields: draft.fields,
+            firstTimeFields: draft.firstTimeFields,
+            lines: draft.lines,
+            records: draft.records,
+            steps: wanted,
+            agree: expected,
+          },
+        }
+      } catch (error) {
+        const parked = parkedOf(error)
+        return { status: 'parked', parking: parked.parking, waitsFor: parked.waitsFor }
+      }
+    },
+    stepIsDone(step, source, target, references) {
+      const unless = steps[step]?.unless
+      if (unless === null || unless === undefined) return false
+      return unless({ [as]: source, target: target as unknown as Value }, references) === true
+    },
+  }
+}
+
+/** What a transform has put together so far. */
+class Draft {
+  fields: Record<string, FieldValue> = {}
+  firstTimeFields: Record<string, FieldValue> = {}
+  lines: MappedLine[] = []
+  records: MappedOwnRecord[] = []
+  pending = false
+}
+
+type Member = (variables: Variables, references: References, draft: Draft) => void
+
+function memberOf(
+  field: string,
+  fieldPlan: Plan['fields'][string],
+  plan: Plan,
+  evaluator: (expression: ExpressionPlan, at: string) => Evaluator,
+): Member {
+  const at = `fields.${field}`
+  if (fieldPlan.kind === 'value') {
+    const cell = cellOf(field, fieldPlan, plan.target.shape, at, evaluator)
+    return (variables, references, draft) => {
+      const value = cell(variables, references)
+      if (value === undefined) draft.pending = true
+      else if (fieldPlan.firstTimeOnly) draft.firstTimeFields[field] = value
+      else draft.fields[field] = value
+    }
+  }
+  if (fieldPlan.kind === 'record') {
+    const when = fieldPlan.when === null ? null : evaluator(fieldPlan.when, at)
+    const otherwise =
+      fieldPlan.otherwise === null
+        ? null
+        : cellOf(field, { kind: 'value', value: fieldPlan.otherwise, firstTimeOnly: false }, plan.target.shape, `${at}.otherwise`, evaluator)
+    const cells = Object.entries(fieldPlan.fields).map(
+      ([name, value]) => [name, cellOf(name, value, fieldPlan.shape, `${at}.fields.${name}`, evaluator)] as const,
+    )
+    return (variables, references, draft) => {
+      const wanted = when === null ? true : when(variables, references)
+      if (wanted === undefined) {
+        draft.pending = true
+      } else if (wanted === true) {
+        const fields = rowOf(cells, variables, references, draft)
+        draft.records.push({ field, as: fieldPlan.as, shape: fieldPlan.shape, fields })
+      } else if (otherwise !== null) {
+        const value = otherwise(variables, references)
+        if (value === undefined) draft.pending = true
+        else draft.fields[field] = value
+      }
+    }
+  }
+  const lineShape = plan.target.shape.fields[field]?.lines
+  if (lineShape === undefined) throw new SyncError('invalid-plan', `The plan of ${plan.mapping} has no shape for the lines of ${field}: apply again.`)
+  const blocks = fieldPlan.blocks.map((block, index) => {
+    const place = `${at}.${index}`
+    return {
+      as: block.as,
+      each: evaluator(block.each, `${place}.each`),
+      identity: block.identity.map((part, n) => evaluator(part, `${place}.identity.${n}`)),
+      place,
+      cells: Object.entries(block.fields).map(
+        ([name, value]) => [name, cellOf(name, value, lineShape, `${place}.fields.${name}`, evaluator)] as const,
+      ),
+    }
+  })
+  return (variables, references, draft) => {
+    const seen = new Set<string>()
+    for (const block of blocks) {
+      const each = block.each(variables, references)
+      if (each === undefined) {
+        draft.pending = true
+        continue
+      }
+      if (each === null) continue
+      for (const element of each as readonly Value[]) {
+        const inner = { ...variables, [block.as]: element }
+        const key = keyOf(block.identity, inner, `${block.place}.identity`)
+        const unique = `${block.as}/${key}`
+        if (seen.has(unique)) {
+          throw new Parked({
+            class: 'value',
+            message: `Two lines of ${field} have the identity ${key} in the block "${block.as}": an identity must be unique within its record.`,
+            at: `${block.place}.identity`,
+          })
+        }
+        seen.add(unique)
+        draft.lines.push({ field, as: block.as, key, fields: rowOf(block.cells, inner, references, draft) })
+      }
+    }
+  }
+}
+
+function rowOf(
+  cells: readonly (readonly [string, Cell])[],
+  variables: Variables,
+  references: References,
+  draft: Draft,
+): Record<string, FieldValue> {
+  const row: Record<string, FieldValue> = {}
+  for (const [name, cell] of cells) {
+    const value = cell(variables, references)
+    if (value === undefined) draft.pending = true
+    else row[name] = value
+  }
+  return row
+}
+
+type Cell = (variables: Variables, references: References) => FieldValue | undefined
+
+/** One target field: evaluated, then put into the form the target's type asks for. */
+function cellOf(
+  field: string,
+  value: ValuePlan,
+  shape: TargetShape,
+  at: string,
+  evaluator: (expression: ExpressionPlan, at: string) => Evaluator,
+): Cell {
+  const target = shape.fields[field]
+  const type: FieldType = target?.type ?? 'text'
+  const required = target?.required === true
+  const evaluate = evaluator(value.value, at)
+  return (variables, references) => {
+    const found = evaluate(variables, references)
+    if (found === undefined) return undefined
+    if (found === null) {
+      if (required) {
+        throw new Parked({ class: 'missing-value', message: `${shape.resource}.${field} is required and the record has no value for it.`, at })
+      }
+      return type === 'many2many' ? [] : null
+    }
+    const encoded = encodeValue(found, type)
+    if (typeof encoded === 'object' && encoded !== null && 'fault' in encoded) {
+      throw new Parked({ class: 'value', message: `${shape.resource}.${field}: ${encoded.fault}`, at })
+    }
+    return encoded as FieldValue
+  }
+}
+
+function keyOf(identity: readonly Evaluator[], variables: Variables, at: string): string {
+  const parts = identity.map((part, index) => {
+    const value = part(variables, NO_REFERENCES)
+    if (value === null || value === undefined || value === '') {
+      throw new Parked({ class: 'missing-value', message: 'The identity is empty: a record without a key cannot be told from another.', at: `${at}.${index}` })
+    }
+    return textOf(value)
+  })
+  return joinKey(parts)
+}
+
+function textOf(value: Value): string {
+  const encoded = encodeValue(value, typeof value === 'object' && value !== null && !Array.isArray(value) ? 'decimal' : 'text')
+  if (typeof encoded === 'string') return encoded
+  return String(value)
+}
+
+function parkedOf(error: unknown): Parked {
+  if (error instanceof Parked) return error
+  throw error
+}
+
+const compiledByText = new Map<string, Compiled>()
+
+/** Expressions are compiled once a process; their text says all. */
+function compiledOf(text: string): Compiled {
+  const known = compiledByText.get(text)
+  if (known !== undefined) return known
+  const parsed = parseExpression(text)
+  if (!parsed.ok) throw new SyncError('invalid-plan', `The plan holds an expression that does not parse (${parsed.fault.message}): apply again.`)
+  const compiled = compileExpression(parsed.expression)
+  compiledByText.set(text, compiled)
+  return compiled
+}
