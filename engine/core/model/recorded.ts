@@ -37,3 +37,12 @@ export interface RecordedSchema extends JsonObject {
   readonly 'x-version': string
   readonly properties: { readonly [name: string]: RecordedField }
 }
+
+/** The recorded schemas at hand, ours and the repository's own. */
+export interface RecordedSchemas {
+  schema(system: string, version: string, resource: string): RecordedSchema | null
+  /** In order; empty when the version is not recorded. */
+  resources(system: string, version: string): readonly string[]
+  /** Oldest first. */
+  versions(system: string): readonly string[]
+}

@@ -1,0 +1,94 @@
+import { type Checked, checkExpression } from '../expression/check.ts'
+import { parseExpression } from '../expression/parse.ts'
+import { constantType, type Type } from '../expression/type.ts'
+import type { ConnectionDefinition } from '../model/connector.ts'
+import { isJsonObject, type JsonValue } from '../model/json.ts'
+import type { ExpressionPlan } from '../model/plan.ts'
+import type { RecordedSchema, RecordedSchemas } from '../model/recorded.ts'
+import type { Path, Report } from './report.ts'
+
+/** What the parts of one mapping share while it is compiled. */
+export interface Context {
+  readonly report: Report
+  readonly schemas: RecordedSchemas
+  readonly tables: Readonly<Record<string, readonly string[]>>
+  /** Every mapping that `link` may name, with the resource it writes. */
+  readonly mappings: Readonly<Record<string, { readonly namespace: string; readonly resource: string }>>
+  readonly target: ConnectionDefinition
+  readonly targetSchema: RecordedSchema
+  /** External ids in `settings.fixed` of the target connection, with their models. */
+  readonly fixed: Readonly<Record<string, string>>
+  readonly uses: Uses
+}
+
+/** What the expressions of a mapping turned out to use. Grows while it is compiled. */
+export interface Uses {
+  /** Absolute source paths, joined by a dot. */
+  readonly reads: Set<string>
+  readonly matched: Set<string>
+  readonly linked: Set<string>
+  readonly refs: Set<string>
+}
+
+export interface CompiledExpression {
+  readonly plan: ExpressionPlan
+  readonly type: Type
+}
+
+/** The version a connection's schemas are recorded under. */
+export function versionOf(definition: ConnectionDefinition): string {
+  const version = definition.settings['version'] ?? definition.settings['apiVersion']
+  return typeof version === 'string' ? version : ''
+}
+
+/**
+ * Parses and checks one expression as written (text, number, boolean or `{ constant }`), reports its faults at their places,
+ * and notes what it uses. Null when it has faults.
+ */
+export function expressionAt(
+  context: Context,
+  where: Path,
+  written: unknown,
+  planPath: string,
+  variables: Readonly<Record<string, Type>>,
+  options: { readonly lookUps: boolean } = { lookUps: true },
+): CompiledExpression | null {
+  context.report.mark(planPath, where)
+  if (isJsonObject(written) && 'constant' in written) return constantOf(written['constant'] ?? null)
+  if (typeof written === 'number' || typeof written === 'boolean') return constantOf(written)
+  if (typeof written !== 'string') return null
+  const text = written.trim()
+  const parsed = parseExpression(text)
+  if (!parsed.ok) {
+    context.report.addFaults(where, [parsed.fault])
+    return null
+  }
+  const checked = checkExpression(parsed.expression, {
+    variables,
+    tables: context.tables,
+    mappings: context.mappings,
+    recorded: (resource) => context.schemas.schema(context.targetSchema['x-system'], context.targetSchema['x-version'], resource),
+    fixed: Object.keys(context.fixed),
+    fixedResource: (name) => context.fixed[name] ?? null,
+  })
+  context.report.addFaults(where, checked.faults)
+  if (!options.lookUps && checked.lookUps.length > 0) {
+    context.report.add('error', 'look-up-not-allowed', where, 'match, link and ref ask other systems; here only the source record can be used.', 'Use a field of the source record.')
+    return null
+  }
+  note(context.uses, checked)
+  return checked.faults.length > 0 ? null : { plan: { cel: text }, type: checked.type }
+}
+
+function constantOf(value: JsonValue): CompiledExpression {
+  return { plan: { constant: value }, type: constantType(value) }
+}
+
+function note(uses: Uses, checked: Checked): void {
+  for (const path of checked.reads) uses.reads.add(path.join('.'))
+  for (const lookUp of checked.lookUps) {
+    if (lookUp.kind === 'match') uses.matched.add(lookUp.resource)
+    else if (lookUp.kind === 'link') uses.linked.add(lookUp.mapping)
+    else uses.refs.add(lookUp.name)
+  }
+}

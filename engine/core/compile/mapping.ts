@@ -1,0 +1,310 @@
+import { type Type, typeOfRecorded } from '../expression/type.ts'
+import type { ConnectionDefinition, FieldValue, TargetField } from '../model/connector.ts'
+import type { Diagnostic } from '../model/diagnostic.ts'
+import { isJsonObject, type JsonObject, type JsonValue } from '../model/json.ts'
+import type { AgreePlan, ErrorPlan, KeepPlan, Plan, SchedulePlan, SourceMap, StepPlan } from '../model/plan.ts'
+import { PLAN_FORMAT } from '../model/plan.ts'
+import type { RecordedSchema, RecordedSchemas } from '../model/recorded.ts'
+import { parseDuration, parsePercent } from '../parse/duration.ts'
+import type { ParsedMapping } from '../parse/repository.ts'
+import { type Context, expressionAt, versionOf } from './context.ts'
+import { compileFields, identityOf, shapeFor, type Variables } from './fields.ts'
+import { didYouMean } from './nearest.ts'
+import { fieldNames, spellField } from './renames.ts'
+import { createReport, type Report } from './report.ts'
+import { compareScopes, sourceScopes, targetScopes } from './scopes.ts'
+import { selectionOf } from './selection.ts'
+
+/** All a mapping is compiled against. */
+export interface Surroundings {
+  readonly project: string
+  /** By name, environment overrides applied. */
+  readonly connections: Readonly<Record<string, { readonly definition: ConnectionDefinition; readonly limits: JsonObject | null }>>
+  /** Every mapping of the repository, for `link`. */
+  readonly mappings: Readonly<Record<string, { readonly namespace: string; readonly resource: string }>>
+  readonly schemas: RecordedSchemas
+}
+
+export interface CompiledMapping {
+  /** Null when there are errors. */
+  readonly plan: Plan | null
+  readonly sourceMap: SourceMap
+  readonly diagnostics: readonly Diagnostic[]
+  /** Names in `link`, also when there are errors: the order of mappings needs them. */
+  readonly links: readonly string[]
+}
+
+/** Checks a mapping against the recorded schemas and compiles it. Every fault is reported; none stops the others. */
+export function compileMapping(mapping: ParsedMapping, surroundings: Surroundings): CompiledMapping {
+  const report = createReport(mapping.document)
+  const value = mapping.value
+  const source = endOf(report, surroundings, 'source', value.source)
+  const target = endOf(report, surroundings, 'target', value.target)
+  const finish = (plan: Plan | null, links: readonly string[]): CompiledMapping => ({
+    plan: report.diagnostics.some((diagnostic) => diagnostic.severity === 'error') ? null : plan,
+    sourceMap: { file: report.file, places: report.places },
+    diagnostics: report.diagnostics,
+    links,
+  })
+  if (source === null || target === null) return finish(null, [])
+
+  const tables = Object.fromEntries(Object.entries(value.tables ?? {}).map(([name, rows]) => [name, Object.keys(rows)]))
+  const uses = { reads: new Set<string>(), matched: new Set<string>(), linked: new Set<string>(), refs: new Set<string>() }
+  const context: Context = {
+    report,
+    schemas: surroundings.schemas,
+    tables,
+    mappings: surroundings.mappings,
+    target: target.definition,
+    targetSchema: target.schema,
+    fixed: fixedModels(target.definition),
+    uses,
+  }
+  const as = value.source.as
+  const variables: Variables = { [as]: typeOfRecorded(source.schema, [as]) }
+  const keep = (value.source.keep ?? []).map((rule, index): KeepPlan | null => {
+    const when = condition(context, ['source', 'keep', index, 'when'], rule.when, `source.keep.${index}`, variables)
+    return when === null ? null : { when, otherwise: rule.otherwise, firstTimeOnly: rule.firstTimeOnly === true }
+  })
+  const identity = identityOf(context, ['target', 'identity'], value.target.identity, 'target.identity', variables)
+  const label =
+    value.target.label === undefined
+      ? null
+      : (expressionAt(context, ['target', 'label'], value.target.label, 'target.label', variables, { lookUps: false })?.plan ?? null)
+  const { fields, shape } = compileFields(context, ['fields'], value.fields, variables)
+  const agree = (value.agree ?? []).flatMap((rule, index) => agreeOf(context, index, rule as AgreeRule, variables, shape) ?? [])
+  const steps = (value.then ?? []).flatMap((step, index) => stepOf(context, index, step, variables, Object.keys(fields)) ?? [])
+  const fixed = fixedOf(context)
+  const needed = {
+    [value.source.connection]: sourceScopes(source.schema, pathsBelow(as, uses.reads)) as JsonValue,
+    [value.target.connection]: targetScopes(context, fields, { adjustProduct: adjustModel(context, agree) }) as JsonValue,
+  }
+  const declared = (value.scopes ?? {}) as Record<string, JsonValue>
+  for (const [connection, scopes] of Object.entries(needed)) compareScopes(context, ['scopes'], declared[connection], connection, scopes)
+  for (const name of Object.keys(declared)) {
+    if (needed[name] === undefined) {
+      report.add('error', 'superfluous-scope', ['scopes', name], `The mapping does not use "${name}".`, didYouMean(name, Object.keys(needed)) ?? 'Remove the line.', 'key')
+    }
+  }
+  const links = [...uses.linked].sort()
+  const paths = [...pathsBelow(as, uses.reads)]
+  return finish(
+    {
+      format: PLAN_FORMAT,
+      project: surroundings.project,
+      mapping: value.mapping,
+      namespace: value.keys ?? value.mapping,
+      description: value.description ?? null,
+      owner: value.owner ?? null,
+      source: {
+        connection: source.definition,
+        limits: source.limits,
+        resource: value.source.resource,
+        as,
+        since: value.source.since ?? null,
+        selection: selectionOf(source.schema, paths),
+        keep: keep.filter((rule) => rule !== null),
+      },
+      target: {
+        connection: target.definition,
+        limits: target.limits,
+        resource: value.target.resource,
+        identity,
+        label,
+        adopt: adoptOf(context, value.target.adopt),
+        gone: value.target.gone ?? 'ignore',
+        changed: value.target.changed ?? 'new',
+        deletedAtTarget: value.target.deletedAtTarget ?? 'park',
+        shape: { resource: value.target.resource, fields: shape },
+        fixed,
+      },
+      tables: (value.tables ?? {}) as Plan['tables'],
+      fields,
+      agree,
+      steps,
+      schedule: scheduleOf(value.schedule as JsonObject | undefined),
+      priority: value.priority ?? 'normal',
+      scopes: needed,
+      errors: errorsOf(value.errors as JsonObject | undefined),
+      links: Object.fromEntries(links.flatMap((name) => (surroundings.mappings[name] ? [[name, surroundings.mappings[name]]] : []))),
+      alerts: (value.alerts ?? []) as unknown as readonly JsonObject[],
+      drift: { added: 'info', unused: 'info', mapped: 'halt', ...((value.drift ?? {}) as JsonObject) },
+      readiness: (value.readiness ?? null) as JsonObject | null,
+    },
+    links,
+  )
+}
+
+interface End {
+  readonly definition: ConnectionDefinition
+  readonly limits: JsonObject | null
+  readonly schema: RecordedSchema
+}
+
+/** Connection and recorded schema of one side. An unknown connection was reported when the files were read. */
+function endOf(report: Report, surroundings: Surroundings, side: 'source' | 'target', written: { connection: string; resource: string }): End | null {
+  const connection = surroundings.connections[written.connection]
+  if (connection === undefined) return null
+  const { definition, limits } = connection
+  const system = definition.connector
+  const version = versionOf(definition)
+  const schema = surroundings.schemas.schema(system, version, written.resource)
+  if (schema !== null) return { definition, limits, schema }
+  const resources = surroundings.schemas.resources(system, version)
+  if (resources.length === 0) {
+    const versions = surroundings.schemas.versions(system)
+    report.add('error', 'unrecorded-version', [side, 'connection'], `Nothing is recorded of ${system} ${version || '(no version)'}, which the connection "${definition.name}" uses.`, versions.length === 0 ? `Record it: tidelock record ${definition.name} ${written.resource}` : `Recorded are: ${versions.join(', ')}.`)
+  } else {
+    report.add('error', 'unknown-resource', [side, 'resource'], `"${written.resource}" is not a recorded resource of ${system} ${version}.`, didYouMean(written.resource, resources) ?? `Recorded are: ${resources.join(', ')}.`)
+  }
+  return null
+}
+
+function condition(context: Context, where: readonly (string | number)[], written: unknown, planPath: string, variables: Variables) {
+  const compiled = expressionAt(context, where, written, planPath, variables, { lookUps: false })
+  if (compiled === null) return null
+  if (compiled.type.kind !== 'boolean' && compiled.type.kind !== 'unknown') {
+    context.report.add('error', 'not-a-condition', where, `A condition is true or false; this gives ${compiled.type.kind}.`, 'Compare it, for example with == or !=.')
+    return null
+  }
+  return compiled.plan
+}
+
+interface AgreeRule {
+  readonly target: string
+  readonly equals: unknown
+  readonly adjust?: { readonly line: string; readonly product: string; readonly atMost: number | string }
+}
+
+/** The fields of an adjusting line, by the model of the lines; names of the newest version. */
+const ADJUSTING_LINES: Readonly<Record<string, { product: string; quantity: string; price: string; taxes: string }>> = {
+  'sale.order.line': { product: 'product_id', quantity: 'product_uom_qty', price: 'price_unit', taxes: 'tax_ids' },
+  'account.move.line': { product: 'product_id', quantity: 'quantity', price: 'price_unit', taxes: 'tax_ids' },
+}
+
+function agreeOf(context: Context, index: number, rule: AgreeRule, variables: Variables, shape: Record<string, TargetField>): AgreePlan | null {
+  const where = ['agree', index]
+  const spelled = spellField(context.schemas, context.targetSchema, rule.target)
+  if (spelled === null) {
+    context.report.add('error', 'unknown-target-field', [...where, 'target'], `"${rule.target}" is not a field of ${context.targetSchema.title}.`, didYouMean(rule.target, fieldNames(context.schemas, context.targetSchema)))
+  }
+  const equals = expressionAt(context, [...where, 'equals'], rule.equals, `agree.${index}`, variables, { lookUps: false })
+  if (spelled === null || equals === null) return null
+  if (rule.adjust === undefined) return { target: spelled.name, equals: equals.plan, adjust: null }
+  const lines = spellField(context.schemas, context.targetSchema, rule.adjust.line)
+  const relation = String(lines?.field['x-relation'] ?? '')
+  const names = ADJUSTING_LINES[relation]
+  const lineSchema = context.schemas.schema(context.targetSchema['x-system'], context.targetSchema['x-version'], relation)
+  if (lines === null || names === undefined || lineSchema === null) {
+    context.report.add('error', 'cannot-adjust', [...where, 'adjust', 'line'], `"${rule.adjust.line}" is not a field with lines that can hold an adjustment.`, 'Name the field of the lines, such as order_line.')
+    return null
+  }
+  const spell = (name: string) => spellField(context.schemas, lineSchema, name)?.name ?? name
+  const fields = { product: spell(names.product), quantity: spell(names.quantity), price: spell(names.price), taxes: spell(names.taxes) }
+  const lineShape = shapeFor(context, lineSchema, Object.values(names))
+  const known = shape[lines.name]
+  shape[lines.name] = {
+    ...known,
+    type: 'one2many',
+    relation,
+    lines: { resource: relation, fields: { ...lineShape.fields, ...known?.lines?.fields } },
+  }
+  return {
+    target: spelled.name,
+    equals: equals.plan,
+    adjust: { line: lines.name, product: rule.adjust.product, atMost: String(rule.adjust.atMost), fields },
+  }
+}
+
+function adjustModel(context: Context, agree: readonly AgreePlan[]): string | null {
+  if (!agree.some((rule) => rule.adjust !== null)) return null
+  return context.schemas.schema(context.targetSchema['x-system'], context.targetSchema['x-version'], 'product.product') === null ? null : 'product.product'
+}
+
+interface StepRule {
+  readonly call: string
+  readonly when?: unknown
+  readonly unless?: unknown
+}
+
+function stepOf(context: Context, index: number, step: StepRule, variables: Variables, written: readonly string[]): StepPlan | null {
+  const where = ['then', index]
+  const actions = context.targetSchema['x-actions']
+  const known = isJsonObject((actions ?? null) as JsonValue) ? (actions as JsonObject) : {}
+  const action = known[step.call]
+  if (!isJsonObject(action ?? null)) {
+    context.report.add('error', 'unknown-action', [...where, 'call'], `"${step.call}" is not a recorded action of ${context.targetSchema.title}.`, didYouMean(step.call, Object.keys(known)) ?? `Recorded are: ${Object.keys(known).join(', ') || 'none'}.`)
+  }
+  const before = new Set(context.uses.reads)
+  const withTarget: Record<string, Type> = { ...variables, target: typeOfRecorded(context.targetSchema, ['target']) }
+  const when = step.when === undefined ? null : condition(context, [...where, 'when'], step.when, `then.${index}`, variables)
+  const unless = step.unless === undefined ? null : condition(context, [...where, 'unless'], step.unless, `then.${index}`, withTarget)
+  const reads = [...pathsBelow('target', context.uses.reads)].filter((path) => !before.has(`target.${path}`) || true)
+  if (!isJsonObject(action ?? null)) return null
+  const overwrites = ((action as JsonObject)['overwrites'] as readonly string[] | undefined) ?? []
+  return { call: step.call, when, unless, reads: reads.sort(), overwrites: overwrites.filter((field) => written.includes(field)) }
+}
+
+function adoptOf(context: Context, written: { by: string | string[] } | undefined): Plan['target']['adopt'] {
+  if (written === undefined) return null
+  const by = Array.isArray(written.by) ? written.by : [written.by]
+  const names = by.flatMap((name) => {
+    const spelled = spellField(context.schemas, context.targetSchema, name)
+    if (spelled !== null) return [spelled.name]
+    context.report.add('error', 'unknown-target-field', ['target', 'adopt', 'by'], `"${name}" is not a field of ${context.targetSchema.title}.`, didYouMean(name, fieldNames(context.schemas, context.targetSchema)))
+    return []
+  })
+  return names.length === 0 ? null : { by: names }
+}
+
+function fixedModels(definition: ConnectionDefinition): Record<string, string> {
+  const fixed = definition.settings['fixed']
+  if (!isJsonObject(fixed ?? null)) return {}
+  return Object.fromEntries(Object.entries(fixed as JsonObject).map(([name, record]) => [name, String((record as JsonObject)['model'])]))
+}
+
+/** The fixed records that the mapping refers to, typed. */
+function fixedOf(context: Context): Plan['target']['fixed'] {
+  const settings = context.target.settings['fixed'] as JsonObject | undefined
+  return Object.fromEntries(
+    [...context.uses.refs].sort().flatMap((name) => {
+      const record = settings?.[name]
+      if (!isJsonObject(record ?? null)) return []
+      const { model, values } = record as { model: string; values: Record<string, FieldValue> }
+      const schema = context.schemas.schema(context.targetSchema['x-system'], context.targetSchema['x-version'], model)
+      if (schema === null) return []
+      const shape = shapeFor(context, schema, Object.keys(values))
+      return [[name, { shape, values }]]
+    }),
+  )
+}
+
+function* pathsBelow(root: string, reads: Iterable<string>): Iterable<string> {
+  for (const path of reads) if (path.startsWith(`${root}.`)) yield path.slice(root.length + 1)
+}
+
+function scheduleOf(written: JsonObject | undefined): SchedulePlan | null {
+  if (written === undefined) return null
+  const jitter = typeof written['jitter'] === 'string' ? parseDuration(written['jitter']) : 0
+  if (typeof written['every'] === 'string') return { every: parseDuration(written['every']), jitter }
+  return { cron: String(written['cron']), timezone: String(written['timezone'] ?? 'UTC'), jitter }
+}
+
+function errorsOf(written: JsonObject | undefined): ErrorPlan {
+  const retry = (written?.['retry'] ?? {}) as JsonObject
+  const parked = (written?.['parked'] ?? {}) as JsonObject
+  const halt = (written?.['halt'] ?? {}) as JsonObject
+  return {
+    retry: {
+      first: parseDuration(String(retry['first'] ?? '2s')),
+      max: parseDuration(String(retry['max'] ?? '5m')),
+      attempts: Number(retry['attempts'] ?? 8),
+    },
+    parked: {
+      again: ((parked['again'] as readonly string[] | undefined) ?? ['15m', '2h', '1d']).map(parseDuration),
+      escalate: typeof parked['escalate'] === 'string' ? parseDuration(parked['escalate']) : null,
+      keepPayload: parseDuration(String(parked['keepPayload'] ?? '90d')),
+    },
+    halt: { rejected: parsePercent(String(halt['rejected'] ?? '20%')), window: Number(halt['window'] ?? 50) },
+  }
+}

@@ -1,0 +1,40 @@
+import { isJsonObject, type JsonObject, type JsonValue } from '../model/json.ts'
+import type { FieldType, RecordedSchema } from '../model/recorded.ts'
+import type { SelectedField, Selection } from '../model/selection.ts'
+
+interface Draft {
+  [field: string]: { -readonly [K in keyof SelectedField]: SelectedField[K] } & { fields?: Draft }
+}
+
+/** The part of a recorded schema that the paths read: what the connector is asked for. Unknown paths are left out (they are reported elsewhere). */
+export function selectionOf(schema: RecordedSchema, paths: Iterable<string>): Selection {
+  const root: Draft = {}
+  for (const path of [...paths].sort()) {
+    let properties: JsonObject = schema.properties
+    let draft = root
+    for (const part of path.split('.')) {
+      const node = properties[part]
+      if (!isJsonObject(node ?? null)) break
+      const field = node as JsonObject
+      const items = field['items']
+      const inner = isJsonObject(items ?? null) ? (items as JsonObject) : field
+      const selected = (draft[part] ??= fieldOf(field, inner))
+      if (!isJsonObject((inner['properties'] ?? null) as JsonValue)) break
+      properties = inner['properties'] as JsonObject
+      selected.fields ??= {}
+      draft = selected.fields
+    }
+  }
+  return root
+}
+
+function fieldOf(field: JsonObject, inner: JsonObject): Draft[string] {
+  const isList = field['x-type'] === 'list' || field['type'] === 'array' || inner !== field
+  const list = field['x-connection'] === true ? 'connection' : isJsonObject((field['x-arguments'] ?? null) as JsonValue) ? 'first' : 'plain'
+  const type = (isList ? (inner['x-type'] ?? 'object') : field['x-type']) as FieldType
+  return {
+    type,
+    ...(isList ? { list } : {}),
+    ...(typeof field['x-computed'] === 'string' ? { computed: true as const } : {}),
+  }
+}
