@@ -1,0 +1,29 @@
+import type { Transformer } from '../core/transform/transformer.ts'
+import type { Connection } from '../core/model/connector.ts'
+import type { Plan, SourceMap } from '../core/model/plan.ts'
+import type { Store } from '../store/open.ts'
+import type { ReferenceBook } from './references.ts'
+
+/** The way a record came: `live` (schedule, webhook), `backfill` (`--full`, `--since`, rewrite), `retry`. */
+export const LANES = ['live', 'backfill', 'retry'] as const
+export type Lane = (typeof LANES)[number]
+
+/** What every part of a leg works with. */
+export interface LegContext {
+  readonly store: Store
+  readonly plan: Plan
+  readonly planHash: string
+  readonly sourceMap: SourceMap
+  readonly transformer: Transformer
+  readonly source: Connection
+  readonly target: Connection
+  readonly references: ReferenceBook
+  readonly runId: string
+  readonly lane: Lane
+  /** The lease's number: every writing transaction presents it. */
+  readonly epoch: number
+  readonly holder: string
+  readonly signal: AbortSignal
+  now(): number
+  log(message: string, fields?: Readonly<Record<string, string | number | boolean>>): void
+}

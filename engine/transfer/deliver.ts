@@ -1,0 +1,157 @@
+import type { Outcome, TargetShape, UpsertItem } from '../core/model/connector.ts'
+import { SyncError } from '../core/model/failure.ts'
+import { recordKey } from '../core/model/record-key.ts'
+import { changesSince } from '../core/transform/compare.ts'
+import { fingerprintOf } from '../core/transform/fingerprint.ts'
+import type { MappedOwnRecord } from '../core/transform/mapped.ts'
+import { writeIntents } from '../store/ledger.ts'
+import type { LegContext } from './context.ts'
+import { assertLeaseOf } from './lease.ts'
+import { park, underWay, type Work } from './work.ts'
+
+/** How often a batch that the target rolled back for a reason of its own (serialization) is sent again within a page. */
+const MOST_TRIES = 5
+
+/** Writes what changed: records of the record's own first, then the records, in batches. Intents stand before anything is sent. */
+export async function deliver(context: LegContext, works: readonly Work[]): Promise<void> {
+  const sending = underWay(works).filter((work) => work.mapped !== null)
+  if (sending.length === 0) return
+  await deliverOwnRecords(context, sending)
+  const items = new Map<Work, UpsertItem>()
+  for (const work of underWay(sending)) {
+    const item = itemOf(context, work)
+    if (item !== null) items.set(work, item)
+  }
+  if (items.size === 0) return
+  await writeIntentsOf(context, items)
+  await sendAll(context, context.plan.target.shape, items, (work, outcome) => {
+    if (outcome.status === 'created' || outcome.status === 'updated') {
+      work.targetId = outcome.targetId
+      work.created = outcome.status === 'created' || (work.row?.state === 'intent' && work.row.previous === null)
+      work.written = true
+    }
+  })
+}
+
+function itemOf(context: LegContext, work: Work): UpsertItem | null {
+  const mapped = work.mapped!
+  const changes = changesSince(context.plan, work.key, mapped, work.previous)
+  if (!changes.any) return null
+  return {
+    key: recordKey(context.plan.project, context.plan.namespace, work.key),
+    targetId: work.targetId,
+    adopted: work.adopted,
+    fields: changes.fields,
+    firstTimeFields: work.targetId === null ? mapped.firstTimeFields : {},
+    lines: changes.lines,
+    removedLines: changes.removedLines,
+  }
+}
+
+/** A record's own delivery address and the like: written under `<key>/<as>`, then pointed to by the record's field. */
+async function deliverOwnRecords(context: LegContext, works: readonly Work[]): Promise<void> {
+  const byField = new Map<string, { shape: TargetShape; items: Map<Work, UpsertItem>; unchanged: Map<Work, UpsertItem> }>()
+  for (const work of works) {
+    const changed = new Set(changesSince(context.plan, work.key, work.mapped!, work.previous).records)
+    for (const own of work.mapped!.records) {
+      const group = byField.get(own.field) ?? { shape: own.shape, items: new Map(), unchanged: new Map() }
+      byField.set(own.field, group)
+      if (changed.has(own) || work.previous === null) group.items.set(work, ownItem(context, work, own))
+    }
+  }
+  for (const [field, group] of byField) {
+    await sendAll(context, group.shape, group.items, (work, outcome) => {
+      if (outcome.status === 'created' || outcome.status === 'updated') setField(work, field, outcome.targetId)
+    })
+  }
+  // An unchanged one still stands where it was pointed to: the field is neither sent nor forgotten.
+}
+
+function ownItem(context: LegContext, work: Work, own: MappedOwnRecord): UpsertItem {
+  return {
+    key: recordKey(context.plan.project, context.plan.namespace, work.key, { as: own.as, key: '' }),
+    targetId: null,
+    adopted: false,
+    fields: own.fields,
+    firstTimeFields: {},
+    lines: [],
+    removedLines: [],
+  }
+}
+
+function setField(work: Work, field: string, id: string): void {
+  work.mapped = { ...work.mapped!, fields: { ...work.mapped!.fields, [field]: id } }
+}
+
+async function writeIntentsOf(context: LegContext, items: ReadonlyMap<Work, UpsertItem>): Promise<void> {
+  const { store, plan } = context
+  await store.transaction(async (trx) => {
+    await assertLeaseOf(context, trx)
+    await writeIntents(
+      trx,
+      [...items].map(([work, item]) => ({
+        project: plan.project,
+        namespace: plan.namespace,
+        key: work.key,
+        planHash: context.planHash,
+        sourceStamp: work.record.stamp,
+        payloadHash: fingerprintOf({ fields: item.fields as never, lines: item.lines as never, removed: item.removedLines as never }),
+        epoch: context.epoch,
+        sentAt: context.now(),
+        runId: context.runId,
+      })),
+    )
+  })
+}
+
+/** Sends items in batches until each has an answer; conflicts that the target rolled back are sent again. */
+export async function sendAll(
+  context: LegContext,
+  shape: TargetShape,
+  items: ReadonlyMap<Work, UpsertItem>,
+  accept: (work: Work, outcome: Outcome) => void,
+): Promise<void> {
+  let open = [...items].sort(([, a], [, b]) => (a.key < b.key ? -1 : a.key > b.key ? 1 : 0))
+  for (let attempt = 1; open.length > 0; attempt++) {
+    const again: [Work, UpsertItem][] = []
+    const size = context.target.facts.batchSize
+    for (let start = 0; start < open.length; start += size) {
+      const batch = open.slice(start, start + size)
+      const outcomes = await context.target.upsert({ shape, items: batch.map(([, item]) => item), signal: context.signal })
+      if (outcomes.length !== batch.length) {
+        throw new SyncError('bug', `The connector ${context.plan.target.connection.connector} gave ${outcomes.length} outcomes for ${batch.length} records.`)
+      }
+      for (const [index, [work, item]] of batch.entries()) {
+        const outcome = outcomes[index]!
+        if (outcome.status === 'unattempted') again.push([work, item])
+        else if (outcome.status === 'rejected') reject(context, work, outcome)
+        else if (outcome.status === 'unknown') work.verdict ??= { kind: 'due', message: outcome.message }
+        else accept(work, outcome)
+      }
+    }
+    if (again.length > 0 && attempt >= MOST_TRIES) {
+      throw new SyncError('unavailable', `${context.plan.target.connection.name} rolled ${again.length} writes back ${attempt} times; the run goes on later.`)
+    }
+    open = again
+  }
+}
+
+function reject(context: LegContext, work: Work, outcome: Extract<Outcome, { status: 'rejected' }>): void {
+  park(work, { class: outcome.class, message: outcome.message, at: placeOf(context, work, outcome) })
+}
+
+/** The part of the plan that filled the field the target complained of. */
+function placeOf(context: LegContext, work: Work, outcome: Extract<Outcome, { status: 'rejected' }>): string | null {
+  if (outcome.line !== null) {
+    for (const [field, fieldPlan] of Object.entries(context.plan.fields)) {
+      if (fieldPlan.kind !== 'lines') continue
+      for (const line of work.mapped?.lines ?? []) {
+        if (recordKey(context.plan.project, context.plan.namespace, work.key, { as: line.as, key: line.key }) !== outcome.line) continue
+        const block = fieldPlan.blocks.findIndex((candidate) => candidate.as === line.as)
+        const inner = outcome.field !== null && fieldPlan.blocks[block]?.fields[outcome.field] !== undefined ? `.fields.${outcome.field}` : ''
+        return `fields.${field}.${block}${inner}`
+      }
+    }
+  }
+  return outcome.field !== null && context.plan.fields[outcome.field] !== undefined ? `fields.${outcome.field}` : null
+}

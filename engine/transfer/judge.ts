@@ -1,0 +1,137 @@
+import type { SourceRecord } from '../core/model/connector.ts'
+import type { JsonValue } from '../core/model/json.ts'
+import { type DeliveredHashes, deliveryFingerprint } from '../core/transform/compare.ts'
+import { fingerprintOf } from '../core/transform/fingerprint.ts'
+import { type OpenDeadLetter, openDeadLetterKeys } from '../store/dead-letters.ts'
+import { type LedgerRow, ledgerRows } from '../store/ledger.ts'
+import type { LegContext } from './context.ts'
+import { park, type Verdict, type Work } from './work.ts'
+
+/** A page's records, each judged as far as it can be without writing. */
+export interface Judged {
+  readonly works: readonly Work[]
+  /** Records replaced by a later version of the same key in the page. */
+  readonly superseded: number
+}
+
+/** How often look-ups may lead to further look-ups (`match` inside `match`). */
+const MOST_PASSES = 5
+
+/** Identity, newest version a key, ledger, filter, transform, comparison: everything before the first write. */
+export async function judge(context: LegContext, records: readonly SourceRecord[]): Promise<Judged> {
+  const { works, superseded } = await identify(context, records)
+  filter(context, works)
+  await transform(context, works)
+  for (const work of works) compare(work)
+  return { works, superseded }
+}
+
+async function identify(context: LegContext, records: readonly SourceRecord[]): Promise<{ works: Work[]; superseded: number }> {
+  const { transformer, plan } = context
+  const newest = new Map<string, { record: SourceRecord; source: Work['source']; label: string | null; verdict: Verdict | null }>()
+  let superseded = 0
+  for (const record of records) {
+    const source = transformer.decode(record.data)
+    const identified = transformer.identify(source)
+    const key = identified.status === 'identified' ? identified.key : record.key
+    const entry =
+      identified.status === 'identified'
+        ? { record, source, label: identified.label, verdict: null }
+        : { record, source, label: null, verdict: { kind: 'parked', parking: identified.parking, waitsFor: null } as const }
+    const other = newest.get(key)
+    if (other !== undefined) superseded++
+    if (other === undefined || other.record.stamp <= record.stamp) newest.set(key, entry)
+  }
+  const keys = [...newest.keys()]
+  const rows = await ledgerRows(context.store, plan.project, plan.namespace, keys)
+  const open = await openDeadLetterKeys(context.store, plan.project, plan.mapping, keys)
+  const works = keys.map((key): Work => {
+    const { record, source, label, verdict } = newest.get(key)!
+    const row = rows.get(key) ?? null
+    const sourceHash = fingerprintOf(record.data as JsonValue)
+    return {
+      record,
+      source,
+      key,
+      label,
+      sourceHash,
+      row,
+      previous: deliveredOf(row),
+      parkedAs: open.get(key)?.class ?? null,
+      mapped: null,
+      fingerprint: null,
+      targetId: row?.targetId ?? null,
+      adopted: row?.adopted ?? false,
+      created: false,
+      written: false,
+      adjusted: { ...deliveredOf(row)?.adjusted },
+      stepsDue: row?.stepsDue ?? [],
+      verdict: verdict ?? knownVerdict(context, row, sourceHash, record.stamp, open.get(key) ?? null),
+    }
+  })
+  return { works, superseded }
+}
+
+/** What a row says is at the target. An open intent may or may not have arrived: everything is sent again, gone lines included. */
+function deliveredOf(row: LedgerRow | null): DeliveredHashes | null {
+  if (row === null || row.state !== 'confirmed') return null
+  return row.fieldHashes
+}
+
+/** The short way: the ledger knows this very version of the record under this very plan. */
+function knownVerdict(
+  context: LegContext,
+  row: LedgerRow | null,
+  sourceHash: string,
+  stamp: string,
+  parked: OpenDeadLetter | null,
+): Verdict | null {
+  const samePlan = (hash: string | null) => hash === context.planHash || (context.lane === 'live' && context.plan.target.changed === 'new')
+  if (parked !== null) {
+    // What is parked is tried again by a full run, by time, by a decision or by a change; not by every look back.
+    const asItWas = context.lane === 'live' && parked.sourceHash === sourceHash && parked.planHash === context.planHash
+    return asItWas ? { kind: 'parked', parking: { class: parked.class, message: parked.message, at: parked.at }, waitsFor: null } : null
+  }
+  if (row === null) return null
+  if (row.state === 'confirmed' && row.sourceStamp !== null && stamp < row.sourceStamp) return { kind: 'filtered', reason: 'superseded' }
+  if (row.state !== 'confirmed' || row.stepsDue.length > 0) return null
+  return row.sourceHash === sourceHash && samePlan(row.planHash) ? { kind: 'unchanged' } : null
+}
+
+function filter(context: LegContext, works: readonly Work[]): void {
+  for (const work of works) {
+    if (work.verdict !== null) continue
+    const out = context.transformer.filter(work.source, work.targetId !== null)
+    if (out === null) continue
+    if ('parking' in out) park(work, out.parking)
+    else work.verdict = { kind: 'filtered', reason: out.reason }
+  }
+}
+
+async function transform(context: LegContext, works: readonly Work[]): Promise<void> {
+  let pending = works.filter((work) => work.verdict === null)
+  for (let pass = 0; pending.length > 0 && pass < MOST_PASSES; pass++) {
+    if (pass > 0) await context.references.resolve()
+    pending = pending.filter((work) => {
+      const transformed = context.transformer.transform(work.source, context.references)
+      if (transformed.status === 'pending') return true
+      if (transformed.status === 'mapped') work.mapped = transformed.mapped
+      else park(work, transformed.parking, transformed.waitsFor)
+      return false
+    })
+  }
+  for (const work of pending) park(work, { class: 'value', message: `Look-ups inside look-ups go more than ${MOST_PASSES - 1} deep.`, at: null })
+  context.references.forgetMisses()
+}
+
+/** Equal to what was delivered, with nothing left to do: no write call. */
+function compare(work: Work): void {
+  if (work.verdict !== null || work.mapped === null) return
+  work.fingerprint = deliveryFingerprint(work.mapped)
+  const row = work.row
+  // Written before and stopped by its total or a step: nothing to send, and still something to do.
+  if (work.parkedAs === 'disagrees' || work.parkedAs === 'step-refused') return
+  if (row?.state === 'confirmed' && row.fingerprint === work.fingerprint && row.stepsDue.length === 0) {
+    work.verdict = { kind: 'unchanged' }
+  }
+}

@@ -1,0 +1,48 @@
+import type { ValueObject } from '../core/expression/value.ts'
+import type { SourceRecord } from '../core/model/connector.ts'
+import type { DeadLetterClass, Parking } from '../core/model/dead-letter.ts'
+import type { DeliveredHashes } from '../core/transform/compare.ts'
+import type { MappedRecord } from '../core/transform/mapped.ts'
+import type { LedgerRow } from '../store/ledger.ts'
+
+/** One record on its way through a page. Filled in stage by stage; each record ends with exactly one verdict. */
+export interface Work {
+  readonly record: SourceRecord
+  readonly source: ValueObject
+  readonly key: string
+  readonly label: string | null
+  readonly sourceHash: string
+  /** The ledger's row before this page. */
+  readonly row: LedgerRow | null
+  /** What the ledger says is at the target; null when nothing is known to be there. */
+  readonly previous: DeliveredHashes | null
+  /** The class of its open dead letter, if it has one. */
+  readonly parkedAs: DeadLetterClass | null
+  mapped: MappedRecord | null
+  fingerprint: string | null
+  targetId: string | null
+  adopted: boolean
+  /** Whether the target created it in this page. */
+  created: boolean
+  /** Whether anything was sent for it. */
+  written: boolean
+  adjusted: Record<string, string>
+  stepsDue: readonly number[]
+  verdict: Verdict | null
+}
+
+export type Verdict =
+  | { readonly kind: 'created' | 'updated' | 'unchanged' }
+  | { readonly kind: 'filtered'; readonly reason: string }
+  | { readonly kind: 'parked'; readonly parking: Parking; readonly waitsFor: { readonly mapping: string; readonly key: string } | null }
+  /** The remote's answer is not known, or it could not be asked: the row stays due. */
+  | { readonly kind: 'due'; readonly message: string }
+
+export function park(work: Work, parking: Parking, waitsFor: { mapping: string; key: string } | null = null): void {
+  work.verdict ??= { kind: 'parked', parking, waitsFor }
+}
+
+/** Records that still have a way to go. */
+export function underWay(works: readonly Work[]): Work[] {
+  return works.filter((work) => work.verdict === null)
+}
