@@ -50,21 +50,23 @@ function itemOf(context: LegContext, work: Work): UpsertItem | null {
 
 /** A record's own delivery address and the like: written under `<key>/<as>`, then pointed to by the record's field. */
 async function deliverOwnRecords(context: LegContext, works: readonly Work[]): Promise<void> {
-  const byField = new Map<string, { shape: TargetShape; items: Map<Work, UpsertItem>; unchanged: Map<Work, UpsertItem> }>()
+  const byField = new Map<string, { shape: TargetShape; items: Map<Work, UpsertItem> }>()
   for (const work of works) {
     const changed = new Set(changesSince(context.plan, work.key, work.mapped!, work.previous).records)
     for (const own of work.mapped!.records) {
-      const group = byField.get(own.field) ?? { shape: own.shape, items: new Map(), unchanged: new Map() }
+      const group = byField.get(own.field) ?? { shape: own.shape, items: new Map() }
       byField.set(own.field, group)
       if (changed.has(own) || work.previous === null) group.items.set(work, ownItem(context, work, own))
     }
   }
   for (const [field, group] of byField) {
     await sendAll(context, group.shape, group.items, (work, outcome) => {
-      if (outcome.status === 'created' || outcome.status === 'updated') setField(work, field, outcome.targetId)
+      if (outcome.status !== 'created' && outcome.status !== 'updated') return
+      work.written = true
+      work.mapped = { ...work.mapped!, fields: { ...work.mapped!.fields, [field]: outcome.targetId } }
     })
   }
-  // An unchanged one still stands where it was pointed to: the field is neither sent nor forgotten.
+  // An unchanged one still stands where it was pointed to: its field is neither sent nor forgotten.
 }
 
 function ownItem(context: LegContext, work: Work, own: MappedOwnRecord): UpsertItem {
@@ -77,10 +79,6 @@ function ownItem(context: LegContext, work: Work, own: MappedOwnRecord): UpsertI
     lines: [],
     removedLines: [],
   }
-}
-
-function setField(work: Work, field: string, id: string): void {
-  work.mapped = { ...work.mapped!, fields: { ...work.mapped!.fields, [field]: id } }
 }
 
 async function writeIntentsOf(context: LegContext, items: ReadonlyMap<Work, UpsertItem>): Promise<void> {

@@ -1,0 +1,26 @@
+/** Secrets by name, and the hosts each may be sent to. */
+export interface SecretSource {
+  /** Throws a `scope-violation` that names the secret and where it should have come from. */
+  value(name: string): Promise<string>
+  /** Host names (with a port where it is not the standard one) the secret may go to. Empty: nowhere. */
+  hosts(name: string): readonly string[]
+}
+
+/** Why a request may not go out; null when it may. Plain http only to this machine; a secret only to its declared hosts. */
+export function refuseAddress(url: URL, secrets: readonly string[], source: Pick<SecretSource, 'hosts'>): string | null {
+  if (url.username !== '' || url.password !== '') return `The address of ${url.host} carries a user name or password: declare a secret instead.`
+  if (url.protocol !== 'https:' && !(url.protocol === 'http:' && isLoopback(url.hostname))) {
+    return `${url.protocol}//${url.host} is not encrypted; only https is allowed outside this machine.`
+  }
+  for (const name of secrets) {
+    const hosts = source.hosts(name)
+    if (!hosts.some((host) => host === url.host || host === url.hostname)) {
+      return `The secret "${name}" may not be sent to ${url.host}; temporal.yaml allows ${hosts.length === 0 ? 'no host' : hosts.join(', ')}. Add the host to its "to" list if that is right.`
+    }
+  }
+  return null
+}
+
+export function isLoopback(hostname: string): boolean {
+  return hostname === 'localhost' || hostname === '[::1]' || hostname === '::1' || /^127(\.\d{1,3}){3}$/.test(hostname)
+}

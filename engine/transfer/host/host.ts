@@ -1,0 +1,120 @@
+import { setTimeout as sleep } from 'node:timers/promises'
+import { Agent, request as send } from 'undici'
+import type { Host, HttpReply, HttpRequest, Rate } from '../../core/model/connector.ts'
+import { SyncError } from '../../core/model/failure.ts'
+import type { JsonObject } from '../../core/model/json.ts'
+import { afterRate, afterSending, type PaceState, UNKNOWN_PACE, waitBefore } from '../../core/pace/pace.ts'
+import { refuseAddress, type SecretSource } from './guard.ts'
+
+/** What a connection used: counted from real requests. */
+export interface HostUsage {
+  calls: number
+  writeCalls: number
+  bytesIn: number
+  bytesOut: number
+}
+
+export interface HostOptions {
+  readonly connection: string
+  /** `limits:` of the connection file. */
+  readonly limits: JsonObject | null
+  readonly secrets: SecretSource
+  readonly now: () => number
+  log(message: string, fields?: JsonObject): void
+}
+
+/** A wait longer than this is given back to the workflow, which holds a durable timer instead of a busy activity. */
+const LONGEST_WAIT_MS = 20_000
+/** Above Odoo's own 120 s limit of a request, so that the remote gives up first. */
+const ANSWER_TIMEOUT_MS = 150_000
+
+/** The one way out to a remote system: paced, counted, guarded, answers buffered whole, no cookies, no redirects. */
+export function createHost(options: HostOptions): Host & { readonly usage: HostUsage; close(): Promise<void> } {
+  const agent = new Agent({
+    connect: { timeout: 15_000, minVersion: 'TLSv1.2' },
+    headersTimeout: ANSWER_TIMEOUT_MS,
+    bodyTimeout: ANSWER_TIMEOUT_MS,
+    pipelining: 1,
+  })
+  const usage: HostUsage = { calls: 0, writeCalls: 0, bytesIn: 0, bytesOut: 0 }
+  const perSecond = typeof options.limits?.['perSecond'] === 'number' ? options.limits['perSecond'] : null
+  let pace: PaceState = UNKNOWN_PACE
+  let turn: Promise<unknown> = Promise.resolve()
+
+  /** Requests take turns, so that two of them never spend the same budget. */
+  const takeTurn = (cost: number, signal: AbortSignal): Promise<void> => {
+    const mine = turn.then(async () => {
+      const wait = waitBefore(pace, { perSecond }, cost, options.now())
+      if (wait > LONGEST_WAIT_MS) {
+        throw new SyncError('throttled', `${options.connection} has no budget left for now; the run goes on in ${Math.ceil(wait / 1000)} s.`, { retryAfterMs: wait, maybeSent: false })
+      }
+      if (wait > 0) await sleep(wait, undefined, { signal })
+      pace = afterSending(pace, cost, options.now())
+    })
+    turn = mine.catch(() => {})
+    return mine
+  }
+
+  return {
+    usage,
+    now: options.now,
+    log: options.log,
+    reportRate(rate: Rate) {
+      pace = afterRate(pace, rate, options.now())
+    },
+    secret: (name) => options.secrets.value(name),
+    async request(request: HttpRequest, signal: AbortSignal): Promise<HttpReply> {
+      const url = new URL(request.url)
+      const refusal = refuseAddress(url, request.secrets, options.secrets)
+      if (refusal !== null) throw new SyncError('scope-violation', refusal, { maybeSent: false })
+      await takeTurn(request.cost ?? 1, signal)
+      usage.calls++
+      if (request.purpose === 'write') usage.writeCalls++
+      usage.bytesOut += request.body === undefined ? 0 : Buffer.byteLength(request.body)
+      try {
+        const reply = await send(url, {
+          method: request.method,
+          headers: request.headers as Record<string, string>,
+          body: request.body ?? null,
+          dispatcher: agent,
+          signal,
+        })
+        const body = await reply.body.text()
+        usage.bytesIn += Buffer.byteLength(body)
+        const length = reply.headers['content-length']
+        if (typeof length === 'string' && Number(length) !== Buffer.byteLength(body)) {
+          throw new SyncError('unavailable', `${options.connection} broke off its answer.`)
+        }
+        return { status: reply.statusCode, headers: plainHeaders(reply.headers), body }
+      } catch (error) {
+        if (signal.aborted || error instanceof SyncError) throw error
+        throw unanswered(options.connection, url, error)
+      }
+    },
+    close: () => agent.destroy(),
+  }
+}
+
+/** Codes of failures that happen before a byte of the request has left. */
+const NEVER_SENT = new Set(['ECONNREFUSED', 'ENOTFOUND', 'EAI_AGAIN', 'UND_ERR_CONNECT_TIMEOUT', 'EHOSTUNREACH', 'ENETUNREACH'])
+
+function unanswered(connection: string, url: URL, error: unknown): SyncError {
+  const code = codeOf(error)
+  return new SyncError('unavailable', `${connection} gave no answer at ${url.origin} (${code}).`, {
+    maybeSent: !NEVER_SENT.has(code),
+    fields: { code },
+  })
+}
+
+function codeOf(error: unknown): string {
+  if (typeof error !== 'object' || error === null) return 'unknown'
+  const { code, cause, name } = error as { code?: unknown; cause?: unknown; name?: unknown }
+  if (typeof code === 'string') return code
+  return cause === undefined ? String(name ?? 'unknown') : codeOf(cause)
+}
+
+function plainHeaders(headers: Record<string, string | string[] | undefined>): Record<string, string> {
+  return Object.fromEntries(
+    Object.entries(headers).flatMap(([name, value]) => (value === undefined ? [] : [[name.toLowerCase(), Array.isArray(value) ? value.join(', ') : value]])),
+  )
+}
