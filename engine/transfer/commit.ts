@@ -1,0 +1,174 @@
+import type { JsonObject, JsonValue } from '../core/model/json.ts'
+import { EMPTY_TALLY, type Tally } from '../core/model/tally.ts'
+import { hashesOf } from '../core/transform/compare.ts'
+import { advanceCursor } from '../store/cursor.ts'
+import { type NewDeadLetter, parkRecords, releaseWaiting, resolveDeadLetters } from '../store/dead-letters.ts'
+import { confirmRows, type NewLedgerRow } from '../store/ledger.ts'
+import { addToRun } from '../store/runs.ts'
+import type { LegContext } from './context.ts'
+import type { Judged } from './judge.ts'
+import { assertLeaseOf } from './lease.ts'
+import type { Verdict, Work } from './work.ts'
+
+/** Where the commit of a page leaves the cursor; null for records that did not come from one (retries). */
+export interface CursorStep {
+  readonly sequence: number
+  readonly next: JsonObject
+  readonly caughtUp: boolean
+}
+
+/** One transaction: ledger, dead letters, counters, cursor. Gives what the page adds to the run. */
+export async function commitPage(
+  context: LegContext,
+  judged: Judged,
+  cursor: CursorStep | null,
+  counted: { readonly read: number; readonly due: number; readonly calls: number; readonly writeCalls: number },
+): Promise<Tally> {
+  const { store, plan } = context
+  const verdicts = new Map(judged.works.map((work) => [work, verdictOf(work)]))
+  const tally = tallyOf(verdicts, judged.superseded, counted)
+  const rows: NewLedgerRow[] = []
+  const parked: NewDeadLetter[] = []
+  const settled: string[] = []
+  for (const [work, verdict] of verdicts) {
+    const row = rowOf(context, work, verdict)
+    if (row !== null) rows.push(row)
+    if (verdict.kind === 'parked') parked.push(deadLetterOf(context, work, verdict))
+    else if (verdict.kind !== 'due' && work.parkedAs !== null) settled.push(work.key)
+  }
+  await store.transaction(async (trx) => {
+    await assertLeaseOf(context, trx)
+    await confirmRows(trx, rows)
+    if (parked.length > 0) await parkRecords(trx, parked)
+    if (settled.length > 0) await resolveDeadLetters(trx, plan.project, plan.mapping, settled, 'resolved', context.runId)
+    const written = rows.filter((row) => row.targetId !== null).map((row) => row.key)
+    if (written.length > 0) await releaseWaiting(trx, plan.project, plan.mapping, written)
+    await addToRun(trx, context.runId, tally, cursor?.sequence ?? null)
+    if (cursor !== null) {
+      await advanceCursor(trx, {
+        project: plan.project,
+        mapping: plan.mapping,
+        lane: context.lane,
+        cursor: cursor.next,
+        sequence: cursor.sequence,
+        runId: context.runId,
+      })
+    }
+  })
+  return tally
+}
+
+/** Every record ends somewhere: what was sent or stepped is created or updated, what needed nothing is unchanged. */
+function verdictOf(work: Work): Verdict {
+  if (work.verdict !== null) return work.verdict
+  if (work.created) return { kind: 'created' }
+  return { kind: work.written || work.parkedAs !== null || work.fingerprint !== work.row?.fingerprint ? 'updated' : 'unchanged' }
+}
+
+function tallyOf(
+  verdicts: ReadonlyMap<Work, Verdict>,
+  superseded: number,
+  counted: { readonly read: number; readonly due: number; readonly calls: number; readonly writeCalls: number },
+): Tally {
+  const filteredBy: Record<string, number> = superseded > 0 ? { superseded } : {}
+  const counts = { created: 0, updated: 0, unchanged: 0, filtered: superseded, parked: 0 }
+  for (const verdict of verdicts.values()) {
+    if (verdict.kind === 'due') counts.parked++
+    else counts[verdict.kind]++
+    if (verdict.kind === 'filtered') filteredBy[verdict.reason] = (filteredBy[verdict.reason] ?? 0) + 1
+  }
+  if (counted.due === 0) return { ...EMPTY_TALLY, ...counts, filteredBy, read: counted.read, calls: counted.calls, writeCalls: counted.writeCalls }
+  // Retries balance on their own and are not part of what was read.
+  return {
+    ...EMPTY_TALLY,
+    due: counted.due,
+    delivered: counts.created + counts.updated + counts.unchanged + counts.filtered,
+    parkedAgain: counts.parked,
+    calls: counted.calls,
+    writeCalls: counted.writeCalls,
+  }
+}
+
+function rowOf(context: LegContext, work: Work, verdict: Verdict): NewLedgerRow | null {
+  const { plan } = context
+  const base = {
+    project: plan.project,
+    namespace: plan.namespace,
+    connection: plan.target.connection.name,
+    resource: plan.target.resource,
+    key: work.key,
+    label: work.label,
+    targetId: work.targetId,
+    adopted: work.adopted,
+    sourceStamp: work.record.stamp,
+    sourceHash: work.sourceHash,
+    planHash: context.planHash,
+    runId: context.runId,
+    deliveredAt: context.now(),
+  }
+  if (verdict.kind === 'filtered') {
+    if (verdict.reason === 'superseded' || work.targetId !== null) return null
+    return { ...base, state: 'filtered', fingerprint: null, fieldHashes: null, stepsDue: [] }
+  }
+  if (verdict.kind === 'due') return null
+  // Parked before anything was written: the ledger knows of nothing at the target, and an open intent stays open.
+  if (verdict.kind === 'parked' && (work.mapped === null || !wasDelivered(work))) {
+    return work.row === null ? { ...base, state: 'parked', fingerprint: null, fieldHashes: null, stepsDue: [] } : null
+  }
+  if (work.mapped === null) return null
+  return {
+    ...base,
+    state: 'confirmed',
+    fingerprint: work.fingerprint,
+    fieldHashes: hashesOf(work.mapped, work.adjusted),
+    stepsDue: verdict.kind === 'parked' ? stepsLeft(work) : work.stepsDue,
+  }
+}
+
+/** Stopped by its total or a step: the record itself stands at the target as mapped. */
+function wasDelivered(work: Work): boolean {
+  const parking = work.verdict?.kind === 'parked' ? work.verdict.parking : null
+  return work.targetId !== null && (parking?.class === 'disagrees' || parking?.class === 'step-refused')
+}
+
+function stepsLeft(work: Work): readonly number[] {
+  const parking = work.verdict?.kind === 'parked' ? work.verdict.parking : null
+  return parking?.class === 'disagrees' ? (work.mapped?.steps ?? []) : work.stepsDue
+}
+
+function deadLetterOf(context: LegContext, work: Work, verdict: Extract<Verdict, { kind: 'parked' }>): NewDeadLetter {
+  const { plan, sourceMap } = context
+  const { parking, waitsFor } = verdict
+  const place = placeOf(sourceMap.places, parking.at)
+  return {
+    project: plan.project,
+    mapping: plan.mapping,
+    namespace: plan.namespace,
+    key: work.key,
+    label: work.label,
+    class: parking.class,
+    message: parking.message,
+    at: parking.at,
+    file: place === null ? null : sourceMap.file,
+    line: place?.line ?? null,
+    column: place?.column ?? null,
+    state: waitsFor === null ? 'parked' : 'waiting',
+    payload: { key: work.record.key, stamp: work.record.stamp, data: work.record.data },
+    sourceHash: work.sourceHash,
+    mapped: work.mapped === null ? null : (work.mapped.fields as JsonValue as JsonObject),
+    targetId: work.targetId,
+    dueAfterMs: plan.errors.parked.again,
+    planHash: context.planHash,
+    runId: context.runId,
+    waitsFor,
+  }
+}
+
+/** The place of a part of the plan, or of the nearest part around it that was written. */
+function placeOf(places: Readonly<Record<string, { line: number; column: number }>>, at: string | null) {
+  for (let path = at; path !== null && path !== ''; path = path.includes('.') ? path.slice(0, path.lastIndexOf('.')) : null) {
+    const place = places[path]
+    if (place !== undefined) return place
+  }
+  return null
+}

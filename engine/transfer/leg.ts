@@ -1,0 +1,249 @@
+import type { Connection, Connector, Cursor, Page, SourceRecord } from '../core/model/connector.ts'
+import { SyncError } from '../core/model/failure.ts'
+import type { JsonObject } from '../core/model/json.ts'
+import type { Plan, SourceMap } from '../core/model/plan.ts'
+import { addTallies, EMPTY_TALLY, type Tally } from '../core/model/tally.ts'
+import { createTransformer } from '../core/transform/transformer.ts'
+import { cursorOf } from '../store/cursor.ts'
+import { dueRecords } from '../store/dead-letters.ts'
+import { ledgerTargets } from '../store/ledger.ts'
+import { acquireLease, releaseLease } from '../store/lease.ts'
+import type { Store } from '../store/open.ts'
+import { addUsage } from '../store/usage.ts'
+import { agree } from './agree.ts'
+import { commitPage, type CursorStep } from './commit.ts'
+import type { Lane, LegContext } from './context.ts'
+import { deliver } from './deliver.ts'
+import { ensureFixed } from './fixed.ts'
+import { createHost, type HostUsage } from './host/host.ts'
+import type { SecretSource } from './host/guard.ts'
+import { judge } from './judge.ts'
+import { createReferenceBook } from './references.ts'
+import { takeSteps } from './steps.ts'
+
+/** What a leg is handed. Nothing else is reached. */
+export interface LegDependencies {
+  readonly store: Store
+  readonly connectors: Readonly<Record<string, Connector>>
+  readonly secrets: SecretSource
+  readonly now: () => number
+  log(message: string, fields?: JsonObject): void
+}
+
+export interface LegRequest {
+  readonly plan: Plan
+  readonly planHash: string
+  readonly sourceMap: SourceMap
+  readonly runId: string
+  readonly lane: Lane
+  /** Who holds the lease: the run's id, so that a repeated leg takes over its own. */
+  readonly holder: string
+  /** Milliseconds after which no further page is begun. */
+  readonly budgetMs: number
+  /** Only these source keys, in place of what has changed. */
+  readonly only: readonly string[] | null
+  /** Called after every page. */
+  progress(tally: Tally): void
+  readonly signal: AbortSignal
+}
+
+export interface LegResult {
+  /** `more`: pages are left; `done`: caught up; `busy`: another run or lane has the lease until then (epoch ms). */
+  readonly state: 'more' | 'done' | 'busy'
+  readonly until: number | null
+  readonly tally: Tally
+}
+
+/** A lease outlives the longest page by far and is renewed at each. */
+const LEASE_MS = 300_000
+
+/** Moves pages until the budget is spent or the source has no more: read → transform → deliver → commit, page by page. */
+export async function runLeg(dependencies: LegDependencies, request: LegRequest): Promise<LegResult> {
+  const { store } = dependencies
+  const { plan } = request
+  const lease = { project: plan.project, mapping: plan.mapping, holder: request.holder, lane: request.lane, ttlMs: LEASE_MS }
+  const taken = await acquireLease(store, lease)
+  if (!('epoch' in taken)) return { state: 'busy', until: taken.until, tally: EMPTY_TALLY }
+  const open = await openBoth(dependencies, plan)
+  try {
+    const references = createReferenceBook({
+      plan,
+      target: open.target,
+      linkTargets: (namespace, keys) => ledgerTargets(store, plan.project, namespace, keys),
+      signal: request.signal,
+    })
+    const context: LegContext = {
+      store,
+      plan,
+      planHash: request.planHash,
+      sourceMap: request.sourceMap,
+      transformer: createTransformer(plan),
+      source: open.source,
+      target: open.target,
+      references,
+      runId: request.runId,
+      lane: request.lane,
+      epoch: taken.epoch,
+      holder: request.holder,
+      signal: request.signal,
+      now: dependencies.now,
+      log: dependencies.log,
+    }
+    return await movePages(context, request, open.meters, () => acquireLease(store, lease))
+  } finally {
+    await open.close()
+  }
+}
+
+async function movePages(context: LegContext, request: LegRequest, meters: Meters, renew: () => Promise<unknown>): Promise<LegResult> {
+  const deadline = context.now() + request.budgetMs
+  let tally = EMPTY_TALLY
+  const add = (more: Tally): void => {
+    tally = addTallies(tally, more)
+    request.progress(tally)
+  }
+  await ensureFixed(context)
+  if (request.only !== null) {
+    const records = await context.source.readKeys({
+      resource: context.plan.source.resource,
+      selection: context.plan.source.selection,
+      keys: request.only,
+      signal: context.signal,
+    })
+    add(await movePage(context, records, null, { read: records.length, due: 0 }, meters))
+    return { state: 'done', until: null, tally }
+  }
+  if (request.lane === 'live') {
+    for (const records of await dueBatches(context)) add(await movePage(context, records, null, { read: 0, due: records.length }, meters))
+  }
+  const start = await cursorOf(context.store, context.plan.project, context.plan.mapping, request.lane)
+  let sequence = start?.sequence ?? 0
+  let page = await readPage(context, start?.cursor ?? null)
+  for (;;) {
+    context.signal.throwIfAborted()
+    // The next page is read while this one is delivered.
+    const ahead = page.caughtUp || context.now() > deadline ? null : readPage(context, page.next)
+    ahead?.catch(() => {})
+    sequence++
+    const step: CursorStep = { sequence, next: page.next, caughtUp: page.caughtUp }
+    add(await movePage(context, page.records, step, { read: page.records.length, due: 0 }, meters))
+    if (page.caughtUp) return { state: 'done', until: null, tally }
+    if (ahead === null) return { state: 'more', until: null, tally }
+    await renew()
+    page = await ahead
+  }
+}
+
+async function readPage(context: LegContext, cursor: Cursor | null): Promise<Page> {
+  return context.source.readPage({
+    resource: context.plan.source.resource,
+    selection: context.plan.source.selection,
+    cursor,
+    since: context.plan.source.since,
+    limit: context.source.facts.pageSize,
+    lookbackMs: context.source.facts.lookbackMs,
+    signal: context.signal,
+  })
+}
+
+async function movePage(
+  context: LegContext,
+  records: readonly SourceRecord[],
+  step: CursorStep | null,
+  counted: { readonly read: number; readonly due: number },
+  meters: Meters,
+): Promise<Tally> {
+  const judged = await judge(context, records)
+  await deliver(context, judged.works)
+  await agree(context, judged.works)
+  await takeSteps(context, judged.works)
+  const used = await meters.read(context)
+  return commitPage(context, judged, step, { ...counted, ...used })
+}
+
+/** Records whose time has come: released by the arrival of what they waited for, or due again. Read again at the source. */
+async function dueBatches(context: LegContext): Promise<(readonly SourceRecord[])[]> {
+  const { plan, store } = context
+  const due = await dueRecords(store, plan.project, plan.mapping, { now: context.now(), limit: 5_000 })
+  const batches: (readonly SourceRecord[])[] = []
+  for (let start = 0; start < due.length; start += context.source.facts.pageSize) {
+    const letters = due.slice(start, start + context.source.facts.pageSize)
+    const found = await context.source.readKeys({
+      resource: plan.source.resource,
+      selection: plan.source.selection,
+      keys: letters.map((letter) => letter.payload.key),
+      signal: context.signal,
+    })
+    const byKey = new Map(found.map((record) => [record.key, record]))
+    // The kept payload is the input only when the source no longer has the record.
+    batches.push(letters.map((letter) => byKey.get(letter.payload.key) ?? letter.payload))
+  }
+  return batches
+}
+
+interface Meters {
+  /** Calls since it was read last, for the run's counters; noted as usage of the day too. */
+  read(context: LegContext): Promise<{ readonly calls: number; readonly writeCalls: number }>
+}
+
+async function openBoth(
+  dependencies: LegDependencies,
+  plan: Plan,
+): Promise<{ source: Connection; target: Connection; meters: Meters; close(): Promise<void> }> {
+  const hosts = [plan.source, plan.target].map((end) => ({
+    name: end.connection.name,
+    host: createHost({
+      connection: end.connection.name,
+      limits: end.limits,
+      secrets: dependencies.secrets,
+      now: dependencies.now,
+      log: dependencies.log,
+    }),
+  }))
+  const open = (index: 0 | 1): Promise<Connection> => {
+    const definition = (index === 0 ? plan.source : plan.target).connection
+    const connector = dependencies.connectors[definition.connector]
+    if (connector === undefined) throw new SyncError('invalid-plan', `This worker has no connector "${definition.connector}".`)
+    return connector.open(definition, hosts[index]!.host)
+  }
+  const source = await open(0)
+  const target = await open(1)
+  const seen: HostUsage[] = hosts.map(() => ({ calls: 0, writeCalls: 0, bytesIn: 0, bytesOut: 0 }))
+  return {
+    source,
+    target,
+    meters: {
+      async read(context) {
+        let calls = 0
+        let writeCalls = 0
+        for (const [index, { name, host }] of hosts.entries()) {
+          const last = seen[index]!
+          const now = { ...host.usage }
+          seen[index] = now
+          calls += now.calls - last.calls
+          writeCalls += now.writeCalls - last.writeCalls
+          await addUsage(context.store, {
+            project: plan.project,
+            connection: name,
+            mapping: plan.mapping,
+            calls: now.calls - last.calls,
+            writeCalls: now.writeCalls - last.writeCalls,
+            bytesIn: now.bytesIn - last.bytesIn,
+            bytesOut: now.bytesOut - last.bytesOut,
+            refusals: 0,
+          })
+        }
+        return { calls, writeCalls }
+      },
+    },
+    async close() {
+      await Promise.allSettled([source.close(), target.close()])
+      await Promise.allSettled(hosts.map(({ host }) => host.close()))
+    },
+  }
+}
+
+/** A run is over: another one need not wait for the lease to expire. */
+export async function endOfRun(store: Store, plan: { readonly project: string; readonly mapping: string }, holder: string): Promise<void> {
+  await releaseLease(store, { project: plan.project, mapping: plan.mapping, holder })
+}
