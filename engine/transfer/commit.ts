@@ -34,7 +34,8 @@ export async function commitPage(
     const row = rowOf(context, work, verdict)
     if (row !== null) rows.push(row)
     if (verdict.kind === 'parked') parked.push(deadLetterOf(context, work, verdict))
-    else if (verdict.kind !== 'due' && work.parkedAs !== null) settled.push(work.key)
+    else if (verdict.kind === 'due') parked.push(dueLetterOf(context, work, verdict.message))
+    else if (work.parkedAs !== null) settled.push(work.key)
   }
   await store.transaction(async (trx) => {
     await assertLeaseOf(context, trx)
@@ -162,6 +163,13 @@ function deadLetterOf(context: LegContext, work: Work, verdict: Extract<Verdict,
     runId: context.runId,
     waitsFor,
   }
+}
+
+/** Whether it was written is not known: it is looked at again once nothing can still be committing. */
+function dueLetterOf(context: LegContext, work: Work, message: string): NewDeadLetter {
+  const parking = { class: 'unknown-outcome', message, at: null } as const
+  const letter = deadLetterOf(context, work, { kind: 'parked', parking, waitsFor: null })
+  return { ...letter, dueAfterMs: [context.target.facts.settleAfterMs] }
 }
 
 /** The place of a part of the plan, or of the nearest part around it that was written. */

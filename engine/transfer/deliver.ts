@@ -9,7 +9,10 @@ import type { LegContext } from './context.ts'
 import { assertLeaseOf } from './lease.ts'
 import { park, underWay, type Work } from './work.ts'
 
-/** How often a batch that the target rolled back for a reason of its own (serialization) is sent again within a page. */
+/**
+ * How often a batch is sent again within a page: one that the target rolled back for a reason of its own (serialization), and,
+ * where writes are keyed and atomic, one whose answer got lost: sending the same payload again is the look-up.
+ */
 const MOST_TRIES = 5
 
 /** Writes what changed: records of the record's own first, then the records, in batches. Intents stand before anything is sent. */
@@ -123,12 +126,13 @@ export async function sendAll(
         const outcome = outcomes[index]!
         if (outcome.status === 'unattempted') again.push([work, item])
         else if (outcome.status === 'rejected') reject(context, work, outcome)
+        else if (outcome.status === 'unknown' && context.target.facts.keyedWrites) again.push([work, item])
         else if (outcome.status === 'unknown') work.verdict ??= { kind: 'due', message: outcome.message }
         else accept(work, outcome)
       }
     }
     if (again.length > 0 && attempt >= MOST_TRIES) {
-      throw new SyncError('unavailable', `${context.plan.target.connection.name} rolled ${again.length} writes back ${attempt} times; the run goes on later.`)
+      throw new SyncError('unavailable', `${context.plan.target.connection.name} did not confirm ${again.length} writes in ${attempt} tries; the run goes on later.`)
     }
     open = again
   }

@@ -1,0 +1,45 @@
+import { Context } from '@temporalio/activity'
+import type { JsonObject } from '../core/model/json.ts'
+import type { LegInput, LegOutput } from '../../workflows/messages.ts'
+import type { LegDependencies } from '../transfer/leg.ts'
+import { type RunRequest, runOneLeg } from '../transfer/run.ts'
+import { toFailure } from './failure.ts'
+
+/** What activities work with: the leg's dependencies and the budget of a leg. */
+export interface ActivityDependencies extends LegDependencies {
+  readonly legBudgetMs: number
+}
+
+const HEARTBEAT_MS = 5_000
+
+/** The activities of a worker. Their names are public: recorded histories hold them. */
+export function createActivities(dependencies: ActivityDependencies) {
+  return {
+    /** One leg of a run; see the transfer folder for what it does. */
+    async leg(input: LegInput): Promise<LegOutput> {
+      const activity = Context.current()
+      let progress: JsonObject = {}
+      const beat = setInterval(() => activity.heartbeat(progress), HEARTBEAT_MS)
+      const request: RunRequest = {
+        ...input,
+        budgetMs: dependencies.legBudgetMs,
+        signal: activity.cancellationSignal,
+        lastAttempt: activity.info.attempt >= (activity.info.retryPolicy?.maximumAttempts ?? Number.POSITIVE_INFINITY),
+        progress(tally) {
+          progress = { read: tally.read, written: tally.created + tally.updated }
+          activity.heartbeat(progress)
+        },
+      }
+      try {
+        return await runOneLeg(dependencies, request)
+      } catch (error) {
+        dependencies.log('leg failed', { mapping: input.mapping, run: input.runId, error: error instanceof Error ? (error.stack ?? error.message) : String(error) })
+        throw toFailure(error)
+      } finally {
+        clearInterval(beat)
+      }
+    },
+  }
+}
+
+export type Activities = ReturnType<typeof createActivities>

@@ -1,0 +1,18 @@
+/** `project` and environment prefix every id, so that two repositories in one namespace never touch one another. */
+export interface Prefix {
+  readonly project: string
+  readonly environment: string
+}
+
+export function prefixText({ project, environment }: Prefix): string {
+  return environment === 'default' ? project : `${project}.${environment}`
+}
+
+export function scheduleId(prefix: Prefix, mapping: string): string {
+  return `${prefixText(prefix)}/sync/${mapping}`
+}
+
+/** Of a run started by hand; `suffix` tells one from another. */
+export function runWorkflowId(prefix: Prefix, mapping: string, lane: string, suffix: string): string {
+  return `${prefixText(prefix)}/${lane === 'live' ? 'sync' : lane}/${mapping}/${suffix}`
+}

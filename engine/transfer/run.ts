@@ -1,0 +1,135 @@
+import { FAILURES, failureKindOf, SyncError } from '../core/model/failure.ts'
+import type { JsonValue } from '../core/model/json.ts'
+import type { Plan, SourceMap } from '../core/model/plan.ts'
+import { addTallies, balances, type Tally } from '../core/model/tally.ts'
+import { hashOf } from '../core/transform/fingerprint.ts'
+import { clearCursor } from '../store/cursor.ts'
+import { deadLetterCounts, deadLetters } from '../store/dead-letters.ts'
+import { appliedPlan, planByHash } from '../store/plans.ts'
+import { finishRun, runById, startRun } from '../store/runs.ts'
+import { selectedKeys } from '../store/selections.ts'
+import type { Lane } from './context.ts'
+import { runDetails } from './details.ts'
+import { endOfRun, type LegDependencies, runLeg } from './leg.ts'
+import { preflight } from './preflight.ts'
+
+/** One leg of a run, told apart from the others by the run's id alone. */
+export interface RunRequest {
+  readonly project: string
+  readonly mapping: string
+  readonly lane: Lane
+  /** The plan the run was asked for; the applied one is what runs. */
+  readonly planHash: string
+  /** A list of source keys kept in the store (`run --only`), or null. */
+  readonly selectionId: string | null
+  readonly runId: string
+  readonly workflowId: string
+  readonly budgetMs: number
+  /** Whether a failure of this leg ends the run: then its row says so. */
+  readonly lastAttempt: boolean
+  readonly signal: AbortSignal
+  progress(tally: Tally): void
+}
+
+export interface RunProgress {
+  readonly state: 'more' | 'done' | 'busy'
+  readonly until: number | null
+  /** Of the whole run, from the store. */
+  readonly tally: Tally
+  readonly parked: number
+  readonly details: string
+}
+
+/** Moves a run on by one leg. The first leg opens the run's row and looks for what stands in the way; the last one closes it. */
+export async function runOneLeg(dependencies: LegDependencies, request: RunRequest): Promise<RunProgress> {
+  const { store } = dependencies
+  const { plan, hash, sourceMap } = await planOf(dependencies, request)
+  const known = await runById(store, request.project, request.runId)
+  if (known === null) {
+    await store.transaction((trx) =>
+      startRun(trx, {
+        id: request.runId,
+        project: request.project,
+        mapping: request.mapping,
+        lane: request.lane,
+        workflowId: request.workflowId,
+        planHash: hash,
+      }),
+    )
+  }
+  try {
+    if (known === null || known.pages === 0) await preflight(dependencies, plan, request.signal)
+    const before = known?.tally ?? null
+    const result = await runLeg(dependencies, {
+      plan,
+      planHash: hash,
+      sourceMap,
+      runId: request.runId,
+      lane: request.lane,
+      holder: request.runId,
+      budgetMs: request.budgetMs,
+      only: request.selectionId === null ? null : await selectedKeys(store, request.project, request.selectionId),
+      signal: request.signal,
+      progress: (tally) => request.progress(before === null ? tally : addTallies(before, tally)),
+    })
+    if (result.state === 'done') await finish(dependencies, request, plan)
+    return await progressOf(dependencies, request, plan, result)
+  } catch (error) {
+    const kind = failureKindOf(error)
+    if (!request.signal.aborted && (!FAILURES[kind].retry || request.lastAttempt)) {
+      await store.transaction((trx) =>
+        finishRun(trx, {
+          project: request.project,
+          id: request.runId,
+          state: 'failed',
+          failureKind: kind,
+          failureMessage: error instanceof SyncError ? error.message : 'A fault inside Tidelock; the log of the worker has the cause.',
+        }),
+      )
+      await endOfRun(store, plan, request.runId)
+    }
+    throw error
+  }
+}
+
+/** The applied plan, checked against its hash: a worker runs nothing that `apply` did not record. */
+async function planOf(dependencies: LegDependencies, request: RunRequest): Promise<{ plan: Plan; hash: string; sourceMap: SourceMap }> {
+  const applied = await appliedPlan(dependencies.store, request.project, request.mapping)
+  const stored = applied ?? (await planByHash(dependencies.store, request.planHash))
+  if (stored === null) {
+    throw new SyncError('invalid-plan', `The plan ${request.planHash.slice(0, 12)} of ${request.mapping} is not in the store: run tidelock apply.`)
+  }
+  if (hashOf(stored.plan as unknown as JsonValue) !== stored.hash) {
+    throw new SyncError('invalid-plan', `The plan ${stored.hash.slice(0, 12)} of ${request.mapping} was altered in the store: run tidelock apply.`)
+  }
+  return { plan: stored.plan, hash: stored.hash, sourceMap: stored.sourceMap }
+}
+
+async function finish(dependencies: LegDependencies, request: RunRequest, plan: Plan): Promise<void> {
+  const { store } = dependencies
+  await store.transaction(async (trx) => {
+    await finishRun(trx, { project: request.project, id: request.runId, state: 'done', failureKind: null, failureMessage: null })
+    // A backfill begins anew the next time it is asked for.
+    if (request.lane === 'backfill') await clearCursor(trx, request.project, request.mapping, 'backfill')
+  })
+  await endOfRun(store, plan, request.runId)
+  const row = await runById(store, request.project, request.runId)
+  if (row !== null && !balances(row.tally)) {
+    throw new SyncError('bug', `The run of ${request.mapping} does not balance: ${JSON.stringify(row.tally)}.`)
+  }
+}
+
+async function progressOf(
+  dependencies: LegDependencies,
+  request: RunRequest,
+  plan: Plan,
+  result: { state: 'more' | 'done' | 'busy'; until: number | null; tally: Tally },
+): Promise<RunProgress> {
+  const { store } = dependencies
+  const row = await runById(store, request.project, request.runId)
+  const tally = row?.tally ?? result.tally
+  const counts = await deadLetterCounts(store, request.project)
+  const parked = counts.filter((count) => count.mapping === request.mapping && count.open).reduce((sum, count) => sum + count.count, 0)
+  const letters = parked === 0 ? [] : await deadLetters(store, request.project, { mapping: request.mapping, open: true, limit: 20 })
+  return { state: result.state, until: result.until, tally, parked, details: runDetails(plan, request.planHash, tally, letters, parked) }
+}
