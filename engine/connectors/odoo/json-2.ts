@@ -1,0 +1,58 @@
+import type { Host } from '../../core/model/connector.ts'
+import { SyncError } from '../../core/model/failure.ts'
+import type { JsonObject, JsonValue } from '../../core/model/json.ts'
+import type { Call, Reply } from './call.ts'
+import type { OdooConfig } from './config.ts'
+import { faultOf, refusesCredentials } from './fault.ts'
+import { failureOfReply, parseJson } from './reply.ts'
+
+/**
+ * JSON-2, Odoo 19 and later: POST /json/2/<model>/<method>, arguments by name, the bare result in return; a method that
+ * returns nothing answers `null`. (odoo.com/documentation/19.0/developer/reference/external_api.html)
+ * The body is one text: a chunked one is ignored by the server, which then calls the method without arguments.
+ */
+export async function callJson2(
+  config: OdooConfig,
+  host: Host,
+  call: Call,
+  context: JsonObject,
+): Promise<Reply> {
+  const key = await host.secret(config.keySecret)
+  const reply = await host.request(
+    {
+      url: `${config.url}/json/2/${encodeURIComponent(call.model)}/${encodeURIComponent(call.method)}`,
+      method: 'POST',
+      headers: {
+        'content-type': 'application/json',
+        authorization: `bearer ${key}`,
+        'x-odoo-database': config.database,
+      },
+      body: JSON.stringify({ ...(call.ids === undefined ? {} : { ids: call.ids }), ...call.args, context }),
+      purpose: call.purpose,
+      secrets: [config.keySecret],
+    },
+    call.signal,
+  )
+  if (reply.status === 200) {
+    try {
+      return { ok: true, value: JSON.parse(reply.body) as JsonValue }
+    } catch {
+      throw failureOfReply(config, reply, host.now())
+    }
+  }
+  if (reply.status === 413) {
+    return { ok: false, fault: { kind: 'too-large', name: 'http.413', message: 'The request is too large.' } }
+  }
+  const body = parseJson(reply.body)
+  if (reply.status === 429 || body === null || typeof body.name !== 'string') {
+    throw failureOfReply(config, reply, host.now())
+  }
+  if (refusesCredentials(body.name)) {
+    throw new SyncError(
+      'auth-expired',
+      `Odoo refuses the API key "${config.keySecret}" of connection "${config.connection}": it is wrong, expired or revoked, or its user is archived.`,
+      { fields: { class: body.name }, maybeSent: false },
+    )
+  }
+  return { ok: false, fault: faultOf(body.name, String(body.message ?? '')) }
+}

@@ -1,0 +1,204 @@
+import type { Needs, Problem } from '../../core/model/connector.ts'
+import type { JsonObject } from '../../core/model/json.ts'
+import type { Client } from './client.ts'
+import { isAllowed, neededOperations } from './rights.ts'
+import { instantOf } from './values.ts'
+
+/** What a run would stumble over later: version, language, company, email address, rights, the end of the key. */
+export async function preflight(
+  client: Client,
+  needs: Needs,
+  signal: AbortSignal,
+): Promise<readonly Problem[]> {
+  const user = await userOf(client, signal)
+  const ofContext = [...(await languageProblems(client, signal)), ...companyProblems(client, user)]
+  return [
+    ...(await versionProblems(client, signal)),
+    ...ofContext,
+    ...emailProblems(user, needs),
+    // With a wrong company or language Odoo refuses every call, so rights cannot be asked for.
+    ...(ofContext.length === 0 ? await rightProblems(client, user, needs, signal) : []),
+    ...(await keyProblems(client, user, signal)),
+  ]
+}
+
+interface User {
+  readonly id: number
+  readonly login: string
+  readonly email: string | null
+  readonly companies: readonly number[]
+}
+
+async function userOf(client: Client, signal: AbortSignal): Promise<User> {
+  const id = await client.userId(signal)
+  const [row] = await bareRead(
+    client,
+    'res.users',
+    [['id', '=', id]],
+    ['login', 'email', 'company_ids'],
+    signal,
+  )
+  return {
+    id,
+    login: String(row?.login ?? client.config.login ?? id),
+    email: typeof row?.email === 'string' && row.email.trim() !== '' ? row.email : null,
+    companies: Array.isArray(row?.company_ids) ? row.company_ids.map(Number) : [],
+  }
+}
+
+async function bareRead(
+  client: Client,
+  model: string,
+  domain: readonly (readonly (string | number)[])[],
+  fields: readonly string[],
+  signal: AbortSignal,
+  context: JsonObject = {},
+): Promise<readonly JsonObject[]> {
+  const reply = await client.call({
+    model,
+    method: 'search_read',
+    args: { domain, fields, order: 'id', limit: 100 },
+    bare: true,
+    context,
+    purpose: 'read',
+    signal,
+  })
+  return reply.ok ? (reply.value as readonly JsonObject[]) : []
+}
+
+async function versionProblems(client: Client, signal: AbortSignal): Promise<readonly Problem[]> {
+  const { version } = await client.server(signal)
+  const { config } = client
+  if (version === config.version) return []
+  return [
+    {
+      code: 'odoo-version',
+      severity: 'error',
+      message: `${config.url} is Odoo ${version}, and connection "${config.connection}" says ${config.version}.`,
+      hint: `Set settings.version of connection "${config.connection}" to "${version}", validate the mappings again and apply them.`,
+    },
+  ]
+}
+
+async function languageProblems(client: Client, signal: AbortSignal): Promise<readonly Problem[]> {
+  const { language, connection } = client.config
+  if (language === null) return []
+  // A read with a language that is not installed is refused; who may read the languages differs.
+  const reply = await client.call({
+    model: 'res.partner',
+    method: 'search_read',
+    args: { domain: [['id', '>', 0]], fields: ['name'], limit: 1, order: 'id' },
+    bare: true,
+    context: { lang: language },
+    purpose: 'read',
+    signal,
+  })
+  if (reply.ok || reply.fault.name !== 'odoo.exceptions.UserError') return []
+  return [
+    {
+      code: 'odoo-language',
+      severity: 'error',
+      message: `The language ${language} is not installed in Odoo.`,
+      hint: `Install it (Settings, Languages), or change settings.language of connection "${connection}".`,
+    },
+  ]
+}
+
+function companyProblems(client: Client, user: User): readonly Problem[] {
+  const { company, connection } = client.config
+  if (company === null || user.companies.includes(company)) return []
+  return [
+    {
+      code: 'odoo-company',
+      severity: 'error',
+      message: `The Odoo user "${user.login}" may not work for company ${company}, only for ${user.companies.join(', ') || 'none'}.`,
+      hint: `Add the company under Allowed Companies of that user, or change settings.company of connection "${connection}".`,
+    },
+  ]
+}
+
+function emailProblems(user: User, needs: Needs): readonly Problem[] {
+  if (needs.direction !== 'target' || user.email !== null) return []
+  const operations = neededOperations(needs)
+  const writesOrders = ['sale.order', 'sale.order.line'].some((model) =>
+    operations.get(model)?.includes('write'),
+  )
+  if (!writesOrders) return []
+  return [
+    {
+      code: 'odoo-user-without-email',
+      severity: 'error',
+      message: `The Odoo user "${user.login}" has no email address: Odoo then refuses to change quantities of confirmed orders.`,
+      hint: `Set an email address on that user (Settings, Users, or in My Profile).`,
+    },
+  ]
+}
+
+async function rightProblems(
+  client: Client,
+  user: User,
+  needs: Needs,
+  signal: AbortSignal,
+): Promise<readonly Problem[]> {
+  const problems: Problem[] = []
+  for (const [model, needed] of neededOperations(needs)) {
+    const operations = needs.direction === 'source' ? (['read'] as const) : needed
+    const missing: string[] = []
+    for (const operation of operations) {
+      const allowed = await isAllowed(client, model, operation, signal)
+      if (allowed === null) {
+        problems.push(unknownModel(model))
+        break
+      }
+      if (!allowed) missing.push(operation)
+    }
+    if (missing.length > 0) problems.push(missingRight(user, model, missing))
+  }
+  return problems
+}
+
+function unknownModel(model: string): Problem {
+  return {
+    code: 'odoo-model',
+    severity: 'error',
+    message: `Odoo has no model ${model}.`,
+    hint: 'Install the app it belongs to, or correct the mapping.',
+  }
+}
+
+function missingRight(user: User, model: string, operations: readonly string[]): Problem {
+  return {
+    code: 'odoo-right',
+    severity: 'error',
+    message: `The Odoo user "${user.login}" may not ${operations.join(', ')} ${model}.`,
+    hint: `Give the user a group whose access rights allow just this: ${operations.join(', ')} on ${model} (Settings rights are not needed).`,
+  }
+}
+
+/** Everybody may read their own keys; which of them we carry cannot be seen, so the one that ends first is meant. */
+async function keyProblems(client: Client, user: User, signal: AbortSignal): Promise<readonly Problem[]> {
+  const rows = await bareRead(
+    client,
+    'res.users.apikeys',
+    [['user_id', '=', user.id]],
+    ['name', 'expiration_date'],
+    signal,
+  )
+  const now = client.host.now()
+  const ends = rows
+    .flatMap((row) => (typeof row.expiration_date === 'string' ? [row] : []))
+    .map((row) => ({ name: String(row.name), at: Date.parse(instantOf(String(row.expiration_date))) }))
+    .filter(({ at }) => at > now)
+    .sort((a, b) => a.at - b.at)
+  const [first] = ends
+  if (first === undefined || first.at - now > client.config.rotateBeforeMs) return []
+  const days = Math.floor((first.at - now) / 86_400_000)
+  return [
+    {
+      code: 'odoo-key-ends',
+      severity: 'warning',
+      message: `The API key "${first.name}" of the Odoo user "${user.login}" ends on ${new Date(first.at).toISOString().slice(0, 10)} (in ${days} ${days === 1 ? 'day' : 'days'}).`,
+      hint: `Make a new key (My Profile, Account Security) and put it where the secret "${client.config.keySecret}" comes from.`,
+    },
+  ]
+}

@@ -1,0 +1,126 @@
+import type {
+  FieldValues,
+  Outcome,
+  TargetShape,
+  UpsertItem,
+  UpsertRequest,
+} from '../../core/model/connector.ts'
+import type { Client } from './client.ts'
+import { loadAll, type Progress } from './progress.ts'
+import { removeLines } from './removed-lines.ts'
+import { isAllowed } from './rights.ts'
+import { type LoadRecord, plainRecord, recordsOf } from './rows.ts'
+import { type Standing, standingOf } from './standing.ts'
+
+/**
+ * Creates or updates by external id, one outcome per item. Throws what stopped it (`throttled`, `auth-expired`) only when
+ * nothing was written by then; a connection lost while writing is an outcome.
+ */
+export async function upsert(client: Client, request: UpsertRequest): Promise<readonly Outcome[]> {
+  const { shape, items, signal } = request
+  if (items.length === 0) return []
+  const standing = await standingOf(client, request)
+  const progress: Progress = {
+    client,
+    signal,
+    request,
+    stoppedBy: null,
+    failed: new Map(),
+    idByItem: new Map(),
+  }
+  for (const index of standing.gone) progress.failed.set(index, goneOutcome(shape, items[index]!))
+
+  const parts = items.map((item, index) =>
+    recordsOf(shape, item, index, firstFields(item, standing.withFirstTime.has(index))),
+  )
+  const mostParts = Math.max(...parts.map((records) => records.length))
+  for (let part = 0; part < mostParts; part++) {
+    await loadAll(
+      progress,
+      shape.resource,
+      parts.flatMap((records) => records.slice(part, part + 1)),
+    )
+  }
+  const created = createdItems(progress, standing)
+  await loadAll(progress, shape.resource, firstTimeRecords(request, created, standing))
+  await removeLines(progress)
+
+  const outcomes = items.map((item, index): Outcome => {
+    const targetId = String(progress.idByItem.get(index) ?? item.targetId)
+    return progress.failed.get(index) ?? { status: created.has(index) ? 'created' : 'updated', targetId }
+  })
+  const { stoppedBy } = progress
+  const untouched = outcomes.every((outcome) => outcome.status === 'unattempted')
+  if (stoppedBy !== null && stoppedBy.kind !== 'unavailable' && untouched) throw stoppedBy
+  return withPermissions(progress, outcomes)
+}
+
+function firstFields(item: UpsertItem, withFirstTime: boolean): FieldValues {
+  return withFirstTime ? { ...item.firstTimeFields, ...item.fields } : item.fields
+}
+
+/**
+ * Ids only ever rise, so a record with an id above all that stood there before is new. (Comparing `create_date` with
+ * `write_date` would not do: both are the start of a transaction, read to the second, and a second delivery may follow
+ * within the second.)
+ */
+function createdItems(progress: Progress, standing: Standing): ReadonlySet<number> {
+  const created = new Set<number>()
+  const ids = new Set<number>()
+  for (const [index, id] of progress.idByItem) {
+    if (progress.request.items[index]!.targetId !== null || id <= standing.highestId || ids.has(id)) continue
+    created.add(index)
+    ids.add(id)
+  }
+  return created
+}
+
+/** What is written once, of the records that these very loads created. Nothing is there yet, so nulls need no writing. */
+function firstTimeRecords(
+  { items, shape }: UpsertRequest,
+  created: ReadonlySet<number>,
+  standing: Standing,
+): readonly LoadRecord[] {
+  return [...created].flatMap((index) => {
+    if (standing.withFirstTime.has(index)) return []
+    const item = items[index]!
+    const fields = Object.fromEntries(
+      Object.entries(item.firstTimeFields).filter(([, value]) => value !== null),
+    )
+    return Object.keys(fields).length === 0 ? [] : [plainRecord(shape, item.key, fields, index)]
+  })
+}
+
+function goneOutcome(shape: TargetShape, item: UpsertItem): Outcome {
+  return {
+    status: 'rejected',
+    class: 'deleted-at-target',
+    message: `${shape.resource} ${item.targetId} is not in Odoo any more (or hidden from the user by a record rule).`,
+    field: null,
+    line: null,
+  }
+}
+
+/**
+ * `load` says a missing right in the language of the user and without a class, so Odoo is asked whether the user may
+ * create and write when it refuses a record as a whole.
+ */
+async function withPermissions(
+  progress: Progress,
+  outcomes: readonly Outcome[],
+): Promise<readonly Outcome[]> {
+  const { shape } = progress.request
+  const doubtful = (outcome: Outcome) =>
+    outcome.status === 'rejected' && outcome.class === 'rejected' && outcome.field === null
+  if (progress.stoppedBy !== null || !outcomes.some(doubtful)) return outcomes
+  const lineModels = Object.values(shape.fields).flatMap((field) => field.lines?.resource ?? [])
+  for (const model of [shape.resource, ...lineModels]) {
+    for (const operation of ['create', 'write'] as const) {
+      if ((await isAllowed(progress.client, model, operation, progress.signal)) !== false) continue
+      return outcomes.map((outcome) =>
+        outcome.status === 'rejected' && doubtful(outcome) ? { ...outcome, class: 'permission' } : outcome,
+      )
+    }
+  }
+  return outcomes
+}
