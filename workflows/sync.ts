@@ -1,7 +1,7 @@
+import { defineSearchAttributeKey } from '@temporalio/common'
 import {
   ActivityCancellationType,
   continueAsNew,
-  defineSearchAttributeKey,
   proxyActivities,
   setCurrentDetails,
   sleep,
@@ -30,15 +30,14 @@ export async function sync(input: SyncInput): Promise<LegOutput['tally']> {
       backoffCoefficient: 2,
     },
   })
-  const { selectionId, ...rest } = input
   let parked = parkedAtStart()
   for (;;) {
     const result = await leg({
-      project: rest.project,
-      mapping: rest.mapping,
-      lane: rest.lane,
-      planHash: rest.planHash,
-      selectionId,
+      project: input.project,
+      mapping: input.mapping,
+      lane: input.lane,
+      planHash: input.planHash,
+      selectionId: input.selectionId,
       runId: info.firstExecutionRunId,
       workflowId: info.workflowId,
     })
@@ -60,5 +59,5 @@ function hasAttributes(): boolean {
 }
 
 function parkedAtStart(): number {
-  return workflowInfo().typedSearchAttributes.get(parkedAttribute) ?? 0
+  return Number(workflowInfo().typedSearchAttributes.get(parkedAttribute) ?? 0)
 }

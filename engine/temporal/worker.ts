@@ -1,0 +1,64 @@
+import { existsSync } from 'node:fs'
+import { fileURLToPath } from 'node:url'
+import { DefaultLogger, NativeConnection, Runtime, Worker } from '@temporalio/worker'
+import type { TemporalSettings } from './client.ts'
+import { type ActivityDependencies, createActivities } from './activities.ts'
+
+export interface WorkerOptions {
+  readonly temporal: TemporalSettings
+  readonly dependencies: ActivityDependencies
+  /** Legs at the same time. */
+  readonly concurrency: number
+}
+
+/** A worker that runs until it is shut down. */
+export interface RunningWorker {
+  /** Resolves when the worker has ended, rejects when it broke. */
+  readonly ended: Promise<void>
+  stop(): Promise<void>
+}
+
+let runtimeInstalled = false
+
+/** Temporal's own log goes to stderr, from warnings on; normal work is silent. */
+function installRuntime(): void {
+  if (runtimeInstalled) return
+  runtimeInstalled = true
+  Runtime.install({
+    logger: new DefaultLogger('WARN', ({ level, message }) => process.stderr.write(`temporal ${level.toLowerCase()}: ${message}\n`)),
+    shutdownSignals: [],
+  })
+}
+
+export async function startWorker({ temporal, dependencies, concurrency }: WorkerOptions): Promise<RunningWorker> {
+  installRuntime()
+  const connection = await NativeConnection.connect({
+    address: temporal.address,
+    ...(temporal.tls === null ? {} : { tls: { clientCertPair: { crt: Buffer.from(temporal.tls.cert), key: Buffer.from(temporal.tls.key) } } }),
+  })
+  const worker = await Worker.create({
+    connection,
+    namespace: temporal.namespace,
+    taskQueue: temporal.taskQueue,
+    ...workflowCode(),
+    activities: createActivities(dependencies),
+    maxConcurrentActivityTaskExecutions: concurrency,
+    shutdownGraceTime: '10 seconds',
+  })
+  const ended = worker.run().finally(() => connection.close())
+  ended.catch(() => {})
+  return {
+    ended,
+    async stop() {
+      if (worker.getState() === 'RUNNING') worker.shutdown()
+      await ended.catch(() => {})
+    },
+  }
+}
+
+/** The published package ships the workflows bundled; in the repository they are bundled when a worker starts. */
+function workflowCode(): { workflowBundle: { codePath: string } } | { workflowsPath: string } {
+  const bundle = fileURLToPath(new URL('../../workflow-bundle.js', import.meta.url))
+  if (existsSync(bundle)) return { workflowBundle: { codePath: bundle } }
+  return { workflowsPath: fileURLToPath(new URL('../../workflows/index.ts', import.meta.url)) }
+}
