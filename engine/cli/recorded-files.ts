@@ -1,0 +1,41 @@
+import { existsSync, readdirSync, readFileSync } from 'node:fs'
+import { join } from 'node:path'
+import { fileURLToPath } from 'node:url'
+import type { RecordedSchema, RecordedSchemas } from '../core/model/recorded.ts'
+
+const ENDING = '.schema.json'
+
+/** Folder of the package: two up from the sources, three from the build. */
+export function packageFolder(): string {
+  const near = fileURLToPath(new URL('../../', import.meta.url))
+  return existsSync(join(near, 'package.json')) ? near : fileURLToPath(new URL('../../../', import.meta.url))
+}
+
+/** Recorded schemas of the repository first, then those shipped with the engine. Read when asked for, once. */
+export function recordedFiles(folder: string): RecordedSchemas {
+  const roots = [join(folder, 'schemas', 'recorded'), join(packageFolder(), 'schemas', 'recorded')]
+  const read = new Map<string, RecordedSchema | null>()
+  return {
+    schema(system, version, resource) {
+      const name = join(system, version, `${resource}${ENDING}`)
+      if (!read.has(name)) {
+        const path = roots.map((root) => join(root, name)).find((candidate) => existsSync(candidate))
+        read.set(name, path === undefined ? null : (JSON.parse(readFileSync(path, 'utf8')) as RecordedSchema))
+      }
+      return read.get(name) ?? null
+    },
+    resources: (system, version) =>
+      namesIn(roots, join(system, version)).flatMap((name) => (name.endsWith(ENDING) ? [name.slice(0, -ENDING.length)] : [])),
+    versions: (system) => namesIn(roots, system).filter((name) => !name.includes('.json')).sort(byVersion),
+  }
+}
+
+function namesIn(roots: readonly string[], folder: string): string[] {
+  const names = roots.flatMap((root) => (existsSync(join(root, folder)) ? readdirSync(join(root, folder)) : []))
+  return [...new Set(names)].sort()
+}
+
+/** `9.0` before `18.0`, `2026-04` before `2026-07`. */
+function byVersion(a: string, b: string): number {
+  return a.localeCompare(b, 'en', { numeric: true })
+}

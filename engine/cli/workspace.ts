@@ -1,0 +1,79 @@
+import { existsSync, readdirSync, readFileSync } from 'node:fs'
+import { join, relative, resolve } from 'node:path'
+import { compileRepository, type HashedPlan } from '../core/compile/repository.ts'
+import type { ConnectionDefinition } from '../core/model/connector.ts'
+import { type Diagnostic, hasErrors, sortDiagnostics } from '../core/model/diagnostic.ts'
+import type { JsonObject } from '../core/model/json.ts'
+import { applyEnvironment, parseRepository, type Repository } from '../core/parse/repository.ts'
+import { CONNECTORS } from './connectors.ts'
+import { recordedFiles } from './recorded-files.ts'
+
+/** A repository of mappings, read, checked and compiled for one environment. */
+export interface Workspace {
+  readonly folder: string
+  readonly environment: string
+  readonly diagnostics: readonly Diagnostic[]
+  /** Null when the files cannot be used at all. */
+  readonly repository: Repository | null
+  /** In `link` order; those without errors. */
+  readonly plans: readonly HashedPlan[]
+  /** The text of every file, for showing a fault's line. */
+  readonly texts: ReadonlyMap<string, string>
+}
+
+/** Reads every YAML file under mappings/ and temporal.yaml. Faults are in the diagnostics; only an unreadable folder throws. */
+export function openWorkspace(folder: string, environment: string): Workspace {
+  const root = resolve(folder)
+  const texts = readFiles(root)
+  const parsed = parseRepository(
+    [...texts].map(([path, text]) => ({ path, text })),
+    { connectors: Object.fromEntries(Object.entries(CONNECTORS).map(([name, connector]) => [name, connector.configSchema])) },
+  )
+  const sound = parsed.partial
+  const diagnostics = [...parsed.diagnostics]
+  if (texts.size === 0) diagnostics.push(nothingThere(root))
+  const applied = sound === null ? null : applyEnvironment(sound, environment)
+  if (sound === null || applied === null) {
+    return { folder: root, environment, diagnostics: sortDiagnostics(diagnostics), repository: null, plans: [], texts }
+  }
+  const connections = Object.fromEntries(
+    Object.entries(applied.connections).map(([name, value]) => {
+      const { connector, settings, auth, limits } = value as unknown as { connector: string; settings?: JsonObject; auth?: JsonObject; limits?: JsonObject }
+      const definition: ConnectionDefinition = { name, connector, settings: settings ?? {}, auth: auth ?? {} }
+      return [name, { definition, limits: limits ?? null }]
+    }),
+  )
+  const compiled = compileRepository(Object.values(sound.mappings), {
+    project: sound.project.name,
+    connections,
+    schemas: recordedFiles(root),
+  })
+  const all = sortDiagnostics([...diagnostics, ...compiled.diagnostics])
+  return { folder: root, environment, diagnostics: all, repository: sound, plans: hasErrors(all) ? [] : compiled.plans, texts }
+}
+
+function readFiles(root: string): Map<string, string> {
+  const texts = new Map<string, string>()
+  const settings = join(root, 'temporal.yaml')
+  if (existsSync(settings)) texts.set('temporal.yaml', readFileSync(settings, 'utf8'))
+  const mappings = join(root, 'mappings')
+  if (!existsSync(mappings)) return texts
+  const entries = readdirSync(mappings, { recursive: true, withFileTypes: true })
+  for (const entry of entries.filter((entry) => entry.isFile() && /\.ya?ml$/.test(entry.name)).sort((a, b) => (a.name < b.name ? -1 : 1))) {
+    const path = join(entry.parentPath, entry.name)
+    texts.set(relative(root, path).replaceAll('\\', '/'), readFileSync(path, 'utf8'))
+  }
+  return texts
+}
+
+function nothingThere(root: string): Diagnostic {
+  return {
+    file: 'temporal.yaml',
+    line: 1,
+    column: 1,
+    code: 'nothing-here',
+    severity: 'error',
+    message: `${root} holds neither temporal.yaml nor mappings/.`,
+    hint: 'Name the folder of your mappings: tidelock validate FOLDER.',
+  }
+}
