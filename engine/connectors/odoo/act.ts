@@ -13,7 +13,7 @@ const CONTEXTS: Readonly<Record<string, JsonObject>> = { action_cancel: { disabl
  */
 export async function act(client: Client, request: ActRequest): Promise<readonly ActOutcome[]> {
   const ids = request.ids.map(idOf)
-  const known = ids.filter((id) => id !== null)
+  const known = [...new Set(ids.filter((id) => id !== null))]
   if (known.length === 0) return ids.map(() => NO_RECORD)
   const together = await actOn(client, request, known)
   if (together === 'busy') {
@@ -25,7 +25,7 @@ export async function act(client: Client, request: ActRequest): Promise<readonly
   if (together.status !== 'rejected' || known.length === 1) {
     for (const id of known) outcomes.set(id, together)
   } else {
-    for (const id of new Set(known)) outcomes.set(id, await actAlone(client, request, id, outcomes))
+    for (const id of known) outcomes.set(id, await actAlone(client, request, id, outcomes))
   }
   return ids.map((id) => (id === null ? NO_RECORD : outcomes.get(id)!))
 }

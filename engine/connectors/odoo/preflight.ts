@@ -11,7 +11,10 @@ export async function preflight(
   signal: AbortSignal,
 ): Promise<readonly Problem[]> {
   const user = await userOf(client, signal)
-  const ofContext = [...(await languageProblems(client, signal)), ...companyProblems(client, user)]
+  const ofContext = [
+    ...(await languageProblems(client, signal)),
+    ...(await companyProblems(client, user, signal)),
+  ]
   return [
     ...(await versionProblems(client, signal)),
     ...ofContext,
@@ -25,7 +28,8 @@ export async function preflight(
 interface User {
   readonly id: number
   readonly login: string
-  readonly email: string | null
+  /** Whether mail can be sent in the name of the user; null when that cannot be read. */
+  readonly hasEmail: boolean | null
   readonly companies: readonly number[]
 }
 
@@ -41,25 +45,24 @@ async function userOf(client: Client, signal: AbortSignal): Promise<User> {
   return {
     id,
     login: String(row?.login ?? client.config.login ?? id),
-    email: typeof row?.email === 'string' && row.email.trim() !== '' ? row.email : null,
+    hasEmail: row === undefined ? null : typeof row.email === 'string' && row.email.trim() !== '',
     companies: Array.isArray(row?.company_ids) ? row.company_ids.map(Number) : [],
   }
 }
 
+/** No rows where Odoo refuses. */
 async function bareRead(
   client: Client,
   model: string,
   domain: readonly (readonly (string | number)[])[],
   fields: readonly string[],
   signal: AbortSignal,
-  context: JsonObject = {},
 ): Promise<readonly JsonObject[]> {
   const reply = await client.call({
     model,
     method: 'search_read',
     args: { domain, fields, order: 'id', limit: 100 },
     bare: true,
-    context,
     purpose: 'read',
     signal,
   })
@@ -83,17 +86,8 @@ async function versionProblems(client: Client, signal: AbortSignal): Promise<rea
 async function languageProblems(client: Client, signal: AbortSignal): Promise<readonly Problem[]> {
   const { language, connection } = client.config
   if (language === null) return []
-  // A read with a language that is not installed is refused; who may read the languages differs.
-  const reply = await client.call({
-    model: 'res.partner',
-    method: 'search_read',
-    args: { domain: [['id', '>', 0]], fields: ['name'], limit: 1, order: 'id' },
-    bare: true,
-    context: { lang: language },
-    purpose: 'read',
-    signal,
-  })
-  if (reply.ok || reply.fault.name !== 'odoo.exceptions.UserError') return []
+  const refused = await refusedWith(client, { lang: language }, signal)
+  if (refused !== 'odoo.exceptions.UserError') return []
   return [
     {
       code: 'odoo-language',
@@ -104,21 +98,36 @@ async function languageProblems(client: Client, signal: AbortSignal): Promise<re
   ]
 }
 
-function companyProblems(client: Client, user: User): readonly Problem[] {
+async function companyProblems(client: Client, user: User, signal: AbortSignal): Promise<readonly Problem[]> {
   const { company, connection } = client.config
   if (company === null || user.companies.includes(company)) return []
+  if ((await refusedWith(client, { allowed_company_ids: [company] }, signal)) === null) return []
   return [
     {
       code: 'odoo-company',
       severity: 'error',
-      message: `The Odoo user "${user.login}" may not work for company ${company}, only for ${user.companies.join(', ') || 'none'}.`,
+      message: `The Odoo user "${user.login}" may not work for company ${company}; allowed: ${user.companies.join(', ') || 'none'}.`,
       hint: `Add the company under Allowed Companies of that user, or change settings.company of connection "${connection}".`,
     },
   ]
 }
 
+/** The class of the refusal of a small read in this context, or null. Everybody may read contacts, not everybody the languages. */
+async function refusedWith(client: Client, context: JsonObject, signal: AbortSignal): Promise<string | null> {
+  const reply = await client.call({
+    model: 'res.partner',
+    method: 'search_read',
+    args: { domain: [['id', '>', 0]], fields: ['name'], limit: 1, order: 'id' },
+    bare: true,
+    context,
+    purpose: 'read',
+    signal,
+  })
+  return reply.ok ? null : reply.fault.name
+}
+
 function emailProblems(user: User, needs: Needs): readonly Problem[] {
-  if (needs.direction !== 'target' || user.email !== null) return []
+  if (needs.direction !== 'target' || user.hasEmail !== false) return []
   const operations = neededOperations(needs)
   const writesOrders = ['sale.order', 'sale.order.line'].some((model) =>
     operations.get(model)?.includes('write'),

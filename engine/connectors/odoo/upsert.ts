@@ -31,7 +31,9 @@ export async function upsert(client: Client, request: UpsertRequest): Promise<re
   for (const index of standing.gone) progress.failed.set(index, goneOutcome(shape, items[index]!))
 
   const parts = items.map((item, index) =>
-    recordsOf(shape, item, index, firstFields(item, standing.withFirstTime.has(index))),
+    hasNothingToLoad(item)
+      ? []
+      : recordsOf(shape, item, index, firstFields(item, standing.withFirstTime.has(index))),
   )
   const mostParts = Math.max(...parts.map((records) => records.length))
   for (let part = 0; part < mostParts; part++) {
@@ -53,6 +55,11 @@ export async function upsert(client: Client, request: UpsertRequest): Promise<re
   const untouched = outcomes.every((outcome) => outcome.status === 'unattempted')
   if (stoppedBy !== null && stoppedBy.kind !== 'unavailable' && untouched) throw stoppedBy
   return withPermissions(progress, outcomes)
+}
+
+/** Known, and only lines leave it. */
+function hasNothingToLoad(item: UpsertItem): boolean {
+  return item.targetId !== null && item.lines.length === 0 && Object.keys(item.fields).length === 0
 }
 
 function firstFields(item: UpsertItem, withFirstTime: boolean): FieldValues {
