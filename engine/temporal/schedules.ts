@@ -42,7 +42,7 @@ function optionsOf(temporal: TemporalClient, prefix: Prefix, plan: Plan, planHas
       workflowType: 'sync',
       workflowId: scheduleId(prefix, plan.mapping),
       taskQueue: temporal.settings.taskQueue,
-      args: [syncInput(plan, planHash, 'live')],
+      args: [syncInput(prefix, plan, planHash, 'live')],
       staticSummary: staticSummary(plan),
       staticDetails: staticDetails(plan, planHash),
       memo: { plan: planHash, timing: timingText(schedule), ...stamp },

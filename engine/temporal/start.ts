@@ -3,13 +3,13 @@ import type { Plan } from '../core/model/plan.ts'
 import type { sync } from '../../workflows/sync.ts'
 import type { SyncInput } from '../../workflows/messages.ts'
 import type { TemporalClient } from './client.ts'
-import { type Prefix, runWorkflowId } from './names.ts'
+import { type Prefix, prefixText, runWorkflowId } from './names.ts'
 
 /** What every run of a mapping is started with, by a schedule or by hand. */
-export function syncInput(plan: Plan, planHash: string, lane: SyncInput['lane'], selectionId: string | null = null): SyncInput {
+export function syncInput(prefix: Prefix, plan: Plan, planHash: string, lane: SyncInput['lane'], selectionId: string | null = null): SyncInput {
   const { first, max, attempts } = plan.errors.retry
   return {
-    project: plan.project,
+    project: prefixText(prefix),
     mapping: plan.mapping,
     lane,
     planHash,
@@ -48,7 +48,7 @@ export async function startRunByHand(
   return temporal.client.workflow.start<typeof sync>('sync', {
     taskQueue: temporal.settings.taskQueue,
     workflowId: runWorkflowId(prefix, plan.mapping, options.lane, options.suffix),
-    args: [syncInput(plan, planHash, options.lane, options.selectionId)],
+    args: [syncInput(prefix, plan, planHash, options.lane, options.selectionId)],
     staticSummary: staticSummary(plan),
     staticDetails: staticDetails(plan, planHash),
     memo: { plan: planHash },

@@ -41,13 +41,13 @@ export async function commitPage(
     await assertLeaseOf(context, trx)
     await confirmRows(trx, rows)
     if (parked.length > 0) await parkRecords(trx, parked)
-    if (settled.length > 0) await resolveDeadLetters(trx, plan.project, plan.mapping, settled, 'resolved', context.runId)
+    if (settled.length > 0) await resolveDeadLetters(trx, context.scope, plan.mapping, settled, 'resolved', context.runId)
     const written = rows.filter((row) => row.targetId !== null).map((row) => row.key)
-    if (written.length > 0) await releaseWaiting(trx, plan.project, plan.mapping, written)
+    if (written.length > 0) await releaseWaiting(trx, context.scope, plan.mapping, written)
     await addToRun(trx, context.runId, tally, cursor?.sequence ?? null)
     if (cursor !== null) {
       await advanceCursor(trx, {
-        project: plan.project,
+        project: context.scope,
         mapping: plan.mapping,
         lane: context.lane,
         cursor: cursor.next,
@@ -93,7 +93,7 @@ function tallyOf(
 function rowOf(context: LegContext, work: Work, verdict: Verdict): NewLedgerRow | null {
   const { plan } = context
   const base = {
-    project: plan.project,
+    project: context.scope,
     namespace: plan.namespace,
     connection: plan.target.connection.name,
     resource: plan.target.resource,
@@ -142,7 +142,7 @@ function deadLetterOf(context: LegContext, work: Work, verdict: Extract<Verdict,
   const { parking, waitsFor } = verdict
   const place = placeOf(sourceMap.places, parking.at)
   return {
-    project: plan.project,
+    project: context.scope,
     mapping: plan.mapping,
     namespace: plan.namespace,
     key: work.key,

@@ -11,6 +11,8 @@ export type Lane = (typeof LANES)[number]
 /** What every part of a leg works with. */
 export interface LegContext {
   readonly store: Store
+  /** Project and environment: what the store keeps everything under. Keys at the target carry the project alone. */
+  readonly scope: string
   readonly plan: Plan
   readonly planHash: string
   readonly sourceMap: SourceMap

@@ -91,7 +91,7 @@ async function writeIntentsOf(context: LegContext, items: ReadonlyMap<Work, Upse
     await writeIntents(
       trx,
       [...items].map(([work, item]) => ({
-        project: plan.project,
+        project: context.scope,
         namespace: plan.namespace,
         key: work.key,
         planHash: context.planHash,

@@ -43,8 +43,8 @@ async function identify(context: LegContext, records: readonly SourceRecord[]): 
     if (other === undefined || other.record.stamp <= record.stamp) newest.set(key, entry)
   }
   const keys = [...newest.keys()]
-  const rows = await ledgerRows(context.store, plan.project, plan.namespace, keys)
-  const open = await openDeadLetterKeys(context.store, plan.project, plan.mapping, keys)
+  const rows = await ledgerRows(context.store, context.scope, plan.namespace, keys)
+  const open = await openDeadLetterKeys(context.store, context.scope, plan.mapping, keys)
   const works = keys.map((key): Work => {
     const { record, source, label, verdict } = newest.get(key)!
     const row = rows.get(key) ?? null

@@ -31,6 +31,8 @@ export interface LegDependencies {
 }
 
 export interface LegRequest {
+  /** Project and environment: what the store keeps everything under. */
+  readonly scope: string
   readonly plan: Plan
   readonly planHash: string
   readonly sourceMap: SourceMap
@@ -61,7 +63,7 @@ const LEASE_MS = 300_000
 export async function runLeg(dependencies: LegDependencies, request: LegRequest): Promise<LegResult> {
   const { store } = dependencies
   const { plan } = request
-  const lease = { project: plan.project, mapping: plan.mapping, holder: request.holder, lane: request.lane, ttlMs: LEASE_MS }
+  const lease = { project: request.scope, mapping: plan.mapping, holder: request.holder, lane: request.lane, ttlMs: LEASE_MS }
   const taken = await acquireLease(store, lease)
   if (!('epoch' in taken)) return { state: 'busy', until: taken.until, tally: EMPTY_TALLY }
   const open = await openBoth(dependencies, plan)
@@ -69,11 +71,12 @@ export async function runLeg(dependencies: LegDependencies, request: LegRequest)
     const references = createReferenceBook({
       plan,
       target: open.target,
-      linkTargets: (namespace, keys) => ledgerTargets(store, plan.project, namespace, keys),
+      linkTargets: (namespace, keys) => ledgerTargets(store, request.scope, namespace, keys),
       signal: request.signal,
     })
     const context: LegContext = {
       store,
+      scope: request.scope,
       plan,
       planHash: request.planHash,
       sourceMap: request.sourceMap,
@@ -116,7 +119,7 @@ async function movePages(context: LegContext, request: LegRequest, meters: Meter
   if (request.lane === 'live') {
     for (const records of await dueBatches(context)) add(await movePage(context, records, null, { read: 0, due: records.length }, meters))
   }
-  const start = await cursorOf(context.store, context.plan.project, context.plan.mapping, request.lane)
+  const start = await cursorOf(context.store, context.scope, context.plan.mapping, request.lane)
   let sequence = start?.sequence ?? 0
   let page = await readPage(context, start?.cursor ?? null)
   for (;;) {
@@ -164,7 +167,7 @@ async function movePage(
 /** Records whose time has come: released by the arrival of what they waited for, or due again. Read again at the source. */
 async function dueBatches(context: LegContext): Promise<(readonly SourceRecord[])[]> {
   const { plan, store } = context
-  const due = await dueRecords(store, plan.project, plan.mapping, { now: context.now(), limit: 5_000 })
+  const due = await dueRecords(store, context.scope, plan.mapping, { now: context.now(), limit: 5_000 })
   const batches: (readonly SourceRecord[])[] = []
   for (let start = 0; start < due.length; start += context.source.facts.pageSize) {
     const letters = due.slice(start, start + context.source.facts.pageSize)
@@ -223,7 +226,7 @@ async function openBoth(
           calls += now.calls - last.calls
           writeCalls += now.writeCalls - last.writeCalls
           await addUsage(context.store, {
-            project: plan.project,
+            project: context.scope,
             connection: name,
             mapping: plan.mapping,
             calls: now.calls - last.calls,
@@ -244,6 +247,6 @@ async function openBoth(
 }
 
 /** A run is over: another one need not wait for the lease to expire. */
-export async function endOfRun(store: Store, plan: { readonly project: string; readonly mapping: string }, holder: string): Promise<void> {
-  await releaseLease(store, { project: plan.project, mapping: plan.mapping, holder })
+export async function endOfRun(store: Store, run: { readonly scope: string; readonly mapping: string; readonly holder: string }): Promise<void> {
+  await releaseLease(store, { project: run.scope, mapping: run.mapping, holder: run.holder })
 }

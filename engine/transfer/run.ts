@@ -15,6 +15,7 @@ import { preflight } from './preflight.ts'
 
 /** One leg of a run, told apart from the others by the run's id alone. */
 export interface RunRequest {
+  /** Project and environment: what the store keeps everything under. */
   readonly project: string
   readonly mapping: string
   readonly lane: Lane
@@ -61,6 +62,7 @@ export async function runOneLeg(dependencies: LegDependencies, request: RunReque
     if (known === null || known.pages === 0) await preflight(dependencies, plan, request.signal)
     const before = known?.tally ?? null
     const result = await runLeg(dependencies, {
+      scope: request.project,
       plan,
       planHash: hash,
       sourceMap,
@@ -72,7 +74,7 @@ export async function runOneLeg(dependencies: LegDependencies, request: RunReque
       signal: request.signal,
       progress: (tally) => request.progress(before === null ? tally : addTallies(before, tally)),
     })
-    if (result.state === 'done') await finish(dependencies, request, plan)
+    if (result.state === 'done') await finish(dependencies, request)
     return await progressOf(dependencies, request, plan, result)
   } catch (error) {
     const kind = failureKindOf(error)
@@ -86,7 +88,7 @@ export async function runOneLeg(dependencies: LegDependencies, request: RunReque
           failureMessage: error instanceof SyncError ? error.message : 'A fault inside Tidelock; the log of the worker has the cause.',
         }),
       )
-      await endOfRun(store, plan, request.runId)
+      await endOfRun(store, { scope: request.project, mapping: request.mapping, holder: request.runId })
     }
     throw error
   }
@@ -105,14 +107,14 @@ async function planOf(dependencies: LegDependencies, request: RunRequest): Promi
   return { plan: stored.plan, hash: stored.hash, sourceMap: stored.sourceMap }
 }
 
-async function finish(dependencies: LegDependencies, request: RunRequest, plan: Plan): Promise<void> {
+async function finish(dependencies: LegDependencies, request: RunRequest): Promise<void> {
   const { store } = dependencies
   await store.transaction(async (trx) => {
     await finishRun(trx, { project: request.project, id: request.runId, state: 'done', failureKind: null, failureMessage: null })
     // A backfill begins anew the next time it is asked for.
     if (request.lane === 'backfill') await clearCursor(trx, request.project, request.mapping, 'backfill')
   })
-  await endOfRun(store, plan, request.runId)
+  await endOfRun(store, { scope: request.project, mapping: request.mapping, holder: request.runId })
   const row = await runById(store, request.project, request.runId)
   if (row !== null && !balances(row.tally)) {
     throw new SyncError('bug', `The run of ${request.mapping} does not balance: ${JSON.stringify(row.tally)}.`)

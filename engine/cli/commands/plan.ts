@@ -1,0 +1,56 @@
+import { writeFileSync } from 'node:fs'
+import { resolve } from 'node:path'
+import type { Action, MappingChange } from '../../core/diff/plan-diff.ts'
+import { type Command, EXIT } from '../command.ts'
+import type { Output } from '../output.ts'
+import { situate } from '../situation.ts'
+import { withSession } from '../with-session.ts'
+
+const GLYPHS: Readonly<Record<Action, string>> = { create: '+', update: '~', none: ' ', remove: '-' }
+const COLOURS = { create: 'green', update: 'yellow', none: 'dim', remove: 'red' } as const
+
+export const plan: Command = {
+  name: 'plan',
+  summary: 'the difference between the files and what is live, with its consequences',
+  positionals: '',
+  options: {
+    out: { type: 'string', value: 'FILE', help: 'write the plan, for `apply FILE`' },
+    'detailed-exitcode': { type: 'boolean', help: 'exit 2 when there is a difference' },
+  },
+  examples: [
+    ['tidelock plan', 'shows what apply would do'],
+    ['tidelock plan --out change.plan --detailed-exitcode', 'for CI: 0 no difference, 2 a difference, 1 an error'],
+  ],
+  exits: ['2  with --detailed-exitcode: there is a difference'],
+  run: (invocation) =>
+    withSession(invocation, async ({ session, workspace }) => {
+      const { output, options, cwd } = invocation
+      const { changes, stateHash } = await situate(session, workspace.plans)
+      const open = changes.filter((change) => change.action !== 'none')
+      output.data({ changes, stateHash, differs: open.length > 0 })
+      showChanges(changes, output)
+      if (typeof options['out'] === 'string') {
+        writeFileSync(resolve(cwd, options['out']), `${JSON.stringify({ tidelock: 1, environment: session.prefix.environment, stateHash, changes }, null, 2)}\n`)
+        output.line(`Written to ${options['out']}: tidelock apply ${options['out']}`)
+      }
+      if (changes.some((change) => change.refusals.length > 0)) return EXIT.failed
+      return options['detailed-exitcode'] === true && open.length > 0 ? 2 : EXIT.ok
+    }),
+}
+
+export function showChanges(changes: readonly MappingChange[], output: Output): void {
+  for (const change of changes) {
+    if (change.action === 'none') {
+      output.line(output.style('dim', `  ${change.mapping}: no difference`))
+      for (const consequence of change.consequences) output.line(`      ${consequence}`)
+      continue
+    }
+    output.line(output.style(COLOURS[change.action], `${GLYPHS[change.action]} ${change.mapping}`))
+    for (const difference of change.differences) output.line(`      ${difference}`)
+    for (const consequence of change.consequences) output.line(`      ${consequence}`)
+    for (const refusal of change.refusals) output.line(output.style('red', `      refused: ${refusal}`))
+  }
+  const counts = (action: Action) => changes.filter((change) => change.action === action).length
+  output.line()
+  output.line(`${counts('create')} to create, ${counts('update')} to update, ${counts('none')} unchanged, ${counts('remove')} no longer in the files.`)
+}
