@@ -68,6 +68,8 @@ async function loadOnce(loading: Loading, model: string, batch: readonly LoadRec
       model,
       method: 'load',
       args: { fields: batch[0]!.columns, data: batch.flatMap((record) => record.rows) },
+      // Odoo looks for a database id as a search does: without archived records.
+      context: batch[0]!.archived ? { active_test: false } : {},
       purpose: 'write',
       signal,
     })

@@ -11,6 +11,8 @@ export interface LoadRecord {
   readonly rows: readonly (readonly string[])[]
   /** Keys of the lines, in the order of the rows. */
   readonly lineKeys: readonly string[]
+  /** Archived, and written by database id. */
+  readonly archived: boolean
 }
 
 interface Cells {
@@ -28,6 +30,7 @@ export function recordsOf(
   item: UpsertItem,
   index: number,
   fields: FieldValues,
+  archived = false,
 ): readonly LoadRecord[] {
   const identity: Cells =
     item.adopted && item.targetId !== null
@@ -37,8 +40,11 @@ export function recordsOf(
   const own = join(identity, cellsOf(shape, fields))
   const sets = lineSets(shape, item)
   const [first, ...others] = sets
-  const start = recordOf(index, own, first ?? null)
-  return [start, ...others.map((set) => recordOf(index, identity, set))]
+  const records = [
+    recordOf(index, own, first ?? null),
+    ...others.map((set) => recordOf(index, identity, set)),
+  ]
+  return archived && item.adopted ? records.map((record) => ({ ...record, archived })) : records
 }
 
 /** A load record without lines. */
@@ -70,13 +76,14 @@ function lineSets(shape: TargetShape, item: UpsertItem): readonly LineSet[] {
 }
 
 function recordOf(item: number, own: Cells, lines: LineSet | null): LoadRecord {
-  if (lines === null) return { item, columns: own.columns, rows: [own.cells], lineKeys: [] }
+  if (lines === null) return { item, columns: own.columns, rows: [own.cells], lineKeys: [], archived: false }
   const blank = own.cells.map(() => '')
   return {
     item,
     columns: [...own.columns, ...lines.columns],
     rows: lines.rows.map((cells, index) => [...(index === 0 ? own.cells : blank), ...cells]),
     lineKeys: lines.keys,
+    archived: false,
   }
 }
 
@@ -100,7 +107,7 @@ function join(a: Cells, b: Cells): Cells {
 
 /** Records that may share a load: equal columns, no key twice, at most `size`; sorted by key, so that two writers never wait for one another in a ring. */
 export function batchesOf(records: readonly LoadRecord[], size: number): readonly (readonly LoadRecord[])[] {
-  const groups = Map.groupBy(records, (record) => record.columns.join('\n'))
+  const groups = Map.groupBy(records, (record) => `${record.archived}\n${record.columns.join('\n')}`)
   const batches: LoadRecord[][] = []
   for (const group of groups.values()) {
     const sorted = [...group].sort((a, b) => compare(keyOf(a), keyOf(b)))

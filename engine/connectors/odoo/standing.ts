@@ -9,17 +9,20 @@ export interface Standing {
   readonly highestId: number
   /** Items whose record is not there any more: `load` would make a new one of the few fields that changed. */
   readonly gone: ReadonlySet<number>
+  /** Items whose record was taken over and is archived. */
+  readonly archived: ReadonlySet<number>
   /** Items that are new for certain and whose first-time fields are required: these have to go with the first load. */
   readonly withFirstTime: ReadonlySet<number>
 }
 
-/** Two reads a batch at most, and one a key of the few that need more. Throws `unavailable` as not sent: it writes nothing. */
+/** A few reads a batch, and one a key of the few items that need more. Throws `unavailable` as not sent: it writes nothing. */
 export async function standingOf(client: Client, request: UpsertRequest): Promise<Standing> {
   try {
     const gone = await goneItems(client, request)
     const isNew = request.items.some((item) => item.targetId === null)
     return {
       gone,
+      archived: await archivedItems(client, request, gone),
       highestId: isNew ? await highestId(client, request) : 0,
       withFirstTime: await itemsWithFirstTime(client, request),
     }
@@ -39,17 +42,24 @@ async function highestId(client: Client, { shape, signal }: UpsertRequest): Prom
   return Number(row?.id ?? 0)
 }
 
-async function goneItems(
+/** Which of these records are there: all, or only those that are not archived. */
+async function existing(
   client: Client,
-  { shape, items, signal }: UpsertRequest,
-): Promise<ReadonlySet<number>> {
-  const ids = items
-    .flatMap((item) => (item.targetId === null ? [] : [idOf(item.targetId)]))
-    .filter((id) => id !== null)
-  if (ids.length === 0) return new Set()
-  const args = { domain: [['id', 'in', ids]], fields: ['id'], order: 'id' }
-  const rows = await searchRead(client, shape.resource, args, signal, { active_test: false })
-  const there = new Set(rows.map((row) => String(row.id)))
+  { shape, signal }: UpsertRequest,
+  ids: readonly string[],
+  archived: boolean,
+): Promise<ReadonlySet<string>> {
+  const numbers = ids.map(idOf).filter((id) => id !== null)
+  if (numbers.length === 0) return new Set()
+  const args = { domain: [['id', 'in', numbers]], fields: ['id'], order: 'id' }
+  const rows = await searchRead(client, shape.resource, args, signal, archived ? { active_test: false } : {})
+  return new Set(rows.map((row) => String(row.id)))
+}
+
+async function goneItems(client: Client, request: UpsertRequest): Promise<ReadonlySet<number>> {
+  const { shape, items, signal } = request
+  const known = items.flatMap((item) => item.targetId ?? [])
+  const there = await existing(client, request, known, true)
   const missing = [...items.entries()].filter(
     ([, item]) => item.targetId !== null && !there.has(item.targetId),
   )
@@ -57,6 +67,17 @@ async function goneItems(
   const keys = missing.flatMap(([, item]) => (item.adopted ? [] : [item.key]))
   const moved = keys.length === 0 ? new Map() : await findKeys(client, shape.resource, keys, signal)
   return new Set(missing.flatMap(([index, item]) => (moved.has(item.key) ? [] : [index])))
+}
+
+async function archivedItems(
+  client: Client,
+  request: UpsertRequest,
+  gone: ReadonlySet<number>,
+): Promise<ReadonlySet<number>> {
+  const adopted = [...request.items.entries()].filter(([index, item]) => item.adopted && !gone.has(index))
+  const ids = adopted.flatMap(([, item]) => item.targetId ?? [])
+  const active = await existing(client, request, ids, false)
+  return new Set(adopted.flatMap(([index, item]) => (active.has(String(item.targetId)) ? [] : [index])))
 }
 
 async function itemsWithFirstTime(

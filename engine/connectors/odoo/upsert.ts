@@ -33,7 +33,13 @@ export async function upsert(client: Client, request: UpsertRequest): Promise<re
   const parts = items.map((item, index) =>
     hasNothingToLoad(item)
       ? []
-      : recordsOf(shape, item, index, firstFields(item, standing.withFirstTime.has(index))),
+      : recordsOf(
+          shape,
+          item,
+          index,
+          firstFields(item, standing.withFirstTime.has(index)),
+          standing.archived.has(index),
+        ),
   )
   const mostParts = Math.max(...parts.map((records) => records.length))
   for (let part = 0; part < mostParts; part++) {
