@@ -6,9 +6,9 @@ import type {
   UpsertRequest,
 } from '../../core/model/connector.ts'
 import type { Client } from './client.ts'
+import { withPermissions } from './permissions.ts'
 import { loadAll, type Progress } from './progress.ts'
 import { removeLines } from './removed-lines.ts'
-import { isAllowed } from './rights.ts'
 import { type LoadRecord, plainRecord, recordsOf } from './rows.ts'
 import { type Standing, standingOf } from './standing.ts'
 
@@ -112,28 +112,4 @@ function goneOutcome(shape: TargetShape, item: UpsertItem): Outcome {
     field: null,
     line: null,
   }
-}
-
-/**
- * `load` says a missing right in the language of the user and without a class, so Odoo is asked whether the user may
- * create and write when it refuses a record as a whole.
- */
-async function withPermissions(
-  progress: Progress,
-  outcomes: readonly Outcome[],
-): Promise<readonly Outcome[]> {
-  const { shape } = progress.request
-  const doubtful = (outcome: Outcome) =>
-    outcome.status === 'rejected' && outcome.class === 'rejected' && outcome.field === null
-  if (progress.stoppedBy !== null || !outcomes.some(doubtful)) return outcomes
-  const lineModels = Object.values(shape.fields).flatMap((field) => field.lines?.resource ?? [])
-  for (const model of [shape.resource, ...lineModels]) {
-    for (const operation of ['create', 'write'] as const) {
-      if ((await isAllowed(progress.client, model, operation, progress.signal)) !== false) continue
-      return outcomes.map((outcome) =>
-        outcome.status === 'rejected' && doubtful(outcome) ? { ...outcome, class: 'permission' } : outcome,
-      )
-    }
-  }
-  return outcomes
 }
