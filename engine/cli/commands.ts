@@ -1,0 +1,14 @@
+import type { Command } from './command.ts'
+import { apply } from './commands/apply.ts'
+import { deadLetters } from './commands/dead-letters.ts'
+import { demo } from './commands/demo.ts'
+import { dev } from './commands/dev.ts'
+import { plan } from './commands/plan.ts'
+import { run } from './commands/run.ts'
+import { runs } from './commands/runs.ts'
+import { status } from './commands/status.ts'
+import { validate } from './commands/validate.ts'
+import { worker } from './commands/worker.ts'
+
+/** Every command, in the order people meet them. */
+export const COMMANDS: readonly Command[] = [validate, plan, apply, run, status, runs, deadLetters, worker, dev, demo]

@@ -1,0 +1,145 @@
+import { randomUUID } from 'node:crypto'
+import { setTimeout as sleep } from 'node:timers/promises'
+import { WorkflowFailedError } from '@temporalio/client'
+import { SyncError } from '../core/model/failure.ts'
+import { balances, EMPTY_TALLY, type Tally } from '../core/model/tally.ts'
+import { deadLetterCounts } from '../store/dead-letters.ts'
+import { appliedPlan } from '../store/plans.ts'
+import { runById } from '../store/runs.ts'
+import { saveSelection } from '../store/selections.ts'
+import { ensureSearchAttributes, workerIsUp } from '../temporal/client.ts'
+import { prefixText } from '../temporal/names.ts'
+import { startRunByHand } from '../temporal/start.ts'
+import { type RunningWorker, startWorker } from '../temporal/worker.ts'
+import type { Lane } from '../transfer/context.ts'
+import type { Invocation } from './command.ts'
+import type { Session } from './session.ts'
+
+/** What one run did, as `run --json` gives it. */
+export interface MappingResult {
+  readonly mapping: string
+  readonly read: number
+  readonly created: number
+  readonly updated: number
+  readonly unchanged: number
+  readonly filtered: number
+  readonly parked: number
+  readonly calls: number
+  readonly writeCalls: number
+  readonly seconds: number
+  readonly due: number
+  readonly delivered: number
+  readonly balanced: boolean
+  readonly state: 'done' | 'failed'
+  readonly error: string | null
+}
+
+export interface RunOptions {
+  readonly lane: Lane
+  /** Source keys, for `--only`. */
+  readonly only: readonly string[] | null
+}
+
+/** Runs mappings one after the other through Temporal; works as a worker itself when none is up. */
+export async function runMappings(
+  invocation: Invocation,
+  session: Session,
+  mappings: readonly string[],
+  options: RunOptions,
+): Promise<readonly MappingResult[]> {
+  const temporal = await session.temporal()
+  const { registered } = await ensureSearchAttributes(temporal)
+  let worker: RunningWorker | null = null
+  const results: MappingResult[] = []
+  try {
+    if (!(await workerIsUp(temporal))) {
+      worker = await startWorker({ temporal: temporal.settings, dependencies: session.workerDependencies(), concurrency: session.workerConcurrency })
+    }
+    for (const mapping of mappings) results.push(await runMapping(invocation, session, mapping, options, registered))
+  } finally {
+    await worker?.stop()
+  }
+  return results
+}
+
+async function runMapping(invocation: Invocation, session: Session, mapping: string, options: RunOptions, attributes: boolean): Promise<MappingResult> {
+  const { output, signal } = invocation
+  const { store, prefix } = session
+  const scope = prefixText(prefix)
+  const applied = await appliedPlan(store, scope, mapping)
+  if (applied === null) throw new SyncError('invalid-plan', `No plan of ${mapping} is applied. Run tidelock apply first, or run with --dry.`)
+  const selectionId = options.only === null ? null : await store.transaction((trx) => saveSelection(trx, scope, options.only!))
+  const counts = await deadLetterCounts(store, scope)
+  const parked = counts.filter((count) => count.mapping === mapping && count.open).reduce((sum, count) => sum + count.count, 0)
+  const temporal = await session.temporal()
+  const started = Date.now()
+  const handle = await startRunByHand(temporal, prefix, applied.plan, applied.hash, {
+    lane: options.lane,
+    suffix: `by-hand-${randomUUID().slice(0, 8)}`,
+    selectionId,
+    attributes,
+    parked,
+  })
+  const runId = handle.firstExecutionRunId
+  const ended = handle.result().then(
+    () => null,
+    (error: unknown) => error,
+  )
+  let over = false
+  void ended.finally(() => {
+    over = true
+  })
+  const cancel = () => void handle.cancel().catch(() => {})
+  signal.addEventListener('abort', cancel, { once: true })
+  while (!over) {
+    await Promise.race([ended, sleep(200)])
+    const row = await runById(store, scope, runId)
+    output.progress(progressLine(mapping, row?.tally ?? EMPTY_TALLY, Date.now() - started))
+  }
+  signal.removeEventListener('abort', cancel)
+  output.progress(null)
+  const error = await ended
+  const row = await runById(store, scope, runId)
+  const tally = row?.tally ?? EMPTY_TALLY
+  const result: MappingResult = {
+    mapping,
+    read: tally.read,
+    created: tally.created,
+    updated: tally.updated,
+    unchanged: tally.unchanged,
+    filtered: tally.filtered,
+    parked: tally.parked,
+    calls: tally.calls,
+    writeCalls: tally.writeCalls,
+    seconds: Math.round((Date.now() - started) / 100) / 10,
+    due: tally.due,
+    delivered: tally.delivered,
+    balanced: error === null && balances(tally),
+    state: error === null ? 'done' : 'failed',
+    error: error === null ? null : (row?.failureMessage ?? messageOf(error)),
+  }
+  showResult(result, invocation)
+  return result
+}
+
+function progressLine(mapping: string, tally: Tally, ms: number): string {
+  const judged = tally.created + tally.updated + tally.unchanged + tally.filtered + tally.parked
+  const rate = ms > 0 ? Math.round((judged / ms) * 1000) : 0
+  return `${mapping}  read ${tally.read}  created ${tally.created}  updated ${tally.updated}  unchanged ${tally.unchanged}  filtered ${tally.filtered}  parked ${tally.parked}  ${rate}/s`
+}
+
+function showResult(result: MappingResult, { output }: Invocation): void {
+  if (result.error !== null) output.error(`${result.mapping}: ${result.error}`)
+  const parked = result.parked > 0 ? output.style('yellow', `parked ${result.parked}`) : 'parked 0'
+  output.line(
+    `${result.state === 'done' ? output.style('green', '✓') : output.style('red', '✗')} ${result.mapping}  read ${result.read} = created ${result.created} + updated ${result.updated} + unchanged ${result.unchanged} + filtered ${result.filtered} + ${parked}  (${result.calls} calls, ${result.writeCalls} writes, ${result.seconds} s)`,
+  )
+  if (result.due > 0) output.line(`  due ${result.due}, of them delivered ${result.delivered}`)
+  if (result.parked > 0) output.line(`  tidelock dead-letters list --mapping ${result.mapping} shows why`)
+}
+
+function messageOf(error: unknown): string {
+  if (error instanceof WorkflowFailedError) return messageOf(error.cause)
+  const cause = (error as { cause?: unknown }).cause
+  return cause === undefined ? (error instanceof Error ? error.message : String(error)) : messageOf(cause)
+}
