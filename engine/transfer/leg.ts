@@ -66,7 +66,7 @@ export async function runLeg(dependencies: LegDependencies, request: LegRequest)
   const lease = { project: request.scope, mapping: plan.mapping, holder: request.holder, lane: request.lane, ttlMs: LEASE_MS }
   const taken = await acquireLease(store, lease)
   if (!('epoch' in taken)) return { state: 'busy', until: taken.until, tally: EMPTY_TALLY }
-  const open = await openBoth(dependencies, plan)
+  const open = await openConnections(dependencies, plan)
   try {
     const references = createReferenceBook({
       plan,
@@ -189,7 +189,8 @@ interface Meters {
   read(context: LegContext): Promise<{ readonly calls: number; readonly writeCalls: number }>
 }
 
-async function openBoth(
+/** Opens both sides of a plan, each behind a host of its own. */
+export async function openConnections(
   dependencies: LegDependencies,
   plan: Plan,
 ): Promise<{ source: Connection; target: Connection; meters: Meters; close(): Promise<void> }> {

@@ -1,0 +1,52 @@
+import { prefixText } from '../temporal/names.ts'
+import { type DryRecord, dryRecords } from '../transfer/dry.ts'
+import { findProblems } from '../transfer/preflight.ts'
+import { EXIT, type Invocation, UsageError } from './command.ts'
+import { table } from './output.ts'
+import type { Session } from './session.ts'
+import type { Workspace } from './workspace.ts'
+
+/** What the files would do with real records. Writes nothing. Exit 1 when something stands in the way of a real run. */
+export async function dryRun(invocation: Invocation, session: Session, workspace: Workspace, mappings: readonly string[]): Promise<number> {
+  const { options, output, signal } = invocation
+  const limit = Number(options['limit'] ?? 20)
+  if (!Number.isInteger(limit) || limit < 1) throw new UsageError('--limit takes a whole number from 1 on')
+  const dependencies = session.workerDependencies()
+  let blocked = false
+  for (const mapping of mappings) {
+    const { plan, hash, sourceMap } = workspace.plans.find((candidate) => candidate.plan.mapping === mapping)!
+    const problems = await findProblems(dependencies, plan, signal)
+    blocked ||= problems.some((problem) => problem.severity === 'error')
+    const records = await dryRecords(dependencies, {
+      scope: prefixText(session.prefix),
+      plan,
+      planHash: hash,
+      sourceMap,
+      limit,
+      only: typeof options['only'] === 'string' ? [options['only']] : null,
+      compare: options['compare'] === true,
+      signal,
+    })
+    output.data({ mapping, problems, records })
+    output.line(output.style('bold', `${mapping}: ${records.length} records read, nothing written`))
+    for (const problem of problems) output.line(`  ${problem.severity} at ${problem.connection}: ${problem.message} ${problem.hint}`)
+    for (const line of table(['record', 'would', 'what'], records.map((record) => [record.label ?? record.key, record.would, whatOf(record)]))) output.line(`  ${line}`)
+    if (options['compare'] === true) for (const record of records) compareLines(record).forEach((line) => output.line(`  ${line}`))
+    const counts = Map.groupBy(records, (record) => record.would)
+    output.line(`  ${[...counts].map(([would, group]) => `${would} ${group.length}`).join(', ')}`)
+    output.line()
+  }
+  return blocked ? EXIT.failed : EXIT.ok
+}
+
+function whatOf(record: DryRecord): string {
+  if (record.why !== '') return record.why.replace(/\s+/g, ' ').slice(0, 140)
+  const names = Object.keys(record.fields)
+  if (names.length === 0 && record.lines === 0) return ''
+  return `${names.join(', ')}${record.lines > 0 ? ` and ${record.lines} line${record.lines === 1 ? '' : 's'}` : ''}`
+}
+
+function compareLines(record: DryRecord): string[] {
+  if (record.now === null || Object.keys(record.fields).length === 0) return []
+  return [record.label ?? record.key, ...Object.entries(record.fields).map(([name, value]) => `    ${name}: ${JSON.stringify(record.now?.[name] ?? null)} → ${JSON.stringify(value)}`)]
+}

@@ -1,0 +1,114 @@
+import { createTransformer } from '../core/transform/transformer.ts'
+import { changesSince } from '../core/transform/compare.ts'
+import type { SourceRecord } from '../core/model/connector.ts'
+import type { JsonObject } from '../core/model/json.ts'
+import type { Plan, SourceMap } from '../core/model/plan.ts'
+import { ledgerTargets } from '../store/ledger.ts'
+import type { LegContext } from './context.ts'
+import { type LegDependencies, openConnections } from './leg.ts'
+import { judge } from './judge.ts'
+import { createReferenceBook } from './references.ts'
+import type { Work } from './work.ts'
+
+/** What a plan would do with one record. */
+export interface DryRecord {
+  readonly key: string
+  readonly label: string | null
+  readonly would: 'create' | 'update' | 'leave' | 'filter' | 'park'
+  /** The reason it is filtered or parked; empty otherwise. */
+  readonly why: string
+  /** Where in the plan it would be parked. */
+  readonly at: string | null
+  /** What would be sent. */
+  readonly fields: JsonObject
+  readonly lines: number
+  /** With `compare`: what the target has in those fields now; null when there is no such record. */
+  readonly now: JsonObject | null
+}
+
+/** Reads real records and judges them; writes nothing, neither at the target nor in the store. */
+export async function dryRecords(
+  dependencies: LegDependencies,
+  request: { readonly scope: string; readonly plan: Plan; readonly planHash: string; readonly sourceMap: SourceMap; readonly limit: number; readonly only: readonly string[] | null; readonly compare: boolean; readonly signal: AbortSignal },
+): Promise<readonly DryRecord[]> {
+  const { plan, signal } = request
+  const open = await openConnections(dependencies, plan)
+  try {
+    const context: LegContext = {
+      store: dependencies.store,
+      scope: request.scope,
+      plan,
+      planHash: request.planHash,
+      sourceMap: request.sourceMap,
+      transformer: createTransformer(plan),
+      source: open.source,
+      target: open.target,
+      references: createReferenceBook({
+        plan,
+        target: open.target,
+        linkTargets: (namespace, keys) => ledgerTargets(dependencies.store, request.scope, namespace, keys),
+        signal,
+      }),
+      runId: 'dry',
+      lane: 'retry',
+      epoch: 0,
+      holder: 'dry',
+      signal,
+      now: dependencies.now,
+      log: dependencies.log,
+    }
+    const records = await readSome(context, request.limit, request.only)
+    const { works } = await judge(context, records)
+    const now = request.compare ? await targetNow(context, works) : new Map<string, JsonObject>()
+    return works.map((work) => dryOf(context, work, now))
+  } finally {
+    await open.close()
+  }
+}
+
+async function readSome(context: LegContext, limit: number, only: readonly string[] | null): Promise<readonly SourceRecord[]> {
+  const { source, plan, signal } = context
+  const { resource, selection, since } = plan.source
+  if (only !== null) return source.readKeys({ resource, selection, keys: only, signal })
+  const records: SourceRecord[] = []
+  let cursor: JsonObject | null = null
+  for (;;) {
+    const page = await source.readPage({ resource, selection, cursor, since, limit: Math.min(limit, source.facts.pageSize), lookbackMs: source.facts.lookbackMs, signal })
+    records.push(...page.records)
+    if (page.caughtUp || records.length >= limit) return records.slice(0, limit)
+    cursor = page.next
+  }
+}
+
+async function targetNow(context: LegContext, works: readonly Work[]): Promise<Map<string, JsonObject>> {
+  const known = works.filter((work) => work.targetId !== null)
+  if (known.length === 0) return new Map()
+  const fields = Object.entries(context.plan.fields).flatMap(([name, plan]) => (plan.kind === 'lines' ? [] : [name]))
+  const found = await context.target.lookUp({
+    resource: context.plan.target.resource,
+    by: { kind: 'id' },
+    values: known.map((work) => work.targetId!),
+    where: {},
+    fields,
+    archived: true,
+    signal: context.signal,
+  })
+  return new Map(found.map((record) => [record.id, record.fields]))
+}
+
+function dryOf(context: LegContext, work: Work, now: ReadonlyMap<string, JsonObject>): DryRecord {
+  const base = { key: work.key, label: work.label, now: work.targetId === null ? null : (now.get(work.targetId) ?? null) }
+  const { verdict, mapped } = work
+  if (verdict?.kind === 'filtered') return { ...base, would: 'filter', why: verdict.reason, at: null, fields: {}, lines: 0 }
+  if (verdict?.kind === 'parked') return { ...base, would: 'park', why: `${verdict.parking.class}: ${verdict.parking.message}`, at: verdict.parking.at, fields: {}, lines: 0 }
+  if (mapped === null) return { ...base, would: 'leave', why: '', at: null, fields: {}, lines: 0 }
+  const changes = changesSince(context.plan, work.key, mapped, work.previous)
+  return {
+    ...base,
+    would: verdict?.kind === 'unchanged' ? 'leave' : work.targetId === null ? 'create' : 'update',
+    why: '',
+    at: null,
+    fields: changes.fields as unknown as JsonObject,
+    lines: changes.lines.length,
+  }
+}
