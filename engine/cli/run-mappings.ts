@@ -68,7 +68,7 @@ async function runMapping(invocation: Invocation, session: Session, mapping: str
   const scope = prefixText(prefix)
   const applied = await appliedPlan(store, scope, mapping)
   if (applied === null) throw new SyncError('invalid-plan', `No plan of ${mapping} is applied. Run tidelock apply first, or run with --dry.`)
-  const selectionId = options.only === null ? null : await store.transaction((trx) => saveSelection(trx, scope, options.only!))
+  const selectionId = options.only === null ? null : await store.transaction((trx) => saveSelection(trx, scope, options.only!, store.now()))
   const counts = await deadLetterCounts(store, scope)
   const parked = counts.filter((count) => count.mapping === mapping && count.open).reduce((sum, count) => sum + count.count, 0)
   const temporal = await session.temporal()

@@ -40,10 +40,10 @@ export async function commitPage(
   await store.transaction(async (trx) => {
     await assertLeaseOf(context, trx)
     await confirmRows(trx, rows)
-    if (parked.length > 0) await parkRecords(trx, parked)
-    if (settled.length > 0) await resolveDeadLetters(trx, context.scope, plan.mapping, settled, 'resolved', context.runId)
+    if (parked.length > 0) await parkRecords(trx, parked, context.now())
+    if (settled.length > 0) await resolveDeadLetters(trx, context.scope, plan.mapping, settled, 'resolved', context.now())
     const written = rows.filter((row) => row.targetId !== null).map((row) => row.key)
-    if (written.length > 0) await releaseWaiting(trx, context.scope, plan.mapping, written)
+    if (written.length > 0) await releaseWaiting(trx, context.scope, plan.namespace, written, context.now())
     await addToRun(trx, context.runId, tally, cursor?.sequence ?? null)
     if (cursor !== null) {
       await advanceCursor(trx, {
@@ -53,6 +53,7 @@ export async function commitPage(
         cursor: cursor.next,
         sequence: cursor.sequence,
         runId: context.runId,
+        now: context.now(),
       })
     }
   })
@@ -141,6 +142,7 @@ function deadLetterOf(context: LegContext, work: Work, verdict: Extract<Verdict,
   const { plan, sourceMap } = context
   const { parking, waitsFor } = verdict
   const place = placeOf(sourceMap.places, parking.at)
+  const linked = waitsFor === null ? undefined : plan.links[waitsFor.mapping]
   return {
     project: context.scope,
     mapping: plan.mapping,
@@ -153,7 +155,7 @@ function deadLetterOf(context: LegContext, work: Work, verdict: Extract<Verdict,
     file: place === null ? null : sourceMap.file,
     line: place?.line ?? null,
     column: place?.column ?? null,
-    state: waitsFor === null ? 'parked' : 'waiting',
+    state: linked === undefined ? 'parked' : 'waiting',
     payload: { key: work.record.key, stamp: work.record.stamp, data: work.record.data },
     sourceHash: work.sourceHash,
     mapped: work.mapped === null ? null : (work.mapped.fields as JsonValue as JsonObject),
@@ -161,7 +163,7 @@ function deadLetterOf(context: LegContext, work: Work, verdict: Extract<Verdict,
     dueAfterMs: plan.errors.parked.again,
     planHash: context.planHash,
     runId: context.runId,
-    waitsFor,
+    waitsFor: linked === undefined || waitsFor === null ? null : { ...waitsFor, namespace: linked.namespace },
   }
 }
 

@@ -93,7 +93,10 @@ async function writeIntentsOf(context: LegContext, items: ReadonlyMap<Work, Upse
       [...items].map(([work, item]) => ({
         project: context.scope,
         namespace: plan.namespace,
+        connection: plan.target.connection.name,
+        resource: plan.target.resource,
         key: work.key,
+        label: work.label,
         planHash: context.planHash,
         sourceStamp: work.record.stamp,
         payloadHash: fingerprintOf({ fields: item.fields as never, lines: item.lines as never, removed: item.removedLines as never }),

@@ -55,6 +55,7 @@ export async function runOneLeg(dependencies: LegDependencies, request: RunReque
         lane: request.lane,
         workflowId: request.workflowId,
         planHash: hash,
+        startedAt: dependencies.now(),
       }),
     )
   }
@@ -81,8 +82,8 @@ export async function runOneLeg(dependencies: LegDependencies, request: RunReque
     if (!request.signal.aborted && (!FAILURES[kind].retry || request.lastAttempt)) {
       await store.transaction((trx) =>
         finishRun(trx, {
-          project: request.project,
           id: request.runId,
+          finishedAt: dependencies.now(),
           state: 'failed',
           failureKind: kind,
           failureMessage: error instanceof SyncError ? error.message : 'A fault inside Tidelock; the log of the worker has the cause.',
@@ -110,7 +111,7 @@ async function planOf(dependencies: LegDependencies, request: RunRequest): Promi
 async function finish(dependencies: LegDependencies, request: RunRequest): Promise<void> {
   const { store } = dependencies
   await store.transaction(async (trx) => {
-    await finishRun(trx, { project: request.project, id: request.runId, state: 'done', failureKind: null, failureMessage: null })
+    await finishRun(trx, { id: request.runId, finishedAt: dependencies.now(), state: 'done', failureKind: null, failureMessage: null })
     // A backfill begins anew the next time it is asked for.
     if (request.lane === 'backfill') await clearCursor(trx, request.project, request.mapping, 'backfill')
   })
