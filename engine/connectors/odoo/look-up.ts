@@ -125,11 +125,8 @@ export async function findKeys(
   keys: readonly string[],
   signal: AbortSignal,
 ): Promise<ReadonlyMap<string, number>> {
-  if (client.mayReadExternalIds) {
-    const found = await findKeysAtOnce(client, model, keys, signal)
-    if (found !== null) return found
-    client.mayReadExternalIds = false
-  }
+  const atOnce = await findKeysAtOnce(client, model, keys, signal)
+  if (atOnce !== null) return atOnce
   const found = new Map<string, number>()
   for (const key of new Set(keys)) {
     const [module, name] = splitKey(key)
@@ -152,13 +149,14 @@ export async function findKeys(
   return found
 }
 
-/** Null when the user may not read external ids. */
-async function findKeysAtOnce(
+/** The same in one read a module; null when the user may not read external ids, which is asked once a connection. */
+export async function findKeysAtOnce(
   client: Client,
   model: string,
   keys: readonly string[],
   signal: AbortSignal,
 ): Promise<ReadonlyMap<string, number> | null> {
+  if (!client.mayReadExternalIds) return null
   const found = new Map<string, number>()
   for (const [module, ofModule] of Map.groupBy(keys, (key) => splitKey(key)[0])) {
     const names = ofModule.map((key) => splitKey(key)[1])
@@ -175,7 +173,10 @@ async function findKeysAtOnce(
       signal,
     })
     if (!reply.ok) {
-      if (reply.fault.kind === 'access') return null
+      if (reply.fault.kind === 'access') {
+        client.mayReadExternalIds = false
+        return null
+      }
       throw failureOfRead(reply.fault, 'read external ids')
     }
     for (const row of reply.value as readonly JsonObject[]) {

@@ -1,7 +1,7 @@
 import type { UpsertRequest } from '../../core/model/connector.ts'
 import { SyncError } from '../../core/model/failure.ts'
 import { type Client, searchRead } from './client.ts'
-import { findKeys } from './look-up.ts'
+import { findKeys, findKeysAtOnce } from './look-up.ts'
 import { idOf } from './values.ts'
 
 /** What stands at the target before anything is written. Items by their position in the request. */
@@ -11,11 +11,11 @@ export interface Standing {
   readonly gone: ReadonlySet<number>
   /** Items whose record was taken over and is archived. */
   readonly archived: ReadonlySet<number>
-  /** Items that are new for certain and whose first-time fields are required: these have to go with the first load. */
+  /** Items that are new for certain: their first-time fields go with the first load. */
   readonly withFirstTime: ReadonlySet<number>
 }
 
-/** A few reads a batch, and one a key of the few items that need more. Throws `unavailable` as not sent: it writes nothing. */
+/** A few reads a batch, and one a key of the few items that need it. Throws `unavailable` as not sent: it writes nothing. */
 export async function standingOf(client: Client, request: UpsertRequest): Promise<Standing> {
   try {
     const gone = await goneItems(client, request)
@@ -80,19 +80,29 @@ async function archivedItems(
   return new Set(adopted.flatMap(([index, item]) => (active.has(String(item.targetId)) ? [] : [index])))
 }
 
+/**
+ * With Settings rights one read tells what exists, so that first-time fields go with the record in one transaction.
+ * Others would have to ask key by key: only for fields without which Odoo would refuse the record.
+ */
 async function itemsWithFirstTime(
   client: Client,
   { shape, items, signal }: UpsertRequest,
 ): Promise<ReadonlySet<number>> {
-  const asking = [...items.entries()].filter(
+  const having = [...items.entries()].filter(
     ([, item]) =>
-      item.targetId === null &&
-      Object.entries(item.firstTimeFields).some(
-        ([field, value]) => value !== null && shape.fields[field]?.required === true,
-      ),
+      item.targetId === null && Object.values(item.firstTimeFields).some((value) => value !== null),
   )
-  if (asking.length === 0) return new Set()
-  const keys = asking.map(([, item]) => item.key)
-  const found = await findKeys(client, shape.resource, keys, signal)
-  return new Set(asking.flatMap(([index, item]) => (found.has(item.key) ? [] : [index])))
+  if (having.length === 0) return new Set()
+  const keysOf = (of: typeof having) => of.map(([, item]) => item.key)
+  const newOf = (of: typeof having, found: ReadonlyMap<string, number>) =>
+    new Set(of.flatMap(([index, item]) => (found.has(item.key) ? [] : [index])))
+  const found = await findKeysAtOnce(client, shape.resource, keysOf(having), signal)
+  if (found !== null) return newOf(having, found)
+  const needing = having.filter(([, item]) =>
+    Object.entries(item.firstTimeFields).some(
+      ([field, value]) => value !== null && shape.fields[field]?.required === true,
+    ),
+  )
+  if (needing.length === 0) return new Set()
+  return newOf(needing, await findKeys(client, shape.resource, keysOf(needing), signal))
 }
