@@ -1,0 +1,189 @@
+import { type ASTNode, Environment, ParseError } from '@marcbachmann/cel-js'
+import { Decimal } from './decimal.ts'
+import { type BinaryOperator, MACROS, type MacroName, type Node, type Span } from './tree.ts'
+
+/** One fault of an expression. `offset` and `length` count UTF-16 units of its text. */
+export interface Fault {
+  /** kebab-case, stable. */
+  readonly code: string
+  readonly message: string
+  readonly hint: string | null
+  readonly offset: number
+  readonly length: number
+}
+
+/** A parsed expression: its text and the tree that is checked and compiled. */
+export interface Expression {
+  readonly text: string
+  readonly tree: Node
+}
+
+const grammar = new Environment({ unlistedVariablesAreDyn: true })
+
+/** Reads CEL. Never throws: what is no expression is a fault (`syntax`) at the place where reading stopped. */
+export function parseExpression(
+  text: string,
+): { readonly ok: true; readonly expression: Expression } | { readonly ok: false; readonly fault: Fault } {
+  if (text.trim() === '') {
+    return { ok: false, fault: syntaxFault('There is no expression here.', 'Write one, such as order.name.', { start: 0, end: text.length }) }
+  }
+  try {
+    return { ok: true, expression: { text, tree: nodeOf(grammar.parse(text).ast, text) } }
+  } catch (error) {
+    if (error instanceof Unsupported) return { ok: false, fault: syntaxFault(error.message, error.hint, error.span) }
+    if (error instanceof ParseError) {
+      const span = error.range ?? { start: 0, end: text.length }
+      return { ok: false, fault: explain(text, error.summary, span) }
+    }
+    throw error
+  }
+}
+
+class Unsupported extends Error {
+  readonly hint: string
+  readonly span: Span
+  constructor(message: string, hint: string, span: Span) {
+    super(message)
+    this.hint = hint
+    this.span = span
+  }
+}
+
+function syntaxFault(message: string, hint: string | null, span: Span): Fault {
+  return { code: 'syntax', message, hint, offset: span.start, length: Math.max(1, span.end - span.start) }
+}
+
+const TOKENS: Readonly<Record<string, string>> = {
+  EOF: 'the end',
+  RPAREN: '")"',
+  LPAREN: '"("',
+  RBRACKET: '"]"',
+  RBRACE: '"}"',
+  COMMA: '","',
+  COLON: '":"',
+  QUESTION: '"?"',
+  DOT: '"."',
+  IDENTIFIER: 'a name',
+  STRING: 'a text',
+  NUMBER: 'a number',
+  EQ: '"=="',
+  AND: '"&&"',
+  OR: '"||"',
+}
+
+function explain(text: string, summary: string, span: Span): Fault {
+  const message = summary.replace(/\b[A-Z]{2,}\b/g, (token) => TOKENS[token] ?? token)
+  const here = text.slice(span.start)
+  const found = /^\S*/.exec(here)?.[0] ?? ''
+  const word = /^\w+/.exec(here)?.[0] ?? ''
+  let hint: string | null = null
+  if (word === 'and') hint = 'Write && for "and".'
+  else if (word === 'or') hint = 'Write || for "or".'
+  else if (word === 'not') hint = 'Write ! for "not".'
+  else if (word === 'if') hint = 'Write when(condition, a, b).'
+  else if (found.startsWith('=')) hint = 'Compare with ==.'
+  else if (/^&(?!&)/.test(found)) hint = 'Write && for "and".'
+  else if (/^\|(?!\|)/.test(found)) hint = 'Write || for "or".'
+  else if (text[span.start - 1] === '?' && found.startsWith('.')) hint = 'Write a plain dot: access through null gives null.'
+  else if (summary.startsWith('Unterminated')) hint = 'Close the quotation mark.'
+  else if (summary.startsWith('Reserved')) hint = 'Use another name.'
+  else if (span.start >= text.trimEnd().length) hint = `The expression ends too early: ${unclosed(text) ?? 'something is missing at its end'}.`
+  else if (/[“”‘’]/.test(found)) hint = 'Use straight quotation marks: "…".'
+  return syntaxFault(message.endsWith('.') ? message : `${message}.`, hint, span)
+}
+
+function unclosed(text: string): string | null {
+  const open: string[] = []
+  const closing: Readonly<Record<string, string>> = { '(': ')', '[': ']', '{': '}' }
+  for (const [part] of text.matchAll(/"(?:\\.|[^"\\])*"|'(?:\\.|[^'\\])*'|[()[\]{}]/g)) {
+    if (closing[part] !== undefined) open.push(closing[part])
+    else if (part === open.at(-1)) open.pop()
+  }
+  return open.length === 0 ? null : `"${open.reverse().join('')}" is missing`
+}
+
+function nodeOf(ast: ASTNode, text: string): Node {
+  const span = { start: ast.start, end: ast.end }
+  const node = (child: ASTNode) => nodeOf(child, text)
+  switch (ast.op) {
+    case 'value':
+      return { ...span, op: 'literal', value: literalOf(ast.args, text, span) }
+    case 'id':
+      return { ...span, op: 'variable', name: ast.args }
+    case '.':
+      return { ...span, op: 'member', object: node(ast.args[0]), name: ast.args[1], nameSpan: { start: ast.pos, end: ast.end } }
+    case '[]':
+      return { ...span, op: 'index', object: node(ast.args[0]), index: node(ast.args[1]) }
+    case 'call': {
+      const [name, args] = ast.args
+      const nameSpan = { start: ast.start, end: ast.start + name.length }
+      if (name === 'has' && args.length === 1) return { ...span, op: 'has', argument: node(args[0]!) }
+      return { ...span, op: 'call', name, nameSpan, method: false, args: args.map(node) }
+    }
+    case 'rcall':
+      return methodCall(ast.args[0], ast.args[1], ast.args[2], span, text)
+    case 'list':
+      return { ...span, op: 'list', items: ast.args.map(node) }
+    case 'map':
+      return { ...span, op: 'map', entries: ast.args.map(([key, value]) => [node(key), node(value)] as const) }
+    case '?:':
+      return { ...span, op: 'conditional', condition: node(ast.args[0]), then: node(ast.args[1]), otherwise: node(ast.args[2]) }
+    case '&&':
+      return { ...span, op: 'and', left: node(ast.args[0]), right: node(ast.args[1]) }
+    case '||':
+      return { ...span, op: 'or', left: node(ast.args[0]), right: node(ast.args[1]) }
+    case '!_':
+      return { ...span, op: 'not', operand: node(ast.args) }
+    case '-_':
+      return negation(node(ast.args), span)
+    case '.?':
+    case '[?]':
+      throw new Unsupported('Optional access is not part of the language.', 'Write a plain dot: access through null gives null.', span)
+    default:
+      return { ...span, op: 'binary', operator: ast.op satisfies BinaryOperator, left: node(ast.args[0]), right: node(ast.args[1]) }
+  }
+}
+
+function methodCall(name: string, receiver: ASTNode, args: readonly ASTNode[], span: Span, text: string): Node {
+  const list = nodeOf(receiver, text)
+  const dot = text.indexOf('.', receiverEnd(text, receiver.end))
+  const nameStart = text.indexOf(name, dot)
+  const nameSpan = { start: nameStart, end: nameStart + name.length }
+  const wanted = name === 'map' ? [2, 3] : [2]
+  if ((MACROS as readonly string[]).includes(name) && wanted.includes(args.length) && args[0]!.op === 'id') {
+    return {
+      ...span,
+      op: 'macro',
+      name: name as MacroName,
+      list,
+      variable: args[0]!.args as string,
+      condition: args.length === 3 ? nodeOf(args[1]!, text) : null,
+      body: nodeOf(args.at(-1)!, text),
+    }
+  }
+  return { ...span, op: 'call', name, nameSpan, method: true, args: [list, ...args.map((arg) => nodeOf(arg, text))] }
+}
+
+/** The end of a receiver does not count the parentheses around it. */
+function receiverEnd(text: string, end: number): number {
+  let at = end
+  while (/[\s)]/.test(text[at] ?? '')) at++
+  return at
+}
+
+function negation(operand: Node, span: Span): Node {
+  if (operand.op === 'literal' && typeof operand.value === 'number') return { ...span, op: 'literal', value: 0 - operand.value }
+  if (operand.op === 'literal' && operand.value instanceof Decimal) return { ...span, op: 'literal', value: operand.value.neg() }
+  return { ...span, op: 'negate', operand }
+}
+
+/** Numbers are read from the text itself, so that 0.1 is exactly 0.1. */
+function literalOf(value: unknown, text: string, span: Span): null | boolean | string | number | Decimal {
+  if (value === null || typeof value === 'boolean' || typeof value === 'string') return value
+  if (typeof value === 'bigint') {
+    const number = Number(value)
+    return Number.isSafeInteger(number) ? number : new Decimal(value.toString())
+  }
+  if (typeof value === 'number') return new Decimal(text.slice(span.start, span.end))
+  throw new Unsupported('Byte and unsigned literals are not part of the language.', 'Write a plain text or number.', span)
+}

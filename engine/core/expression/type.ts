@@ -1,0 +1,131 @@
+import { isJsonObject, type JsonObject, type JsonValue } from '../model/json.ts'
+import type { FieldType } from '../model/recorded.ts'
+
+/** A node of a recorded schema: the schema itself, a field, or the items of a list. */
+export type RecordedSchemaNode = JsonObject
+
+/**
+ * What an expression gives. `path` is where in a source record it was read, the variable's name first; `values` are the only
+ * texts it can be. `map` is an object written out; `alternatives` are further objects that a choice may give.
+ */
+export type Type = (
+  | { readonly kind: 'null' | 'boolean' | 'text' | 'integer' | 'decimal' | 'date' | 'datetime' | 'unknown' | 'map'; readonly values?: readonly string[] }
+  | { readonly kind: 'list'; readonly of: Type }
+  | {
+      readonly kind: 'object'
+      readonly schema: RecordedSchemaNode
+      readonly path: readonly string[]
+      readonly alternatives?: readonly Type[]
+    }
+  /** `resource` is empty where it is not known. */
+  | { readonly kind: 'reference'; readonly resource: string }
+) & { readonly nullable: boolean; readonly path?: readonly string[] }
+
+export type TypeKind = Type['kind']
+
+export function unknownType(): Type {
+  return { kind: 'unknown', nullable: false }
+}
+
+const LEAF_KINDS: Readonly<Record<FieldType, 'text' | 'integer' | 'decimal' | 'boolean' | 'date' | 'datetime' | 'unknown' | null>> = {
+  text: 'text',
+  html: 'text',
+  selection: 'text',
+  binary: 'text',
+  reference: 'text',
+  many2one: 'text',
+  integer: 'integer',
+  float: 'decimal',
+  decimal: 'decimal',
+  boolean: 'boolean',
+  date: 'date',
+  datetime: 'datetime',
+  json: 'unknown',
+  many2many: null,
+  one2many: null,
+  object: null,
+  list: null,
+}
+
+/** The type of a recorded schema or of one of its fields, read at `path`. References are read as the text of their ids. */
+export function typeOfRecorded(node: RecordedSchemaNode, path: readonly string[]): Type {
+  const kind = node['x-type'] as FieldType | undefined
+  const nullable = isNullable(node)
+  if (isList(node, kind)) {
+    const items = node['items']
+    const of: Type = isJsonObject(items) ? typeOfRecorded(items, path) : { kind: kind === 'list' ? 'unknown' : 'text', nullable: false, path }
+    return { kind: 'list', of, nullable, path }
+  }
+  if (isJsonObject(node['properties'])) return { kind: 'object', schema: node, path, nullable }
+  const values = Array.isArray(node['enum']) ? node['enum'].filter((value) => typeof value === 'string') : null
+  const leaf = kind === undefined ? kindOfJson(node) : (LEAF_KINDS[kind] ?? 'unknown')
+  return { kind: leaf, nullable, path, ...(values !== null && leaf === 'text' ? { values } : {}) }
+}
+
+function isList(node: RecordedSchemaNode, kind: FieldType | undefined): boolean {
+  return kind === 'list' || kind === 'one2many' || kind === 'many2many' || typesOf(node).includes('array') || isJsonObject(node['items'])
+}
+
+function typesOf(node: RecordedSchemaNode): readonly JsonValue[] {
+  const type = node['type']
+  return Array.isArray(type) ? type : type === undefined ? [] : [type]
+}
+
+function isNullable(node: RecordedSchemaNode): boolean {
+  if (typeof node['x-nullable'] === 'boolean') return node['x-nullable']
+  return typesOf(node).includes('null') || (Array.isArray(node['enum']) && node['enum'].includes(null))
+}
+
+function kindOfJson(node: RecordedSchemaNode): 'text' | 'integer' | 'decimal' | 'boolean' | 'unknown' {
+  const types = typesOf(node)
+  if (types.includes('string')) return 'text'
+  if (types.includes('integer')) return 'integer'
+  if (types.includes('number')) return 'decimal'
+  return types.includes('boolean') ? 'boolean' : 'unknown'
+}
+
+/** The fields of an object type. */
+export function fieldsOf(schema: RecordedSchemaNode): Readonly<Record<string, JsonValue>> {
+  return isJsonObject(schema['properties']) ? schema['properties'] : {}
+}
+
+/** The type of a constant written in a mapping. */
+export function constantType(value: JsonValue): Type {
+  if (value === null) return { kind: 'null', nullable: true }
+  if (typeof value === 'boolean') return { kind: 'boolean', nullable: false }
+  if (typeof value === 'number') return { kind: Number.isSafeInteger(value) ? 'integer' : 'decimal', nullable: false }
+  if (typeof value === 'string') return { kind: 'text', nullable: false }
+  if (Array.isArray(value)) return { kind: 'list', of: mergeTypes(value.map(constantType)), nullable: false }
+  return { kind: 'map', nullable: false }
+}
+
+/** What a value is that may be any of these: their common type, `unknown` where they have none. */
+export function mergeTypes(types: readonly Type[]): Type {
+  const known = types.filter((type) => type.kind !== 'null')
+  const nullable = types.some((type) => type.nullable)
+  const [first, ...others] = known
+  if (first === undefined) return types.length === 0 ? unknownType() : { kind: 'null', nullable: true }
+  return { ...others.reduce(merge, first), nullable }
+}
+
+/** Whether values of these types make sense in one place. */
+export function agree(a: Type, b: Type): boolean {
+  if (a.kind === 'null' || b.kind === 'null' || a.kind === 'unknown' || b.kind === 'unknown') return true
+  if (isNumeric(a) && isNumeric(b)) return true
+  return a.kind === b.kind
+}
+
+export function isNumeric(type: Type): boolean {
+  return type.kind === 'integer' || type.kind === 'decimal'
+}
+
+function merge(a: Type, b: Type): Type {
+  if (isNumeric(a) && isNumeric(b)) return { kind: a.kind === b.kind ? a.kind : 'decimal', nullable: false }
+  if (a.kind !== b.kind) return unknownType()
+  if (a.kind === 'list' && b.kind === 'list') return { kind: 'list', of: mergeTypes([a.of, b.of]), nullable: false }
+  if (a.kind === 'reference' && b.kind === 'reference') {
+    return { kind: 'reference', resource: a.resource === b.resource ? a.resource : a.resource === '' || b.resource === '' ? a.resource || b.resource : '', nullable: false }
+  }
+  if (a.kind === 'object') return { ...a, alternatives: [...(a.alternatives ?? []), b] }
+  return { kind: a.kind as 'text', nullable: false }
+}
