@@ -1,0 +1,37 @@
+import { existsSync, readFileSync, writeFileSync } from 'node:fs'
+import { join, resolve } from 'node:path'
+import { compile } from 'json-schema-to-typescript'
+
+/** Types of the language from its schemas. `--check` fails when what is committed is not current. */
+const ROOT = resolve(import.meta.dirname, '..', '..')
+const OUT = join(ROOT, 'engine', 'core', 'parse', 'language.generated.ts')
+const SCHEMAS = [
+  ['connection', 'ConnectionFile'],
+  ['mapping', 'MappingFile'],
+  ['channels', 'ChannelsFile'],
+  ['tidelock', 'SettingsFile'],
+] as const
+
+async function generate(): Promise<string> {
+  const texts = ['// Generated from schemas/language by `npm run generate`. Do not edit.', '']
+  const schemas: Record<string, unknown> = {}
+  for (const [file, name] of SCHEMAS) {
+    const schema = JSON.parse(readFileSync(join(ROOT, 'schemas', 'language', `${file}.schema.json`), 'utf8'))
+    schemas[file] = schema
+    const { $id: _id, title: _title, ...rest } = schema
+    const types = await compile({ ...rest, title: name }, name, { bannerComment: '', additionalProperties: false, format: false, declareExternallyReferenced: true })
+    texts.push(`export declare namespace ${name}s {`, types.trim(), '}', `export type ${name} = ${name}s.${name}`, '')
+  }
+  texts.push(`/** The schemas themselves, so that the core reads no files. */`, `export const LANGUAGE_SCHEMAS: Readonly<Record<string, object>> = ${JSON.stringify(schemas, null, 1)}`, '')
+  return texts.join('\n')
+}
+
+const text = await generate()
+if (process.argv.includes('--check')) {
+  if (!existsSync(OUT) || readFileSync(OUT, 'utf8') !== text) {
+    process.stderr.write('engine/core/parse/language.generated.ts is not current: npm run generate\n')
+    process.exitCode = 1
+  }
+} else {
+  writeFileSync(OUT, text)
+}
