@@ -1,5 +1,5 @@
-import type { JsonValue } from '../model/json.ts'
 import { SyncError } from '../model/failure.ts'
+import type { JsonValue } from '../model/json.ts'
 import { canonicalDecimal, parseDecimal } from './decimal.ts'
 import { type Compilation, decide, type Run, textOf, WAITING } from './frame.ts'
 import { FUNCTIONS, type FunctionEntry } from './functions.ts'
@@ -30,7 +30,8 @@ export function compileCall(node: CallNode, to: Compilation): Run {
 
 export function argument(node: CallNode, index: number): Node {
   const found = node.args[index]
-  if (found === undefined) throw new SyncError('invalid-plan', `${node.name}() has too few arguments: the mapping was not checked.`)
+  if (found === undefined)
+    throw new SyncError('invalid-plan', `${node.name}() has too few arguments: the mapping was not checked.`)
   return found
 }
 
@@ -58,7 +59,8 @@ function coalesce(args: readonly Node[], to: Compilation): Run {
 
 function eager(node: CallNode, to: Compilation): Run {
   const entry = FUNCTIONS[node.name]
-  if (entry?.run == null) throw new SyncError('invalid-plan', `There is no function ${node.name}(): the mapping was not checked.`)
+  if (entry?.run == null)
+    throw new SyncError('invalid-plan', `There is no function ${node.name}(): the mapping was not checked.`)
   const run = guarded(entry, node, to)
   const args = node.args.map((arg) => compile(arg, to))
   const [first, second] = args
@@ -116,7 +118,9 @@ function table(node: CallNode, to: Compilation): Run {
       if (text !== null && Object.hasOwn(rows, text)) return rowValue(rows[text]!)
     }
     const spelled = isNumber(found) ? `"${canonicalDecimal(found)}"` : showValue(found)
-    throw badValue(`The table "${name}" does not list ${spelled} (${keyText}): add a line for it under tables.${name}.`)
+    throw badValue(
+      `The table "${name}" does not list ${spelled} (${keyText}): add a line for it under tables.${name}.`,
+    )
   }
 }
 

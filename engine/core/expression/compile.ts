@@ -1,10 +1,10 @@
 import type { DeadLetterClass } from '../model/dead-letter.ts'
 import type { JsonValue } from '../model/json.ts'
+import type { Frame, Surroundings } from './frame.ts'
+import type { Value } from './kinds.ts'
 import { compileNode } from './nodes.ts'
 import { Park } from './park.ts'
 import type { Expression } from './parse.ts'
-import type { Frame, Surroundings } from './frame.ts'
-import type { Value } from './kinds.ts'
 
 /** An expression ready to run: deterministic, no I/O, never throws for what a record holds. */
 export type Compiled = (scope: Scope) => Evaluation
@@ -58,7 +58,11 @@ const NO_LOCALS: Value[] = []
 export function compileExpression(expression: Expression, environment?: Surroundings): Compiled {
   const { run, slots } = compileNode(expression, environment ?? null)
   return (scope) => {
-    const frame: Frame = { scope, locals: slots === 0 ? NO_LOCALS : new Array<Value>(slots).fill(null), pending: false }
+    const frame: Frame = {
+      scope,
+      locals: slots === 0 ? NO_LOCALS : new Array<Value>(slots).fill(null),
+      pending: false,
+    }
     try {
       const value = run(frame)
       return frame.pending ? PENDING : { ok: true, value }

@@ -4,7 +4,12 @@ import { Decimal as DecimalJs } from 'decimal.js'
  * Exact decimals. Sums and products keep 60 significant digits (money never reaches that), quotients 28.
  * Ties round away from zero, as shops and Odoo do.
  */
-export const Decimal = DecimalJs.clone({ precision: 60, rounding: DecimalJs.ROUND_HALF_UP, toExpNeg: -400, toExpPos: 400 })
+export const Decimal = DecimalJs.clone({
+  precision: 60,
+  rounding: DecimalJs.ROUND_HALF_UP,
+  toExpNeg: -400,
+  toExpPos: 400,
+})
 export type Decimal = DecimalJs
 
 const QUOTIENT_DIGITS = 28

@@ -2,8 +2,8 @@ import type { JsonObject, JsonValue } from '../model/json.ts'
 import type { FieldType } from '../model/recorded.ts'
 import type { SelectedField, Selection } from '../model/selection.ts'
 import { Decimal, parseDecimal, withinReason } from './decimal.ts'
-import { canonicalInstant } from './time.ts'
 import { integerOf, type Value, type ValueObject } from './kinds.ts'
+import { canonicalInstant } from './time.ts'
 
 type Read = (value: JsonValue | undefined) => Value
 
@@ -31,7 +31,11 @@ export function compileDecoder(selection: Selection): (data: JsonObject) => Valu
 
 function readerOf(field: SelectedField): Read {
   const one = field.fields === undefined ? (LEAVES[field.type] ?? plain) : objectReader(field.fields)
-  const isList = field.list !== undefined || field.type === 'one2many' || field.type === 'many2many' || field.type === 'list'
+  const isList =
+    field.list !== undefined ||
+    field.type === 'one2many' ||
+    field.type === 'many2many' ||
+    field.type === 'list'
   if (!isList) return one
   return (value) => {
     if (value === undefined || value === null) return null
@@ -43,7 +47,9 @@ function readerOf(field: SelectedField): Read {
 function objectReader(selection: Selection): Read {
   const decoder = compileDecoder(selection)
   return (value) =>
-    typeof value === 'object' && value !== null && !Array.isArray(value) ? decoder(value as JsonObject) : plain(value)
+    typeof value === 'object' && value !== null && !Array.isArray(value)
+      ? decoder(value as JsonObject)
+      : plain(value)
 }
 
 const LEAVES: Partial<Record<FieldType, Read>> = { decimal, float: decimal, integer, datetime }

@@ -2,8 +2,17 @@ import type { FieldValue } from '../model/connector.ts'
 import { canonicalJson, type JsonValue } from '../model/json.ts'
 import type { FieldType } from '../model/recorded.ts'
 import { canonicalDecimal, Decimal, parseDecimal, withinReason } from './decimal.ts'
+import {
+  integerOf,
+  isList,
+  isNumber,
+  isObject,
+  kindOfValue,
+  Reference,
+  showValue,
+  type Value,
+} from './kinds.ts'
 import { canonicalInstant, dayOf } from './time.ts'
-import { integerOf, isList, isNumber, isObject, kindOfValue, Reference, showValue, type Value } from './kinds.ts'
 
 /** Why a value does not fit its field. */
 export interface Misfitting {
@@ -81,14 +90,18 @@ function integerForm(value: Value): FieldValue | Misfitting {
   const decimal = decimalOf(value)
   const whole = decimal === null ? null : integerOf(decimal)
   if (typeof whole === 'number') return whole === 0 ? 0 : whole
-  return { fault: `${showValue(value)} is not a whole number within ±9007199254740991; round it: round(x, 0).` }
+  return {
+    fault: `${showValue(value)} is not a whole number within ±9007199254740991; round it: round(x, 0).`,
+  }
 }
 
 function dateForm(value: Value): FieldValue | Misfitting {
   if (typeof value === 'string') {
     if (dayOf(value) !== null) return value
     if (canonicalInstant(value) !== null) {
-      return { fault: `${showValue(value)} is a moment, and the field takes a day: say in which zone, date(x, "Europe/Brussels").` }
+      return {
+        fault: `${showValue(value)} is a moment, and the field takes a day: say in which zone, date(x, "Europe/Brussels").`,
+      }
     }
   }
   return misfit(value, 'a date (YYYY-MM-DD)')

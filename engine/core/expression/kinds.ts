@@ -1,5 +1,4 @@
-import { canonicalDecimal, Decimal, isDecimal, toDecimal } from './decimal.ts'
-
+import { canonicalDecimal, type Decimal, isDecimal, toDecimal } from './decimal.ts'
 
 /**
  * What expressions work on. Safe integers are JS numbers, all other numbers {@link Decimal}; dates and datetimes are ISO text
@@ -31,7 +30,13 @@ export function isList(value: Value): value is readonly Value[] {
 }
 
 export function isObject(value: Value): value is ValueObject {
-  return typeof value === 'object' && value !== null && !Array.isArray(value) && !isDecimal(value) && !(value instanceof Reference)
+  return (
+    typeof value === 'object' &&
+    value !== null &&
+    !Array.isArray(value) &&
+    !isDecimal(value) &&
+    !(value instanceof Reference)
+  )
 }
 
 /** By value: 1 and 1.0, equal lists, equal objects (an absent member is a null one). Different kinds are never equal. */
@@ -42,9 +47,15 @@ export function equalValues(a: Value, b: Value): boolean {
   if (isNumber(a)) return isNumber(b) && toDecimal(a).eq(b)
   if (isNumber(b)) return false
   if (a instanceof Reference || b instanceof Reference) {
-    return a instanceof Reference && b instanceof Reference && a.id === b.id && (a.reference === b.reference || a.reference === '' || b.reference === '')
+    return (
+      a instanceof Reference &&
+      b instanceof Reference &&
+      a.id === b.id &&
+      (a.reference === b.reference || a.reference === '' || b.reference === '')
+    )
   }
-  if (isList(a)) return isList(b) && a.length === b.length && a.every((item, index) => equalValues(item, b[index]!))
+  if (isList(a))
+    return isList(b) && a.length === b.length && a.every((item, index) => equalValues(item, b[index]!))
   if (!isObject(a) || !isObject(b)) return false
   for (const name of new Set([...Object.keys(a), ...Object.keys(b)])) {
     if (!equalValues(memberOf(a, name), memberOf(b, name))) return false

@@ -4,6 +4,7 @@ import { canonicalDecimal } from './decimal.ts'
 import { type Compilation, decide, type Frame, type Run, textOf, WAITING } from './frame.ts'
 import { isNumber, kindOfValue, Reference, textOfValue, type Value } from './kinds.ts'
 import { compile } from './nodes.ts'
+import { optionNodes } from './options.ts'
 import { badValue, missingValue, Park } from './park.ts'
 import { type CallNode, literalText, type Node } from './tree.ts'
 
@@ -21,29 +22,24 @@ interface Options {
   readonly otherwise: Run | null
 }
 
-/** The entries of the map of options, by literal name. */
-export function optionNodes(node: Node | undefined): ReadonlyMap<string, Node> {
-  const options = new Map<string, Node>()
-  if (node?.op === 'map') {
-    for (const [key, value] of node.entries) {
-      const name = literalText(key)
-      if (name !== null) options.set(name, value)
-    }
-  }
-  return options
-}
-
 function optionsOf(node: Node | undefined, to: Compilation): Options {
   const options = optionNodes(node)
   const otherwise = options.get('otherwise')
   return {
-    where: [...optionNodes(options.get('where'))].map(([field, value]) => [field, compile(value, to), textOf(to, value)] as const),
+    where: [...optionNodes(options.get('where'))].map(
+      ([field, value]) => [field, compile(value, to), textOf(to, value)] as const,
+    ),
     otherwise: otherwise === undefined ? null : compile(otherwise, to),
   }
 }
 
 /** The key of a look-up, or null where the look-up gives `without` instead: no key, or one that waits for another look-up. */
-function keyReader(keyNode: Node, node: CallNode, options: Options, to: Compilation): (frame: Frame) => string | { readonly without: Value } {
+function keyReader(
+  keyNode: Node,
+  node: CallNode,
+  options: Options,
+  to: Compilation,
+): (frame: Frame) => string | { readonly without: Value } {
   const run = compile(keyNode, to)
   const [text, whole] = [textOf(to, keyNode), textOf(to, node)]
   return (frame) => {
@@ -71,9 +67,12 @@ export function compileMatch(node: CallNode, to: Compilation): Run {
     const where = whereOf(options, frame, to, whole)
     if (where === null) return null
     const resolution = frame.scope.references.match({ resource, field, value: key, where })
-    const conditions = [[field, key] as const, ...Object.entries(where)].map(([name, value]) => `${name} = ${JSON.stringify(value)}`)
+    const conditions = [[field, key] as const, ...Object.entries(where)].map(
+      ([name, value]) => `${name} = ${JSON.stringify(value)}`,
+    )
     return settle(resolution, resource, frame, {
-      missing: () => `No active ${resource} has ${conditions.join(' and ')}. Create it, or correct the value.`,
+      missing: () =>
+        `No active ${resource} has ${conditions.join(' and ')}. Create it, or correct the value.`,
       many: `active records of ${resource} have ${conditions.join(' and ')}`,
       reference: null,
     })
@@ -81,7 +80,12 @@ export function compileMatch(node: CallNode, to: Compilation): Run {
 }
 
 /** Further conditions; null while one waits, or when one is empty and the look-up may be left out. */
-function whereOf(options: Options, frame: Frame, to: Compilation, whole: string): Record<string, string | number | boolean> | null {
+function whereOf(
+  options: Options,
+  frame: Frame,
+  to: Compilation,
+  whole: string,
+): Record<string, string | number | boolean> | null {
   const where: Record<string, string | number | boolean> = {}
   for (const [field, run, text] of options.where) {
     const value = decide(run, frame)
@@ -99,7 +103,9 @@ function conditionOf(value: Value, text: string): string | number | boolean {
   if (typeof value === 'string' || typeof value === 'boolean') return value
   if (value instanceof Reference) return /^\d{1,15}$/.test(value.id) ? Number(value.id) : value.id
   if (value !== null && isNumber(value)) return typeof value === 'number' ? value : canonicalDecimal(value)
-  throw badValue(`${text} is ${kindOfValue(value)}, and a condition of match compares with a text, a number or a boolean.`)
+  throw badValue(
+    `${text} is ${kindOfValue(value)}, and a condition of match compares with a text, a number or a boolean.`,
+  )
 }
 
 export function compileLink(node: CallNode, to: Compilation): Run {
@@ -145,6 +151,10 @@ function settle(resolution: Resolution, resource: string, frame: Frame, wording:
     case 'missing':
       throw new Park('missing-reference', resolution.message ?? wording.missing(), wording.reference)
     case 'ambiguous':
-      throw new Park('ambiguous', `${resolution.ids.length} ${wording.many}: ids ${resolution.ids.join(', ')}. Exactly one may.`, wording.reference)
+      throw new Park(
+        'ambiguous',
+        `${resolution.ids.length} ${wording.many}: ids ${resolution.ids.join(', ')}. Exactly one may.`,
+        wording.reference,
+      )
   }
 }

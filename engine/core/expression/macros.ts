@@ -35,7 +35,10 @@ export function compileMacro(node: MacroNode, to: Compilation): Run {
 
 function judged(node: MacroNode, list: (frame: Frame) => readonly Value[], slot: number, body: Run): Run {
   /** The items for which the body holds. Stops at the first item that settles the answer, unless one waits: then all are asked. */
-  const holding = (frame: Frame, settles: boolean | null): { readonly held: readonly Value[]; readonly settled: boolean } => {
+  const holding = (
+    frame: Frame,
+    settles: boolean | null,
+  ): { readonly held: readonly Value[]; readonly settled: boolean } => {
     const held: Value[] = []
     for (const item of list(frame)) {
       frame.locals[slot] = item

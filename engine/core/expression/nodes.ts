@@ -7,7 +7,10 @@ import { badValue } from './park.ts'
 import type { Expression } from './parse.ts'
 import { childrenOf, literalText, type Node } from './tree.ts'
 
-export function compileNode(expression: Expression, surroundings: Surroundings | null): { readonly run: Run; readonly slots: number } {
+export function compileNode(
+  expression: Expression,
+  surroundings: Surroundings | null,
+): { readonly run: Run; readonly slots: number } {
   let slots = 0
   const run = compile(expression.tree, {
     text: expression.text,
@@ -46,10 +49,12 @@ export function compile(node: Node, to: Compilation): Run {
     case 'map': {
       const entries = node.entries.map(([key, value]) => [compile(key, to), compile(value, to)] as const)
       return (frame) =>
-        Object.fromEntries(entries.map(([key, value]) => [textOfValue(key(frame)) ?? '', value(frame)] as const))
+        Object.fromEntries(
+          entries.map(([key, value]) => [textOfValue(key(frame)) ?? '', value(frame)] as const),
+        )
     }
     case 'conditional':
-      return choice(node.condition, compile(node.then, to), compile(node.otherwise, to), to)
+      return choice(node.condition, compile(node.yes, to), compile(node.no, to), to)
     case 'and':
       return choice(node.left, asTruth(node.right, to), () => false, to)
     case 'or':
@@ -109,7 +114,8 @@ function index(objectNode: Node, indexNode: Node, to: Compilation): Run {
 
 /** Whether any part may ask a look-up. Parts that cannot are run without looking out for one. */
 export function asks(node: Node): boolean {
-  if (node.op === 'call' && (node.name === 'match' || node.name === 'link' || node.name === 'ref')) return true
+  if (node.op === 'call' && (node.name === 'match' || node.name === 'link' || node.name === 'ref'))
+    return true
   return childrenOf(node).some(asks)
 }
 
@@ -135,8 +141,10 @@ function binary(node: Node & { op: 'binary' }, to: Compilation): Run {
   const left = compile(node.left, to)
   const right = compile(node.right, to)
   const texts = { left: textOf(to, node.left), right: textOf(to, node.right), whole: textOf(to, node) }
-  if (node.operator === '==' && node.right.op === 'literal') return equalsLiteral(left, node.right.value, false)
-  if (node.operator === '!=' && node.right.op === 'literal') return equalsLiteral(left, node.right.value, true)
+  if (node.operator === '==' && node.right.op === 'literal')
+    return equalsLiteral(left, node.right.value, false)
+  if (node.operator === '!=' && node.right.op === 'literal')
+    return equalsLiteral(left, node.right.value, true)
   if (node.operator === '>') return (frame) => compare(left(frame), right(frame), texts) > 0
   const operation = OPERATIONS[node.operator]
   return (frame) => operation(left(frame), right(frame), texts)

@@ -1,5 +1,14 @@
-import { Decimal, isDecimal, quotient, toDecimal, withinReason } from './decimal.ts'
-import { equalValues, isList, isNumber, isObject, kindOfValue, memberOf, showValue, type Value } from './kinds.ts'
+import { type Decimal, isDecimal, quotient, toDecimal, withinReason } from './decimal.ts'
+import {
+  equalValues,
+  isList,
+  isNumber,
+  isObject,
+  kindOfValue,
+  memberOf,
+  showValue,
+  type Value,
+} from './kinds.ts'
 import { badValue, missingValue } from './park.ts'
 import type { BinaryOperator } from './tree.ts'
 
@@ -22,12 +31,14 @@ export const OPERATIONS: Readonly<Record<BinaryOperator, Operation>> = {
   in: isIn,
   '+': add,
   '-': (left, right, texts) => {
-    if (typeof left === 'number' && typeof right === 'number') return safe(left - right) ?? toDecimal(left).minus(right)
+    if (typeof left === 'number' && typeof right === 'number')
+      return safe(left - right) ?? toDecimal(left).minus(right)
     const [a, b] = numbers(left, right, texts)
     return bounded(a.minus(b), texts)
   },
   '*': (left, right, texts) => {
-    if (typeof left === 'number' && typeof right === 'number') return safe(left * right) ?? toDecimal(left).times(right)
+    if (typeof left === 'number' && typeof right === 'number')
+      return safe(left * right) ?? toDecimal(left).times(right)
     const [a, b] = numbers(left, right, texts)
     return bounded(a.times(b), texts)
   },
@@ -58,12 +69,15 @@ function bounded(value: Decimal, texts: Operands): Decimal {
 }
 
 function add(left: Value, right: Value, texts: Operands): Value {
-  if (typeof left === 'number' && typeof right === 'number') return safe(left + right) ?? toDecimal(left).plus(right)
+  if (typeof left === 'number' && typeof right === 'number')
+    return safe(left + right) ?? toDecimal(left).plus(right)
   if (typeof left === 'string' && typeof right === 'string') return left + right
   if (left !== null && right !== null) {
     if (isList(left) && isList(right)) return [...left, ...right]
     if (typeof left === 'string' || typeof right === 'string') {
-      throw badValue(`${texts.whole} joins ${kindOfValue(left)} and ${kindOfValue(right)}: write text(…) around what is no text.`)
+      throw badValue(
+        `${texts.whole} joins ${kindOfValue(left)} and ${kindOfValue(right)}: write text(…) around what is no text.`,
+      )
     }
   }
   const [a, b] = numbers(left, right, texts)
@@ -76,7 +90,8 @@ function numbers(left: Value, right: Value, texts: Operands): readonly [Decimal,
 
 function numeric(value: Value, text: string, whole: string): Decimal {
   if (value === null) throw missingValue(text, whole)
-  if (!isNumber(value)) throw badValue(`${text} is ${kindOfValue(value)} (${showValue(value)}), and ${whole} needs a number.`)
+  if (!isNumber(value))
+    throw badValue(`${text} is ${kindOfValue(value)} (${showValue(value)}), and ${whole} needs a number.`)
   return toDecimal(value)
 }
 
@@ -94,7 +109,9 @@ export function compare(left: Value, right: Value, texts: Operands): number {
   if (right === null) throw missingValue(texts.right, texts.whole)
   if (isNumber(left) && isNumber(right)) return toDecimal(left).cmp(right)
   if (typeof left === 'boolean' && typeof right === 'boolean') return Number(left) - Number(right)
-  throw badValue(`${texts.whole} compares ${kindOfValue(left)} with ${kindOfValue(right)}: ${showValue(left)} and ${showValue(right)}.`)
+  throw badValue(
+    `${texts.whole} compares ${kindOfValue(left)} with ${kindOfValue(right)}: ${showValue(left)} and ${showValue(right)}.`,
+  )
 }
 
 function isIn(needle: Value, haystack: Value, texts: Operands): boolean {
@@ -108,5 +125,7 @@ function isIn(needle: Value, haystack: Value, texts: Operands): boolean {
 export function truth(value: Value, text: string): boolean {
   if (value === true) return true
   if (value === false || value === null) return false
-  throw badValue(`${text} is ${kindOfValue(value)} (${showValue(value)}), and a condition must be true or false.`)
+  throw badValue(
+    `${text} is ${kindOfValue(value)} (${showValue(value)}), and a condition must be true or false.`,
+  )
 }

@@ -25,12 +25,19 @@ export function parseExpression(
   text: string,
 ): { readonly ok: true; readonly expression: Expression } | { readonly ok: false; readonly fault: Fault } {
   if (text.trim() === '') {
-    return { ok: false, fault: syntaxFault('There is no expression here.', 'Write one, such as order.name.', { start: 0, end: text.length }) }
+    return {
+      ok: false,
+      fault: syntaxFault('There is no expression here.', 'Write one, such as order.name.', {
+        start: 0,
+        end: text.length,
+      }),
+    }
   }
   try {
     return { ok: true, expression: { text, tree: nodeOf(grammar.parse(text).ast, text) } }
   } catch (error) {
-    if (error instanceof Unsupported) return { ok: false, fault: syntaxFault(error.message, error.hint, error.span) }
+    if (error instanceof Unsupported)
+      return { ok: false, fault: syntaxFault(error.message, error.hint, error.span) }
     if (error instanceof ParseError) {
       const span = error.range ?? { start: 0, end: text.length }
       return { ok: false, fault: explain(text, error.summary, span) }
@@ -84,10 +91,12 @@ function explain(text: string, summary: string, span: Span): Fault {
   else if (found.startsWith('=')) hint = 'Compare with ==.'
   else if (/^&(?!&)/.test(found)) hint = 'Write && for "and".'
   else if (/^\|(?!\|)/.test(found)) hint = 'Write || for "or".'
-  else if (text[span.start - 1] === '?' && found.startsWith('.')) hint = 'Write a plain dot: access through null gives null.'
+  else if (text[span.start - 1] === '?' && found.startsWith('.'))
+    hint = 'Write a plain dot: access through null gives null.'
   else if (summary.startsWith('Unterminated')) hint = 'Close the quotation mark.'
   else if (summary.startsWith('Reserved')) hint = 'Use another name.'
-  else if (span.start >= text.trimEnd().length) hint = `The expression ends too early: ${unclosed(text) ?? 'something is missing at its end'}.`
+  else if (span.start >= text.trimEnd().length)
+    hint = `The expression ends too early: ${unclosed(text) ?? 'something is missing at its end'}.`
   else if (/[“”‘’]/.test(found)) hint = 'Use straight quotation marks: "…".'
   return syntaxFault(message.endsWith('.') ? message : `${message}.`, hint, span)
 }
@@ -111,7 +120,13 @@ function nodeOf(ast: ASTNode, text: string): Node {
     case 'id':
       return { ...span, op: 'variable', name: ast.args }
     case '.':
-      return { ...span, op: 'member', object: node(ast.args[0]), name: ast.args[1], nameSpan: { start: ast.pos, end: ast.end } }
+      return {
+        ...span,
+        op: 'member',
+        object: node(ast.args[0]),
+        name: ast.args[1],
+        nameSpan: { start: ast.pos, end: ast.end },
+      }
     case '[]':
       return { ...span, op: 'index', object: node(ast.args[0]), index: node(ast.args[1]) }
     case 'call': {
@@ -125,9 +140,19 @@ function nodeOf(ast: ASTNode, text: string): Node {
     case 'list':
       return { ...span, op: 'list', items: ast.args.map(node) }
     case 'map':
-      return { ...span, op: 'map', entries: ast.args.map(([key, value]) => [node(key), node(value)] as const) }
+      return {
+        ...span,
+        op: 'map',
+        entries: ast.args.map(([key, value]) => [node(key), node(value)] as const),
+      }
     case '?:':
-      return { ...span, op: 'conditional', condition: node(ast.args[0]), then: node(ast.args[1]), otherwise: node(ast.args[2]) }
+      return {
+        ...span,
+        op: 'conditional',
+        condition: node(ast.args[0]),
+        yes: node(ast.args[1]),
+        no: node(ast.args[2]),
+      }
     case '&&':
       return { ...span, op: 'and', left: node(ast.args[0]), right: node(ast.args[1]) }
     case '||':
@@ -138,13 +163,29 @@ function nodeOf(ast: ASTNode, text: string): Node {
       return negation(node(ast.args), span)
     case '.?':
     case '[?]':
-      throw new Unsupported('Optional access is not part of the language.', 'Write a plain dot: access through null gives null.', span)
+      throw new Unsupported(
+        'Optional access is not part of the language.',
+        'Write a plain dot: access through null gives null.',
+        span,
+      )
     default:
-      return { ...span, op: 'binary', operator: ast.op satisfies BinaryOperator, left: node(ast.args[0]), right: node(ast.args[1]) }
+      return {
+        ...span,
+        op: 'binary',
+        operator: ast.op satisfies BinaryOperator,
+        left: node(ast.args[0]),
+        right: node(ast.args[1]),
+      }
   }
 }
 
-function methodCall(name: string, receiver: ASTNode, args: readonly ASTNode[], span: Span, text: string): Node {
+function methodCall(
+  name: string,
+  receiver: ASTNode,
+  args: readonly ASTNode[],
+  span: Span,
+  text: string,
+): Node {
   const list = nodeOf(receiver, text)
   const dot = text.indexOf('.', receiverEnd(text, receiver.end))
   const nameStart = text.indexOf(name, dot)
@@ -161,7 +202,14 @@ function methodCall(name: string, receiver: ASTNode, args: readonly ASTNode[], s
       body: nodeOf(args.at(-1)!, text),
     }
   }
-  return { ...span, op: 'call', name, nameSpan, method: true, args: [list, ...args.map((arg) => nodeOf(arg, text))] }
+  return {
+    ...span,
+    op: 'call',
+    name,
+    nameSpan,
+    method: true,
+    args: [list, ...args.map((arg) => nodeOf(arg, text))],
+  }
 }
 
 /** The end of a receiver does not count the parentheses around it. */
@@ -172,8 +220,10 @@ function receiverEnd(text: string, end: number): number {
 }
 
 function negation(operand: Node, span: Span): Node {
-  if (operand.op === 'literal' && typeof operand.value === 'number') return { ...span, op: 'literal', value: 0 - operand.value }
-  if (operand.op === 'literal' && operand.value instanceof Decimal) return { ...span, op: 'literal', value: operand.value.neg() }
+  if (operand.op === 'literal' && typeof operand.value === 'number')
+    return { ...span, op: 'literal', value: 0 - operand.value }
+  if (operand.op === 'literal' && operand.value instanceof Decimal)
+    return { ...span, op: 'literal', value: operand.value.neg() }
   return { ...span, op: 'negate', operand }
 }
 
@@ -185,5 +235,9 @@ function literalOf(value: unknown, text: string, span: Span): null | boolean | s
     return Number.isSafeInteger(number) ? number : new Decimal(value.toString())
   }
   if (typeof value === 'number') return new Decimal(text.slice(span.start, span.end))
-  throw new Unsupported('Byte and unsigned literals are not part of the language.', 'Write a plain text or number.', span)
+  throw new Unsupported(
+    'Byte and unsigned literals are not part of the language.',
+    'Write a plain text or number.',
+    span,
+  )
 }

@@ -16,7 +16,11 @@ function judge(pattern: string): RegExp | string {
   if (pattern.length > 500) return 'The pattern is longer than 500 characters.'
   const open: { repeats: boolean }[] = []
   let unbounded = 0
-  const parts = [...pattern.matchAll(/\\.|\[(?:\\.|[^\]\\])*\]|\(\?(?:<?[=!]|:|<\w+>)?|[()|]|[*+?]\??|\{\d+(?:,\d*)?\}\??|./gsu)].map(([part]) => part)
+  const parts = [
+    ...pattern.matchAll(
+      /\\.|\[(?:\\.|[^\]\\])*\]|\(\?(?:<?[=!]|:|<\w+>)?|[()|]|[*+?]\??|\{\d+(?:,\d*)?\}\??|./gsu,
+    ),
+  ].map(([part]) => part)
   for (const [index, part] of parts.entries()) {
     if (/^\\(?:[1-9]|k)/.test(part)) return `The pattern refers back (${part}), which can take forever.`
     if (/^\(\?<?[=!]/.test(part)) return `The pattern looks around (${part}…), which is not supported.`
@@ -29,10 +33,12 @@ function judge(pattern: string): RegExp | string {
       const group = open.pop()
       const outer = open.at(-1)
       const next = parts[index + 1] ?? ''
-      if (group?.repeats === true && /^(?:[*+]|\{)/.test(next)) return `The pattern repeats a group that repeats or branches itself (")${next}"), which can take forever.`
+      if (group?.repeats === true && /^(?:[*+]|\{)/.test(next))
+        return `The pattern repeats a group that repeats or branches itself (")${next}"), which can take forever.`
       if (group?.repeats === true && outer !== undefined) outer.repeats = true
     } else if (repeats) {
-      if (/^[*+]|,\}/.test(part) && ++unbounded > 4) return 'The pattern repeats without bound more than four times, which can take forever.'
+      if (/^[*+]|,\}/.test(part) && ++unbounded > 4)
+        return 'The pattern repeats without bound more than four times, which can take forever.'
       for (const group of open) group.repeats = true
     }
   }

@@ -4,7 +4,8 @@
  */
 const DAY_MS = 86_400_000
 const DATE = /^(\d{4})-(\d{2})-(\d{2})$/
-const MOMENT = /^(\d{4})-(\d{2})-(\d{2})[T ](\d{2}):(\d{2})(?::(\d{2})(?:\.\d+)?)?(Z|z|[+-]\d{2}(?::?\d{2})?)?$/
+const MOMENT =
+  /^(\d{4})-(\d{2})-(\d{2})[T ](\d{2}):(\d{2})(?::(\d{2})(?:\.\d+)?)?(Z|z|[+-]\d{2}(?::?\d{2})?)?$/
 
 export function isDate(text: string): boolean {
   return dayOf(text) !== null
@@ -28,7 +29,14 @@ function daysFromCivil(year: number, month: number, day: number): number {
   const era = Math.floor(shifted / 400)
   const yearOfEra = shifted - era * 400
   const dayOfYear = Math.floor((153 * ((month + 9) % 12) + 2) / 5) + day - 1
-  return era * 146_097 + yearOfEra * 365 + Math.floor(yearOfEra / 4) - Math.floor(yearOfEra / 100) + dayOfYear - 719_468
+  return (
+    era * 146_097 +
+    yearOfEra * 365 +
+    Math.floor(yearOfEra / 4) -
+    Math.floor(yearOfEra / 100) +
+    dayOfYear -
+    719_468
+  )
 }
 
 /** The date of a day counted from 1970-01-01. */
@@ -37,7 +45,11 @@ export function dateText(day: number): string {
   const era = Math.floor(z / 146_097)
   const dayOfEra = z - era * 146_097
   const yearOfEra = Math.floor(
-    (dayOfEra - Math.floor(dayOfEra / 1460) + Math.floor(dayOfEra / 36_524) - Math.floor(dayOfEra / 146_096)) / 365,
+    (dayOfEra -
+      Math.floor(dayOfEra / 1460) +
+      Math.floor(dayOfEra / 36_524) -
+      Math.floor(dayOfEra / 146_096)) /
+      365,
   )
   const dayOfYear = dayOfEra - (365 * yearOfEra + Math.floor(yearOfEra / 4) - Math.floor(yearOfEra / 100))
   const shifted = Math.floor((5 * dayOfYear + 2) / 153)
@@ -123,8 +135,8 @@ export function isZone(zone: string): boolean {
 export function wallClock(ms: number, zone: string): number {
   const parts: Record<string, number> = {}
   for (const part of formatOf(zone)!.formatToParts(ms)) parts[part.type] = Number(part.value)
-  const day = daysFromCivil(parts['year']!, parts['month']!, parts['day']!)
-  return day * DAY_MS + ((parts['hour']! * 60 + parts['minute']!) * 60 + parts['second']!) * 1000
+  const day = daysFromCivil(parts.year!, parts.month!, parts.day!)
+  return day * DAY_MS + ((parts.hour! * 60 + parts.minute!) * 60 + parts.second!) * 1000
 }
 
 /**

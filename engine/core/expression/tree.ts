@@ -63,7 +63,7 @@ type OtherNode = Span &
     | { readonly op: 'has'; readonly argument: Node }
     | { readonly op: 'list'; readonly items: readonly Node[] }
     | { readonly op: 'map'; readonly entries: readonly (readonly [Node, Node])[] }
-    | { readonly op: 'conditional'; readonly condition: Node; readonly then: Node; readonly otherwise: Node }
+    | { readonly op: 'conditional'; readonly condition: Node; readonly yes: Node; readonly no: Node }
     | { readonly op: 'and' | 'or'; readonly left: Node; readonly right: Node }
     | { readonly op: 'not' | 'negate'; readonly operand: Node }
     | { readonly op: 'binary'; readonly operator: BinaryOperator; readonly left: Node; readonly right: Node }
@@ -89,7 +89,7 @@ export function childrenOf(node: Node): readonly Node[] {
     case 'map':
       return node.entries.flat()
     case 'conditional':
-      return [node.condition, node.then, node.otherwise]
+      return [node.condition, node.yes, node.no]
     case 'and':
     case 'or':
     case 'binary':

@@ -9,7 +9,19 @@ export type RecordedSchemaNode = JsonObject
  * texts it can be. `map` is an object written out; `alternatives` are further objects that a choice may give.
  */
 export type Type = (
-  | { readonly kind: 'null' | 'boolean' | 'text' | 'integer' | 'decimal' | 'date' | 'datetime' | 'unknown' | 'map'; readonly values?: readonly string[] }
+  | {
+      readonly kind:
+        | 'null'
+        | 'boolean'
+        | 'text'
+        | 'integer'
+        | 'decimal'
+        | 'date'
+        | 'datetime'
+        | 'unknown'
+        | 'map'
+      readonly values?: readonly string[]
+    }
   | { readonly kind: 'list'; readonly of: Type }
   | {
       readonly kind: 'object'
@@ -27,7 +39,9 @@ export function unknownType(): Type {
   return { kind: 'unknown', nullable: false }
 }
 
-const LEAF_KINDS: Readonly<Record<FieldType, 'text' | 'integer' | 'decimal' | 'boolean' | 'date' | 'datetime' | 'unknown' | null>> = {
+const LEAF_KINDS: Readonly<
+  Record<FieldType, 'text' | 'integer' | 'decimal' | 'boolean' | 'date' | 'datetime' | 'unknown' | null>
+> = {
   text: 'text',
   html: 'text',
   selection: 'text',
@@ -52,28 +66,36 @@ export function typeOfRecorded(node: RecordedSchemaNode, path: readonly string[]
   const kind = node['x-type'] as FieldType | undefined
   const nullable = isNullable(node)
   if (isList(node, kind)) {
-    const items = node['items']
-    const of: Type = isJsonObject(items) ? typeOfRecorded(items, path) : { kind: kind === 'list' ? 'unknown' : 'text', nullable: false, path }
+    const items = node.items
+    const of: Type = isJsonObject(items)
+      ? typeOfRecorded(items, path)
+      : { kind: kind === 'list' ? 'unknown' : 'text', nullable: false, path }
     return { kind: 'list', of, nullable, path }
   }
-  if (isJsonObject(node['properties'])) return { kind: 'object', schema: node, path, nullable }
-  const values = Array.isArray(node['enum']) ? node['enum'].filter((value) => typeof value === 'string') : null
+  if (isJsonObject(node.properties)) return { kind: 'object', schema: node, path, nullable }
+  const values = Array.isArray(node.enum) ? node.enum.filter((value) => typeof value === 'string') : null
   const leaf = kind === undefined ? kindOfJson(node) : (LEAF_KINDS[kind] ?? 'unknown')
   return { kind: leaf, nullable, path, ...(values !== null && leaf === 'text' ? { values } : {}) }
 }
 
 function isList(node: RecordedSchemaNode, kind: FieldType | undefined): boolean {
-  return kind === 'list' || kind === 'one2many' || kind === 'many2many' || typesOf(node).includes('array') || isJsonObject(node['items'])
+  return (
+    kind === 'list' ||
+    kind === 'one2many' ||
+    kind === 'many2many' ||
+    typesOf(node).includes('array') ||
+    isJsonObject(node.items)
+  )
 }
 
 function typesOf(node: RecordedSchemaNode): readonly JsonValue[] {
-  const type = node['type']
+  const type = node.type
   return Array.isArray(type) ? type : type === undefined ? [] : [type]
 }
 
 function isNullable(node: RecordedSchemaNode): boolean {
   if (typeof node['x-nullable'] === 'boolean') return node['x-nullable']
-  return typesOf(node).includes('null') || (Array.isArray(node['enum']) && node['enum'].includes(null))
+  return typesOf(node).includes('null') || (Array.isArray(node.enum) && node.enum.includes(null))
 }
 
 function kindOfJson(node: RecordedSchemaNode): 'text' | 'integer' | 'decimal' | 'boolean' | 'unknown' {
@@ -86,14 +108,15 @@ function kindOfJson(node: RecordedSchemaNode): 'text' | 'integer' | 'decimal' | 
 
 /** The fields of an object type. */
 export function fieldsOf(schema: RecordedSchemaNode): Readonly<Record<string, JsonValue>> {
-  return isJsonObject(schema['properties']) ? schema['properties'] : {}
+  return isJsonObject(schema.properties) ? schema.properties : {}
 }
 
 /** The type of a constant written in a mapping. */
 export function constantType(value: JsonValue): Type {
   if (value === null) return { kind: 'null', nullable: true }
   if (typeof value === 'boolean') return { kind: 'boolean', nullable: false }
-  if (typeof value === 'number') return { kind: Number.isSafeInteger(value) ? 'integer' : 'decimal', nullable: false }
+  if (typeof value === 'number')
+    return { kind: Number.isSafeInteger(value) ? 'integer' : 'decimal', nullable: false }
   if (typeof value === 'string') return { kind: 'text', nullable: false }
   if (Array.isArray(value)) return { kind: 'list', of: mergeTypes(value.map(constantType)), nullable: false }
   return { kind: 'map', nullable: false }
@@ -105,7 +128,7 @@ export function mergeTypes(types: readonly Type[]): Type {
   const nullable = types.some((type) => type.nullable)
   const [first, ...others] = known
   if (first === undefined) return types.length === 0 ? unknownType() : { kind: 'null', nullable: true }
-  return { ...others.reduce(merge, first), nullable }
+  return { ...others.reduce(merge, first), nullable } as Type
 }
 
 /** Whether values of these types make sense in one place. */
@@ -122,10 +145,20 @@ export function isNumeric(type: Type): boolean {
 function merge(a: Type, b: Type): Type {
   if (isNumeric(a) && isNumeric(b)) return { kind: a.kind === b.kind ? a.kind : 'decimal', nullable: false }
   if (a.kind !== b.kind) return unknownType()
-  if (a.kind === 'list' && b.kind === 'list') return { kind: 'list', of: mergeTypes([a.of, b.of]), nullable: false }
+  if (a.kind === 'list' && b.kind === 'list')
+    return { kind: 'list', of: mergeTypes([a.of, b.of]), nullable: false }
   if (a.kind === 'reference' && b.kind === 'reference') {
-    return { kind: 'reference', resource: a.resource === b.resource ? a.resource : a.resource === '' || b.resource === '' ? a.resource || b.resource : '', nullable: false }
+    return {
+      kind: 'reference',
+      resource:
+        a.resource === b.resource
+          ? a.resource
+          : a.resource === '' || b.resource === ''
+            ? a.resource || b.resource
+            : '',
+      nullable: false,
+    }
   }
   if (a.kind === 'object') return { ...a, alternatives: [...(a.alternatives ?? []), b] }
-  return { kind: a.kind as 'text', nullable: false }
+  return { kind: a.kind, nullable: false } as Type
 }

@@ -7,13 +7,15 @@ import { count } from './numbers.ts'
 const MOMENT = { name: 'x', takes: ['datetime', 'date', 'text'] } as const
 
 function textOf(value: Value | undefined): string {
-  if (typeof value !== 'string') throw badValue(`${showValue(value ?? null)} is ${kindOfValue(value ?? null)}, not a date.`)
+  if (typeof value !== 'string')
+    throw badValue(`${showValue(value ?? null)} is ${kindOfValue(value ?? null)}, not a date.`)
   return value
 }
 
 function zoneOf(value: Value | undefined): string {
   const zone = textOf(value)
-  if (!isZone(zone)) throw badValue(`${showValue(zone)} is not a time zone: write one such as "Europe/Brussels".`)
+  if (!isZone(zone))
+    throw badValue(`${showValue(zone)} is not a time zone: write one such as "Europe/Brussels".`)
   return zone
 }
 
@@ -23,7 +25,8 @@ export const DATE_FUNCTIONS: Readonly<Record<string, FunctionEntry>> = {
     parameters: [MOMENT, { name: 'zone', takes: ['text'], literal: true }],
     gives: 'date',
     nulls: 'gives',
-    meaning: 'The day on which a moment falls in a zone. A date stays as it is; a time without offset is the zone’s own.',
+    meaning:
+      'The day on which a moment falls in a zone. A date stays as it is; a time without offset is the zone’s own.',
     example: { cel: 'date("2026-03-28T23:30:00Z", "Europe/Brussels")', gives: '2026-03-29' },
     run: ([x, zone]) => {
       const [value, place] = [textOf(x), zoneOf(zone)]
@@ -46,7 +49,8 @@ export const DATE_FUNCTIONS: Readonly<Record<string, FunctionEntry>> = {
       const moment = readMoment(dayOf(value) === null ? value : `${value}T00:00:00`)
       if (moment === null) throw badValue(`${showValue(value)} is not a date and time.`)
       if (moment.zoned) return instantText(moment.ms)
-      if (zone === undefined) throw badValue(`${showValue(value)} has no offset: say in which zone it is meant.`)
+      if (zone === undefined)
+        throw badValue(`${showValue(value)} has no offset: say in which zone it is meant.`)
       return instantText(instantOf(moment.ms, zoneOf(zone)))
     },
   },

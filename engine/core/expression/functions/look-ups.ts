@@ -12,7 +12,8 @@ export const LOOK_UP_FUNCTIONS: Readonly<Record<string, FunctionEntry>> = {
     ],
     gives: (args) => ({ ...mergeTypes(args), nullable: args.every((arg) => arg.nullable) }),
     nulls: 'takes',
-    meaning: 'The first argument that has a value. Later ones are not evaluated. A missing or ambiguous reference is not hidden: it waits or parks.',
+    meaning:
+      'The first argument that has a value. Later ones are not evaluated. A missing or ambiguous reference is not hidden: it waits or parks.',
     example: { cel: 'coalesce(null, "b", "c")', gives: 'b' },
     run: null,
   },
@@ -25,7 +26,8 @@ export const LOOK_UP_FUNCTIONS: Readonly<Record<string, FunctionEntry>> = {
     ],
     gives: ([, a, b]) => mergeTypes([a ?? unknownType(), b ?? unknownType()]),
     nulls: 'takes',
-    meaning: 'a when the condition is true, else b; only that one is evaluated. A condition without a value is not true. The same as condition ? a : b.',
+    meaning:
+      'a when the condition is true, else b; only that one is evaluated. A condition without a value is not true. The same as condition ? a : b.',
     example: { cel: 'when(1 < 2, "less", "more")', gives: 'less' },
     run: null,
   },
@@ -37,7 +39,8 @@ export const LOOK_UP_FUNCTIONS: Readonly<Record<string, FunctionEntry>> = {
     ],
     gives: 'unknown',
     nulls: 'takes',
-    meaning: 'The value that a table of the mapping lists for a key. A key that is not listed parks the record. Numbers are compared by value: 0.2 finds "0.20".',
+    meaning:
+      'The value that a table of the mapping lists for a key. A key that is not listed parks the record. Numbers are compared by value: 0.2 finds "0.20".',
     example: { cel: 'table("tax", 0.0825)', gives: 'CA 8.25%' },
     run: null,
   },
@@ -53,7 +56,10 @@ export const LOOK_UP_FUNCTIONS: Readonly<Record<string, FunctionEntry>> = {
     nulls: 'takes',
     meaning:
       'The one active record of the target model (in the connection’s company) whose field equals the value exactly. `"where"` adds conditions, `"otherwise"` is what an empty value gives; without it an empty value parks the record, or gives null inside coalesce. None or several found: the record is parked.',
-    example: { cel: 'match("product.product", "default_code", "MUG", {"where": {"sale_ok": true}})', gives: '7' },
+    example: {
+      cel: 'match("product.product", "default_code", "MUG", {"where": {"sale_ok": true}})',
+      gives: '7',
+    },
     run: null,
   },
   link: {
@@ -65,7 +71,8 @@ export const LOOK_UP_FUNCTIONS: Readonly<Record<string, FunctionEntry>> = {
     ],
     gives: 'reference',
     nulls: 'takes',
-    meaning: 'What another mapping wrote for its record of that key. Waits until it is there. An empty key is treated as in match.',
+    meaning:
+      'What another mapping wrote for its record of that key. Waits until it is there. An empty key is treated as in match.',
     example: { cel: 'link("shopify-customers", "c-1")', gives: '42' },
     run: null,
   },

@@ -7,14 +7,19 @@ import type { Type } from '../type.ts'
 const NUMBER = ['integer', 'decimal'] as const
 
 function numberOf(value: Value): number | Decimal {
-  if (value === null) throw new Park('missing-value', 'A number of the list has no value: leave it out with .filter(x, x != null).')
+  if (value === null)
+    throw new Park(
+      'missing-value',
+      'A number of the list has no value: leave it out with .filter(x, x != null).',
+    )
   if (!isNumber(value)) throw badValue(`${showValue(value)} is ${kindOfValue(value)}, not a number.`)
   return value
 }
 
 export function count(value: Value, least: number, most: number, what: string): number {
   const number = Number(numberOf(value))
-  if (!Number.isInteger(number) || number < least || number > most) throw badValue(`${what} is a whole number from ${least} to ${most}.`)
+  if (!Number.isInteger(number) || number < least || number > most)
+    throw badValue(`${what} is a whole number from ${least} to ${most}.`)
   return number
 }
 
@@ -80,7 +85,8 @@ export const NUMBER_FUNCTIONS: Readonly<Record<string, FunctionEntry>> = {
     parameters: [{ name: 'x', takes: ['text', ...NUMBER] }],
     gives: 'integer',
     nulls: 'gives',
-    meaning: 'The whole number that a text or a decimal is. One with a fraction parks the record: round it first.',
+    meaning:
+      'The whole number that a text or a decimal is. One with a fraction parks the record: round it first.',
     example: { cel: 'integer("12")', gives: 12 },
     run: ([x]) => {
       const value = typeof x === 'string' ? parseDecimal(x) : toDecimal(numberOf(x!))
@@ -108,13 +114,16 @@ export const NUMBER_FUNCTIONS: Readonly<Record<string, FunctionEntry>> = {
       { name: 'digits', takes: ['integer'], optional: true },
       { name: 'mode', takes: ['text'], optional: true, values: Object.keys(ROUNDINGS) },
     ],
-    gives: (args) => ({ kind: args.length < 2 || args[0]?.kind === 'integer' ? 'integer' : 'decimal', nullable: false }),
+    gives: (args) => ({
+      kind: args.length < 2 || args[0]?.kind === 'integer' ? 'integer' : 'decimal',
+      nullable: false,
+    }),
     nulls: 'parks',
     meaning: `Rounded to so many digits after the point (default 0). Ties go away from zero; mode names another rule: ${Object.keys(ROUNDINGS).join(', ')}.`,
     example: { cel: 'round(2.345, 2)', gives: '2.35' },
     run: ([x, digits, mode]) => {
       const places = digits === undefined ? 0 : count(digits, 0, 30, 'The number of digits')
-      const rule = ROUNDINGS[(mode ?? 'half-up') as Rounding] as Decimal.Rounding | undefined
+      const rule = ROUNDINGS[(mode ?? 'half-up') as Rounding] as (typeof ROUNDINGS)[Rounding] | undefined
       if (rule === undefined) throw badValue(`${showValue(mode!)} is not a way to round.`)
       const value = numberOf(x!)
       return typeof value === 'number' ? value : integerOf(value.toDecimalPlaces(places, rule))
@@ -152,7 +161,8 @@ export const NUMBER_FUNCTIONS: Readonly<Record<string, FunctionEntry>> = {
     meaning: 'The sum of a list of numbers, 0 for an empty one.',
     example: { cel: 'sum([0.1, 0.2])', gives: '0.3' },
     run: ([list]) => {
-      if (list !== null && !isList(list!)) throw badValue(`${showValue(list!)} is ${kindOfValue(list!)}, not a list.`)
+      if (list !== null && !isList(list!))
+        throw badValue(`${showValue(list!)} is ${kindOfValue(list!)}, not a list.`)
       return sum((list ?? []).map(numberOf))
     },
   },

@@ -8,7 +8,8 @@ const text = { name: 'text', takes: ['text', 'date', 'datetime'] } as const
 const LONGEST = 1_000_000
 
 function textOf(value: Value | undefined): string {
-  if (typeof value !== 'string') throw badValue(`${showValue(value ?? null)} is ${kindOfValue(value ?? null)}, not a text.`)
+  if (typeof value !== 'string')
+    throw badValue(`${showValue(value ?? null)} is ${kindOfValue(value ?? null)}, not a text.`)
   return value
 }
 
@@ -18,7 +19,15 @@ function characters(value: Value | undefined): readonly string[] {
 }
 
 function simple(meaning: string, cel: string, gives: string, run: (text: string) => string): FunctionEntry {
-  return { group: 'texts', parameters: [text], gives: 'text', nulls: 'gives', meaning, example: { cel, gives }, run: ([x]) => run(textOf(x)) }
+  return {
+    group: 'texts',
+    parameters: [text],
+    gives: 'text',
+    nulls: 'gives',
+    meaning,
+    example: { cel, gives },
+    run: ([x]) => run(textOf(x)),
+  }
 }
 
 function question(meaning: string, cel: string, run: (text: string, part: string) => boolean): FunctionEntry {
@@ -40,11 +49,24 @@ export const TEXT_FUNCTIONS: Readonly<Record<string, FunctionEntry>> = {
   lower: simple('In small letters.', 'lower("ÉTÉ")', 'été', (value) => value.toLowerCase()),
   upper: simple('In capital letters.', 'upper("mug")', 'MUG', (value) => value.toUpperCase()),
   lowerAscii: simple('A to Z in small letters, all else as it is.', '"ABÉ".lowerAscii()', 'abÉ', asciiLower),
-  upperAscii: simple('a to z in capital letters, all else as it is.', '"abé".upperAscii()', 'ABé', asciiUpper),
+  upperAscii: simple(
+    'a to z in capital letters, all else as it is.',
+    '"abé".upperAscii()',
+    'ABé',
+    asciiUpper,
+  ),
   trim: simple('Without white space at both ends.', '" a b ".trim()', 'a b', (value) => value.trim()),
-  contains: question('Whether the text holds the part.', '"red mug".contains("mug")', (value, part) => value.includes(part)),
-  startsWith: question('Whether the text begins with the part.', '"red mug".startsWith("red")', (value, part) => value.startsWith(part)),
-  endsWith: question('Whether the text ends with the part.', '"red mug".endsWith("mug")', (value, part) => value.endsWith(part)),
+  contains: question('Whether the text holds the part.', '"red mug".contains("mug")', (value, part) =>
+    value.includes(part),
+  ),
+  startsWith: question(
+    'Whether the text begins with the part.',
+    '"red mug".startsWith("red")',
+    (value, part) => value.startsWith(part),
+  ),
+  endsWith: question('Whether the text ends with the part.', '"red mug".endsWith("mug")', (value, part) =>
+    value.endsWith(part),
+  ),
   matches: {
     group: 'texts',
     parameters: [text, { name: 'pattern', takes: ['text'], literal: true }],
@@ -74,10 +96,15 @@ export const TEXT_FUNCTIONS: Readonly<Record<string, FunctionEntry>> = {
   },
   substring: {
     group: 'texts',
-    parameters: [text, { name: 'from', takes: ['integer'] }, { name: 'to', takes: ['integer'], optional: true }],
+    parameters: [
+      text,
+      { name: 'from', takes: ['integer'] },
+      { name: 'to', takes: ['integer'], optional: true },
+    ],
     gives: 'text',
     nulls: 'gives',
-    meaning: 'The characters from one position (counted from 0) up to, without, another. What lies beyond the end is left out.',
+    meaning:
+      'The characters from one position (counted from 0) up to, without, another. What lies beyond the end is left out.',
     example: { cel: '"abcdef".substring(1, 3)', gives: 'bc' },
     run: ([x, from, to]) => {
       const start = count(from!, 0, LONGEST, 'The beginning')
@@ -115,7 +142,8 @@ export const TEXT_FUNCTIONS: Readonly<Record<string, FunctionEntry>> = {
     ],
     gives: 'text',
     nulls: 'gives',
-    meaning: 'The items of a list as one text, with the separator between them. Items without a value are left out.',
+    meaning:
+      'The items of a list as one text, with the separator between them. Items without a value are left out.',
     example: { cel: 'join(["a", null, "b"], ", ")', gives: 'a, b' },
     run: ([list, separator]) => {
       if (!isList(list!)) throw badValue(`${showValue(list!)} is ${kindOfValue(list!)}, not a list.`)

@@ -1,0 +1,239 @@
+import {
+  choiceType,
+  condition,
+  didYouMean,
+  expect,
+  nameOf,
+  notePresence,
+  refuseWhole,
+  report,
+  sourceOf,
+  type Walk,
+} from './check.ts'
+import { checkLink, checkMatch, checkRef, checkTable } from './check-look-ups.ts'
+import { FUNCTIONS, type FunctionEntry, type Parameter } from './functions.ts'
+import { safePattern } from './pattern.ts'
+import { isZone } from './time.ts'
+import { type CallNode, literalText, MACROS, type Node } from './tree.ts'
+import { agree, type Type, unknownType } from './type.ts'
+
+/** What people write who know other languages. */
+const FAMILIAR: Readonly<Record<string, string>> = {
+  int: 'Write integer(x).',
+  double: 'Write decimal(x).',
+  float: 'Write decimal(x).',
+  string: 'Write text(x).',
+  str: 'Write text(x).',
+  timestamp: 'Write datetime(x, zone).',
+  len: 'Write size(x).',
+  length: 'Write size(x).',
+  toLowerCase: 'Write lower(x).',
+  toUpperCase: 'Write upper(x).',
+  concat: 'Write a + b.',
+  ifnull: 'Write coalesce(a, b).',
+  iif: 'Write when(condition, a, b).',
+  lookup: 'Write match("model", "field", value), link("mapping", key) or table("name", key).',
+  now: 'An expression gives the same today and tomorrow: use a date of the record.',
+  today: 'An expression gives the same today and tomorrow: use a date of the record.',
+}
+
+export function checkCall(node: CallNode, walk: Walk): Type {
+  const entry = FUNCTIONS[node.name]
+  if (entry === undefined) return unknownFunction(node, walk)
+  if (node.method && entry.run === null) {
+    report(
+      walk,
+      node.nameSpan,
+      'unknown-function',
+      `${node.name} is not written behind a dot.`,
+      `Write ${signature(node.name, entry)}.`,
+    )
+  }
+  if (!rightCount(node, entry, walk)) {
+    for (const arg of node.args) walk.typeOf(arg, walk)
+    return unknownType()
+  }
+  switch (node.name) {
+    case 'coalesce':
+      return coalesceType(node, walk)
+    case 'when':
+      condition(node.args[0]!, walk)
+      return choiceType(node.args[1]!, node.args[2]!, walk)
+    case 'table':
+      return checkTable(node, walk)
+    case 'match':
+      return checkMatch(node, walk)
+    case 'link':
+      return checkLink(node, walk)
+    case 'ref':
+      return checkRef(node, walk)
+    default:
+      return plainCall(node, entry, walk)
+  }
+}
+
+/** `round(x, digits[, mode])`, as the documentation writes it. */
+export function signature(name: string, entry: FunctionEntry): string {
+  const parts = entry.parameters.map((parameter, index) => {
+    const text = `${index === 0 ? '' : ', '}${parameter.name}${parameter.rest === true ? ', …' : ''}`
+    return parameter.optional === true ? `[${text}]` : text
+  })
+  return `${name}(${parts.join('')})`
+}
+
+function unknownFunction(node: CallNode, walk: Walk): Type {
+  for (const arg of node.args) notePresence(walk.typeOf(arg, walk), walk)
+  if ((MACROS as readonly string[]).includes(node.name)) {
+    report(
+      walk,
+      node.nameSpan,
+      'wrong-arguments',
+      `${node.name} is written behind a list, with a name for its items.`,
+      `Write list.${node.name}(x, …).`,
+    )
+    return unknownType()
+  }
+  const hint =
+    FAMILIAR[node.name] ??
+    didYouMean(node.name, [...Object.keys(FUNCTIONS), ...(node.method ? MACROS : ['has'])])
+  report(
+    walk,
+    node.nameSpan,
+    'unknown-function',
+    `There is no function "${node.name}".`,
+    hint ?? 'docs/expressions.md lists them all.',
+  )
+  return unknownType()
+}
+
+function rightCount(node: CallNode, entry: FunctionEntry, walk: Walk): boolean {
+  const least = entry.parameters.filter((parameter) => parameter.optional !== true).length
+  const most = entry.parameters.some((parameter) => parameter.rest === true)
+    ? Number.POSITIVE_INFINITY
+    : entry.parameters.length
+  if (node.args.length >= least && node.args.length <= most) return true
+  const wanted =
+    most === least
+      ? `${least}`
+      : most === Number.POSITIVE_INFINITY
+        ? `at least ${least}`
+        : `${least} to ${most}`
+  report(
+    walk,
+    node,
+    'wrong-arguments',
+    `${node.name} takes ${wanted} argument${wanted === '1' ? '' : 's'}, and here are ${node.args.length}.`,
+    `Write ${signature(node.name, entry)}.`,
+  )
+  return false
+}
+
+function coalesceType(node: CallNode, walk: Walk): Type {
+  const inner: Walk = { ...walk, lenient: true }
+  const types = node.args.map((arg) => walk.typeOf(arg, inner))
+  for (const type of types) notePresence(type, walk)
+  for (const [index, type] of types.entries()) {
+    if (index > 0 && !agree(types[0]!, type)) {
+      report(
+        walk,
+        node.args[index]!,
+        'wrong-type',
+        `All arguments of coalesce must be of one kind: the first is ${nameOf(types[0]!)}, this is ${nameOf(type)}.`,
+      )
+      break
+    }
+  }
+  return resultOf(FUNCTIONS.coalesce!, types)
+}
+
+function plainCall(node: CallNode, entry: FunctionEntry, walk: Walk): Type {
+  const types = node.args.map((arg) => walk.typeOf(arg, walk))
+  for (const [index, type] of types.entries()) {
+    const parameter = entry.parameters[index] ?? entry.parameters.at(-1)!
+    checkArgument(node.name, parameter, node.args[index]!, type, walk)
+  }
+  if ((node.name === 'sum' || node.name === 'min' || node.name === 'max') && types[0]?.kind === 'list') {
+    expectItems(types[0].of, node.args[0]!, node.name, walk)
+  }
+  return resultOf(entry, types)
+}
+
+function expectItems(item: Type, node: Node, name: string, walk: Walk): void {
+  if (item.kind === 'integer' || item.kind === 'decimal' || item.kind === 'unknown' || item.kind === 'null')
+    return
+  const text = sourceOf(walk, node)
+  const hint = item.kind === 'object' ? `Say which number of each: ${name}(${text}.map(x, x.…)).` : null
+  report(
+    walk,
+    node,
+    'wrong-type',
+    `${name} needs a list of numbers, and ${text} is a list of ${item.kind}s.`,
+    hint,
+  )
+}
+
+export function checkArgument(name: string, parameter: Parameter, node: Node, type: Type, walk: Walk): void {
+  const text = literalText(node)
+  if (parameter.literal === true && text === null) {
+    report(
+      walk,
+      node,
+      'not-literal',
+      `The ${parameter.name} of ${name} must be a text written out.`,
+      `Write it in quotation marks: "…".`,
+    )
+    return
+  }
+  if (parameter.takes !== 'any') {
+    const kinds = parameter.takes.join(' or ')
+    expect(
+      type,
+      parameter.takes,
+      node,
+      walk,
+      `${name} takes ${kinds} here.`,
+      fixFor(parameter, type, sourceOf(walk, node)),
+    )
+    if (type.kind === 'list') notePresence(type, walk)
+  } else refuseWhole(type, node, walk)
+  if (text === null) return
+  if (parameter.values !== undefined && !parameter.values.includes(text)) {
+    report(
+      walk,
+      node,
+      'unknown-value',
+      `"${text}" is not a ${parameter.name} of ${name}; there are: ${parameter.values.join(', ')}.`,
+      didYouMean(text, parameter.values),
+    )
+  }
+  if (parameter.name === 'zone' && !isZone(text))
+    report(
+      walk,
+      node,
+      'unknown-zone',
+      `"${text}" is not a time zone.`,
+      'Write one such as "Europe/Brussels" or "UTC".',
+    )
+  if (parameter.name === 'pattern') {
+    const pattern = safePattern(text)
+    if (typeof pattern === 'string') report(walk, node, 'wrong-pattern', pattern)
+  }
+}
+
+function fixFor(parameter: Parameter, type: Type, text: string): string | null {
+  const takes = parameter.takes === 'any' ? [] : parameter.takes
+  if (type.kind === 'text' && takes.includes('decimal')) return `Make it a number: decimal(${text}).`
+  if (type.kind === 'text' && takes.includes('integer')) return `Make it a number: integer(${text}).`
+  if ((type.kind === 'integer' || type.kind === 'decimal') && takes.includes('text'))
+    return `Make it a text: text(${text}).`
+  if (type.kind === 'decimal' && takes.includes('integer')) return `Round it: round(${text}).`
+  if (type.kind === 'datetime' && takes.includes('date'))
+    return `Say in which zone the day is meant: date(${text}, "Europe/Brussels").`
+  return null
+}
+
+function resultOf(entry: FunctionEntry, types: readonly Type[]): Type {
+  const given: Type =
+    typeof entry.gives === 'function' ? entry.gives(types) : ({ kind: entry.gives, nullable: false } as Type)
+  return entry.nulls === 'gives' && types[0]?.nullable === true ? { ...given, nullable: true } : given
+}

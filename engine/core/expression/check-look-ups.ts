@@ -1,0 +1,217 @@
+import { didYouMean, report, type Walk } from './check.ts'
+import { checkArgument } from './check-call.ts'
+import { canonicalDecimal, parseDecimal } from './decimal.ts'
+import { FUNCTIONS } from './functions.ts'
+import { textOfValue } from './kinds.ts'
+import { optionNodes } from './options.ts'
+import { type CallNode, literalText, type Node } from './tree.ts'
+import { type Type, typeOfRecorded } from './type.ts'
+
+function argumentType(node: CallNode, index: number, walk: Walk): Type {
+  const arg = node.args[index]!
+  const type = walk.typeOf(arg, walk)
+  checkArgument(node.name, FUNCTIONS[node.name]!.parameters[index]!, arg, type, walk)
+  return type
+}
+
+/** A name written out, checked to be one of those there are. */
+function nameAt(node: CallNode, index: number, walk: Walk): string | null {
+  argumentType(node, index, walk)
+  return literalText(node.args[index])
+}
+
+export function checkTable(node: CallNode, walk: Walk): Type {
+  const name = nameAt(node, 0, walk)
+  const key = argumentType(node, 1, walk)
+  const nullable = walk.lenient && key.nullable
+  if (name === null) return { kind: 'unknown', nullable }
+  const { tables } = walk.environment
+  if (!Object.hasOwn(tables, name)) {
+    const hint = didYouMean(name, Object.keys(tables)) ?? `List it under tables: ${name}: { … }`
+    report(walk, node.args[0]!, 'unknown-table', `The mapping has no table "${name}".`, hint)
+    return { kind: 'unknown', nullable }
+  }
+  const arg = node.args[1]!
+  if (arg.op === 'literal' && arg.value !== null) checkKey(name, tables[name]!, arg, walk)
+  return { kind: 'unknown', nullable }
+}
+
+function checkKey(name: string, keys: readonly string[], node: Node & { op: 'literal' }, walk: Walk): void {
+  const text = textOfValue(node.value) ?? ''
+  const isNumber = typeof node.value !== 'string'
+  const listed = isNumber ? keys.some((key) => canonicalKey(key) === text) : keys.includes(text)
+  if (!listed)
+    report(
+      walk,
+      node,
+      'unknown-table-key',
+      `The table "${name}" does not list "${text}".`,
+      didYouMean(text, keys),
+    )
+}
+
+function canonicalKey(key: string): string {
+  const number = parseDecimal(key)
+  return number === null ? key : canonicalDecimal(number)
+}
+
+export function checkMatch(node: CallNode, walk: Walk): Type {
+  const resource = nameAt(node, 0, walk)
+  const field = nameAt(node, 1, walk)
+  const value = argumentType(node, 2, walk)
+  const options = checkOptions(node, 3, ['where', 'otherwise'], walk)
+  const type: Type = {
+    kind: 'reference',
+    resource: resource ?? '',
+    nullable: options.nullable || (walk.lenient && value.nullable),
+  }
+  if (resource === null || field === null) return type
+  const conditions = [...options.where.keys()]
+  walk.lookUps.push({ kind: 'match', resource, field, where: conditions })
+  const schema = walk.environment.recorded(resource)
+  if (schema === null) {
+    report(
+      walk,
+      node.args[0]!,
+      'unknown-resource',
+      `"${resource}" is not recorded for the target.`,
+      'Check the name of the model, or record it: tidelock record.',
+    )
+    return type
+  }
+  const fields = schema.properties
+  const known = (name: string, at: Node) => {
+    if (Object.hasOwn(fields, name) || name === 'id') return true
+    report(
+      walk,
+      at,
+      'unknown-field',
+      `${resource} has no field "${name}".`,
+      didYouMean(name, Object.keys(fields)),
+    )
+    return false
+  }
+  known(field, node.args[1]!)
+  for (const [name, { key, value: condition }] of options.where) {
+    const text = literalText(condition)
+    if (!known(name, key) || text === null || name === 'id') continue
+    const target = typeOfRecorded(fields[name]!, [])
+    if (target.kind === 'text' && target.values !== undefined && !target.values.includes(text)) {
+      report(
+        walk,
+        condition,
+        'unknown-value',
+        `"${text}" is not a value of ${resource}.${name}; its values are: ${target.values.join(', ')}.`,
+        didYouMean(text, target.values),
+      )
+    }
+  }
+  return type
+}
+
+interface CheckedOptions {
+  readonly where: ReadonlyMap<string, { readonly key: Node; readonly value: Node }>
+  /** `otherwise` may give null. */
+  readonly nullable: boolean
+}
+
+function checkOptions(node: CallNode, index: number, known: readonly string[], walk: Walk): CheckedOptions {
+  const arg = node.args[index]
+  const where = new Map<string, { readonly key: Node; readonly value: Node }>()
+  if (arg === undefined) return { where, nullable: false }
+  if (arg.op !== 'map') {
+    report(
+      walk,
+      arg,
+      'not-literal',
+      `The options of ${node.name} must be written out.`,
+      `Write {${known.map((name) => `"${name}": …`).join(', ')}}.`,
+    )
+    return { where, nullable: false }
+  }
+  walk.typeOf(arg, walk)
+  for (const [key] of arg.entries) {
+    const name = literalText(key)
+    if (name !== null && !known.includes(name)) {
+      report(
+        walk,
+        key,
+        'unknown-option',
+        `${node.name} has no option "${name}".`,
+        didYouMean(name, known) ?? `Its options are: ${known.join(', ')}.`,
+      )
+    }
+  }
+  const options = optionNodes(arg)
+  const conditions = known.includes('where') ? options.get('where') : undefined
+  if (conditions !== undefined && conditions.op !== 'map') {
+    report(
+      walk,
+      conditions,
+      'not-literal',
+      'The conditions of match must be written out.',
+      'Write {"where": {"field": value}}.',
+    )
+  } else if (conditions !== undefined) {
+    for (const [key, value] of conditions.entries) {
+      const name = literalText(key)
+      if (name !== null) where.set(name, { key, value })
+    }
+  }
+  const otherwise = options.get('otherwise')
+  return { where, nullable: otherwise !== undefined && silently(otherwise, walk).nullable }
+}
+
+/** The type of a part that was checked already. */
+function silently(node: Node, walk: Walk): Type {
+  return walk.typeOf(node, { ...walk, faults: [], reads: new Map(), lookUps: [] })
+}
+
+export function checkLink(node: CallNode, walk: Walk): Type {
+  const mapping = nameAt(node, 0, walk)
+  const key = argumentType(node, 1, walk)
+  const options = checkOptions(node, 2, ['otherwise'], walk)
+  const nullable = options.nullable || (walk.lenient && key.nullable)
+  if (mapping === null) return { kind: 'reference', resource: '', nullable }
+  walk.lookUps.push({ kind: 'link', mapping })
+  const { mappings } = walk.environment
+  const linked = Object.hasOwn(mappings, mapping) ? mappings[mapping] : undefined
+  if (linked === undefined) {
+    const names = Object.keys(mappings)
+    report(
+      walk,
+      node.args[0]!,
+      'unknown-mapping',
+      `There is no mapping "${mapping}".`,
+      didYouMean(mapping, names) ?? (names.length === 0 ? null : `There is: ${names.join(', ')}.`),
+    )
+  }
+  return { kind: 'reference', resource: linked?.resource ?? '', nullable }
+}
+
+export function checkRef(node: CallNode, walk: Walk): Type {
+  const name = nameAt(node, 0, walk)
+  if (name === null) return { kind: 'reference', resource: '', nullable: false }
+  walk.lookUps.push({ kind: 'ref', name })
+  const { fixed } = walk.environment
+  if (!fixed.includes(name)) {
+    if (name.startsWith('tidelock.')) {
+      report(
+        walk,
+        node.args[0]!,
+        'unknown-fixed-record',
+        `The target connection declares no fixed record "${name}".`,
+        didYouMean(name, fixed) ?? 'Declare it under settings.fixed of the connection.',
+      )
+    } else if (!/^[a-z_]\w*\.[^\s,]+$/i.test(name)) {
+      report(
+        walk,
+        node.args[0]!,
+        'wrong-value',
+        `"${name}" is not an external id.`,
+        didYouMean(name, fixed) ?? 'Write module.name, such as "base.be".',
+      )
+    }
+  }
+  return { kind: 'reference', resource: walk.environment.fixedResource?.(name) ?? '', nullable: false }
+}

@@ -1,0 +1,62 @@
+import { isJsonObject } from '../model/json.ts'
+import { didYouMean, note, report, sourceOf, type Walk } from './check.ts'
+import type { Node, Span } from './tree.ts'
+import { fieldsOf, mergeTypes, type Type, typeOfRecorded, unknownType } from './type.ts'
+
+export function showPath(path: readonly string[]): string {
+  return path.join('.')
+}
+
+/** The type of a field, noted as read when it is one value. */
+export function typeAtMember(object: Type, name: string, span: Span, objectNode: Node, walk: Walk): Type {
+  switch (object.kind) {
+    case 'object':
+      return fieldType(object, name, span, walk)
+    case 'null':
+    case 'unknown':
+    case 'map':
+      return { kind: 'unknown', nullable: true }
+    case 'list': {
+      const text = sourceOf(walk, objectNode)
+      report(
+        walk,
+        span,
+        'wrong-type',
+        `${text} is a list, which has no field "${name}".`,
+        `Ask each item: ${text}.map(x, x.${name}), or first(${text}).${name}.`,
+      )
+      return unknownType()
+    }
+    default:
+      report(
+        walk,
+        span,
+        'unknown-field',
+        `${sourceOf(walk, objectNode)} is one value (${object.kind}), which has no field "${name}".`,
+      )
+      return unknownType()
+  }
+}
+
+function fieldType(object: Type & { readonly kind: 'object' }, name: string, span: Span, walk: Walk): Type {
+  const fields = fieldsOf(object.schema)
+  const field = Object.hasOwn(fields, name) ? fields[name] : undefined
+  if (!isJsonObject(field)) {
+    const names = Object.keys(fields)
+    const hint =
+      didYouMean(name, names) ??
+      (names.length > 0 && names.length <= 12 ? `Its fields are: ${names.join(', ')}.` : null)
+    report(walk, span, 'unknown-field', `${showPath(object.path)} has no field "${name}".`, hint)
+    return unknownType()
+  }
+  const path = [...object.path, name]
+  const found = typeOfRecorded(field, path)
+  const type: Type = object.nullable ? { ...found, nullable: true } : found
+  const inner = type.kind === 'list' ? type.of : type
+  if (inner.kind !== 'object') note(walk, path)
+  if (object.alternatives === undefined) return type
+  const others = object.alternatives.map((other) =>
+    typeAtMember(other, name, span, { op: 'literal', value: null, ...span }, walk),
+  )
+  return mergeTypes([type, ...others])
+}
