@@ -1,46 +1,85 @@
 import { SyncError } from '../core/model/failure.ts'
 import type { JsonObject } from '../core/model/json.ts'
-import { fromText, toText } from './json.ts'
-import type { Store, Transaction } from './open.ts'
+import type { Queryable, Transaction } from './open.ts'
 
-export interface StoredCursor {
-  readonly cursor: JsonObject
+/** Where a lane of a mapping stands. */
+export interface CursorRow {
+  /** Null: at the beginning. */
+  readonly cursor: JsonObject | null
+  /** The number of the last page committed. Counts up for ever, over runs and new beginnings. */
   readonly sequence: number
+  readonly runId: string | null
+  readonly updatedAt: number
 }
 
-export async function cursorOf(store: Store, project: string, mapping: string, lane: string): Promise<StoredCursor | null> {
+export async function cursorOf(
+  store: Queryable,
+  project: string,
+  mapping: string,
+  lane: string,
+): Promise<CursorRow | null> {
   const row = await store.db
     .selectFrom('cursor')
-    .select(['cursor', 'sequence'])
+    .select(['cursor', 'sequence', 'run_id', 'updated_at'])
     .where('project', '=', project)
     .where('mapping', '=', mapping)
     .where('lane', '=', lane)
     .executeTakeFirst()
-  return row === undefined ? null : { cursor: fromText<JsonObject>(row.cursor), sequence: row.sequence }
+  if (row === undefined) return null
+  const cursor = row.cursor === null ? null : (JSON.parse(row.cursor) as JsonObject)
+  return { cursor, sequence: row.sequence, runId: row.run_id, updatedAt: row.updated_at }
 }
 
-/** Moves the cursor by exactly one page. Throws `lease-lost` when somebody else moved it in between. */
-export async function advanceCursor(
-  trx: Transaction,
-  step: { readonly project: string; readonly mapping: string; readonly lane: string; readonly cursor: JsonObject; readonly sequence: number; readonly runId: string; readonly now: number },
-): Promise<void> {
-  const { project, mapping, lane, sequence, runId, now } = step
-  const row = await trx
-    .selectFrom('cursor')
-    .select('sequence')
-    .where('project', '=', project)
-    .where('mapping', '=', mapping)
-    .where('lane', '=', lane)
-    .executeTakeFirst()
-  if ((row?.sequence ?? 0) !== sequence - 1) throw new SyncError('lease-lost', `The cursor of ${mapping} moved while a page was on its way.`)
-  const values = { cursor: toText(step.cursor), sequence, runId, updatedAt: now }
-  await trx
+export interface CursorAdvance {
+  readonly project: string
+  readonly mapping: string
+  readonly lane: string
+  readonly cursor: JsonObject
+  /** The page's number: one more than the last one committed. */
+  readonly sequence: number
+  readonly runId: string
+  /** Epoch milliseconds. */
+  readonly now: number
+}
+
+/**
+ * Moves on by the page just committed. Throws `lease-lost`, and so undoes the whole page, when the lane does not stand at
+ * the page before: someone else committed it, or the lane begins anew.
+ */
+export async function advanceCursor(trx: Transaction, advance: CursorAdvance): Promise<void> {
+  const { project, mapping, lane, sequence } = advance
+  const before = (await cursorOf(trx, project, mapping, lane))?.sequence ?? 0
+  if (before !== sequence - 1) {
+    throw new SyncError(
+      'lease-lost',
+      `Page ${sequence} of ${mapping} (${lane}) was to be committed after page ${before}: another leg moved the cursor.`,
+    )
+  }
+  const values = {
+    cursor: JSON.stringify(advance.cursor),
+    sequence,
+    run_id: advance.runId,
+    updated_at: advance.now,
+  }
+  await trx.db
     .insertInto('cursor')
     .values({ project, mapping, lane, ...values })
     .onConflict((conflict) => conflict.columns(['project', 'mapping', 'lane']).doUpdateSet(values))
     .execute()
 }
 
-export async function clearCursor(trx: Transaction, project: string, mapping: string, lane: string): Promise<void> {
-  await trx.deleteFrom('cursor').where('project', '=', project).where('mapping', '=', mapping).where('lane', '=', lane).execute()
+/** The lane begins anew. A number is used up, so that a page under way is not committed on top. */
+export async function clearCursor(
+  trx: Transaction,
+  project: string,
+  mapping: string,
+  lane: string,
+): Promise<void> {
+  await trx.db
+    .updateTable('cursor')
+    .set(({ eb }) => ({ cursor: null, sequence: eb('sequence', '+', 1), updated_at: trx.now() }))
+    .where('project', '=', project)
+    .where('mapping', '=', mapping)
+    .where('lane', '=', lane)
+    .execute()
 }

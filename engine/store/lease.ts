@@ -1,59 +1,182 @@
 import { SyncError } from '../core/model/failure.ts'
-import type { Store, Transaction } from './open.ts'
+import type { Queryable, Store, Transaction } from './open.ts'
+
+/** How long a lease offered to a waiting lane is kept for it. */
+const OFFER_MS = 30_000
 
 export interface LeaseRequest {
   readonly project: string
   readonly mapping: string
-  /** The run that asks; asking again renews. */
+  /** Who asks: the same text renews. */
   readonly holder: string
   readonly lane: string
   readonly ttlMs: number
 }
 
-export type LeaseAnswer = { readonly epoch: number } | { readonly heldBy: string; readonly lane: string; readonly until: number }
+export interface LeaseHolder {
+  readonly project: string
+  readonly mapping: string
+  readonly holder: string
+}
 
-/** Takes or renews the lease of a mapping. A new holder gets the next epoch, so that the one before can commit no more. */
+/** A holder with the number it was given. */
+export interface HeldLease extends LeaseHolder {
+  readonly epoch: number
+}
+
+export type LeaseAnswer =
+  | { readonly epoch: number }
+  /** `heldBy` null: offered to `lane`, which has not come for it yet. */
+  | { readonly heldBy: string | null; readonly lane: string; readonly until: number }
+
+/**
+ * Takes the one lease of a mapping. A new holder gets a new, higher epoch, by which the writes of the one before are
+ * refused from then on; the holder of it renews and keeps its epoch. Whoever is refused is noted as waiting with its lane.
+ */
 export async function acquireLease(store: Store, request: LeaseRequest): Promise<LeaseAnswer> {
-  const { project, mapping, holder, lane, ttlMs } = request
-  return store.transaction(async (trx) => {
-    const now = store.now()
-    const row = await trx.selectFrom('lease').selectAll().where('project', '=', project).where('mapping', '=', mapping).executeTakeFirst()
-    if (row === undefined) {
-      await trx.insertInto('lease').values({ project, mapping, holder, lane, epoch: 1, expiresAt: now + ttlMs, wantedBy: null }).execute()
+  return store.transaction(async (trx): Promise<LeaseAnswer> => {
+    const { project, mapping, holder, lane, ttlMs } = request
+    const row = await leaseOf(trx, project, mapping)
+    const now = trx.now()
+    if (row !== null && row.holder !== holder) {
+      const held = row.holder !== null && row.expiresAt > now
+      const kept = row.wantedBy !== null && row.wantedBy !== lane && (row.offeredUntil ?? 0) > now
+      if (held || kept) {
+        if (held && lane !== row.lane && row.wantedBy === null)
+          await updateLease(trx, project, mapping, { wanted_by: lane })
+        return held
+          ? { heldBy: row.holder, lane: row.lane, until: row.expiresAt }
+          : { heldBy: null, lane: row.wantedBy!, until: row.offeredUntil! }
+      }
+    }
+    const expires_at = now + ttlMs
+    if (row === null) {
+      await trx.db
+        .insertInto('lease')
+        .values({ project, mapping, holder, lane, epoch: 1, expires_at })
+        .execute()
       return { epoch: 1 }
     }
-    if (row.holder !== holder && row.expiresAt > now) {
-      await trx.updateTable('lease').set({ wantedBy: lane }).where('project', '=', project).where('mapping', '=', mapping).execute()
-      return { heldBy: row.holder, lane: row.lane, until: row.expiresAt }
+    if (row.holder === holder) {
+      await updateLease(trx, project, mapping, { lane, expires_at })
+      return { epoch: row.epoch }
     }
-    const epoch = row.holder === holder ? row.epoch : row.epoch + 1
-    await trx
-      .updateTable('lease')
-      .set({ holder, lane, epoch, expiresAt: now + ttlMs, wantedBy: null })
-      .where('project', '=', project)
-      .where('mapping', '=', mapping)
-      .execute()
+    const epoch = row.epoch + 1
+    // The lane that waited has it now, or did not come when it was offered; otherwise it goes on waiting.
+    const wanted_by = row.wantedBy === lane || row.offeredUntil !== null ? null : row.wantedBy
+    await updateLease(trx, project, mapping, {
+      holder,
+      lane,
+      epoch,
+      expires_at,
+      wanted_by,
+      offered_until: null,
+    })
     return { epoch }
   })
 }
 
-/** Gives the lease back; the row and its epoch stay. */
-export async function releaseLease(store: Store, lease: { readonly project: string; readonly mapping: string; readonly holder: string }): Promise<void> {
-  await store.db
-    .updateTable('lease')
-    .set({ expiresAt: 0 })
-    .where('project', '=', lease.project)
-    .where('mapping', '=', lease.mapping)
-    .where('holder', '=', lease.holder)
-    .execute()
+/** Puts the expiry off. False when someone else has the lease by now. */
+export async function renewLease(
+  store: Store,
+  lease: HeldLease & { readonly ttlMs: number },
+): Promise<boolean> {
+  return store.transaction(async (trx) => {
+    if (!(await holds(trx, lease))) return false
+    await updateLease(trx, lease.project, lease.mapping, { expires_at: trx.now() + lease.ttlMs })
+    return true
+  })
 }
 
-/** Throws `lease-lost` unless the lease is still this holder's, in this epoch. Called in every writing transaction of a leg. */
-export async function assertLease(
+/** At a page's end: gives the lease up when another lane waits for it, and keeps it for that lane for a while. Gives that lane. */
+export async function offerLease(
+  store: Store,
+  lease: HeldLease,
+): Promise<{ readonly offeredTo: string | null }> {
+  return store.transaction(async (trx) => {
+    const row = await leaseOf(trx, lease.project, lease.mapping)
+    if (row?.holder !== lease.holder || row.epoch !== lease.epoch || row.wantedBy === null)
+      return { offeredTo: null }
+    const now = trx.now()
+    await updateLease(trx, lease.project, lease.mapping, {
+      holder: null,
+      expires_at: now,
+      offered_until: now + OFFER_MS,
+    })
+    return { offeredTo: row.wantedBy }
+  })
+}
+
+/** Gives the lease up, if it is still the holder's. */
+export async function releaseLease(store: Store, { project, mapping, holder }: LeaseHolder): Promise<void> {
+  await store.transaction(async (trx) => {
+    const row = await leaseOf(trx, project, mapping)
+    if (row?.holder === holder)
+      await updateLease(trx, project, mapping, { holder: null, expires_at: trx.now() })
+  })
+}
+
+/** Throws `lease-lost` unless the epoch is the current one. First in every writing transaction of a leg. */
+export async function assertLease(trx: Transaction, lease: HeldLease): Promise<void> {
+  if (await holds(trx, lease)) return
+  throw new SyncError(
+    'lease-lost',
+    `${lease.holder} no longer holds ${lease.mapping}: another run took over.`,
+  )
+}
+
+export interface LeaseRow {
+  readonly holder: string | null
+  readonly lane: string
+  readonly epoch: number
+  readonly expiresAt: number
+  readonly wantedBy: string | null
+  readonly offeredUntil: number | null
+}
+
+/** Who may write a mapping now. */
+export async function leaseOf(store: Queryable, project: string, mapping: string): Promise<LeaseRow | null> {
+  const row = await store.db
+    .selectFrom('lease')
+    .select(['holder', 'lane', 'epoch', 'expires_at', 'wanted_by', 'offered_until'])
+    .where('project', '=', project)
+    .where('mapping', '=', mapping)
+    .executeTakeFirst()
+  if (row === undefined) return null
+  return {
+    holder: row.holder,
+    lane: row.lane,
+    epoch: row.epoch,
+    expiresAt: row.expires_at,
+    wantedBy: row.wanted_by,
+    offeredUntil: row.offered_until,
+  }
+}
+
+async function holds(trx: Transaction, lease: HeldLease): Promise<boolean> {
+  const row = await leaseOf(trx, lease.project, lease.mapping)
+  return row !== null && row.holder === lease.holder && row.epoch === lease.epoch
+}
+
+interface LeaseChange {
+  readonly holder?: string | null
+  readonly lane?: string
+  readonly epoch?: number
+  readonly expires_at?: number
+  readonly wanted_by?: string | null
+  readonly offered_until?: number | null
+}
+
+async function updateLease(
   trx: Transaction,
-  lease: { readonly project: string; readonly mapping: string; readonly holder: string; readonly epoch: number },
+  project: string,
+  mapping: string,
+  change: LeaseChange,
 ): Promise<void> {
-  const row = await trx.selectFrom('lease').select(['holder', 'epoch']).where('project', '=', lease.project).where('mapping', '=', lease.mapping).executeTakeFirst()
-  if (row?.holder === lease.holder && row.epoch === lease.epoch) return
-  throw new SyncError('lease-lost', `Another run of ${lease.mapping} took over.`)
+  await trx.db
+    .updateTable('lease')
+    .set(change)
+    .where('project', '=', project)
+    .where('mapping', '=', mapping)
+    .execute()
 }

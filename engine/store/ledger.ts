@@ -1,211 +1,191 @@
-import { sql } from 'kysely'
-import type { DeliveredHashes } from '../core/transform/compare.ts'
-import { fromText, parts, toText } from './json.ts'
-import type { Store, Transaction } from './open.ts'
-import type { LedgerTable } from './schema.ts'
+import { createUpsert, listOf } from './bulk.ts'
+import { type DeliveredParts, type LedgerRow, type LedgerState, ledgerRowOf } from './ledger-row.ts'
+import type { Queryable, Transaction } from './open.ts'
 
-/** `confirmed`: what `fieldHashes` says is at the target; `intent`: it may or may not have arrived; the others have nothing there. */
-export type LedgerState = 'intent' | 'confirmed' | 'filtered' | 'parked'
-
-/** What stood before an open intent; null: nothing was known to be there. */
-export interface Previous {
-  readonly targetId: string | null
-  readonly fieldHashes: DeliveredHashes | null
-}
-
-export interface LedgerRow {
-  readonly key: string
-  readonly label: string | null
-  readonly targetId: string | null
-  readonly adopted: boolean
-  readonly sourceStamp: string | null
-  readonly sourceHash: string | null
-  readonly planHash: string | null
-  readonly fingerprint: string | null
-  readonly fieldHashes: DeliveredHashes | null
-  readonly stepsDue: readonly number[]
-  readonly state: LedgerState
-  readonly previous: Previous | null
-  readonly epoch: number | null
-}
-
+/** What the commit of a page knows of a key. */
 export interface NewLedgerRow {
   readonly project: string
   readonly namespace: string
+  readonly key: string
   readonly connection: string
   readonly resource: string
-  readonly key: string
   readonly label: string | null
   readonly targetId: string | null
   readonly adopted: boolean
-  readonly sourceStamp: string
-  readonly sourceHash: string
-  readonly planHash: string
-  readonly runId: string
-  readonly deliveredAt: number
   readonly state: Exclude<LedgerState, 'intent'>
-  readonly fingerprint: string | null
-  readonly fieldHashes: DeliveredHashes | null
-  readonly stepsDue: readonly number[]
-}
-
-export interface NewIntent {
-  readonly project: string
-  readonly namespace: string
-  readonly connection: string
-  readonly resource: string
-  readonly key: string
-  readonly label: string | null
+  readonly sourceStamp: string | null
+  readonly sourceHash: string | null
   readonly planHash: string
-  readonly sourceStamp: string
-  readonly payloadHash: string
-  readonly epoch: number
-  readonly sentAt: number
+  readonly fingerprint: string | null
+  readonly fieldHashes: DeliveredParts | null
+  readonly stepsDue: readonly number[]
+  readonly deliveredAt: number
   readonly runId: string
 }
 
-/** The rows of these keys; keys without one are left out. */
-export async function ledgerRows(store: Store, project: string, namespace: string, keys: readonly string[]): Promise<ReadonlyMap<string, LedgerRow>> {
-  const rows = new Map<string, LedgerRow>()
-  for (const part of parts(keys)) {
-    const found = await store.db
-      .selectFrom('ledger')
-      .selectAll()
-      .where('project', '=', project)
-      .where('namespace', '=', namespace)
-      .where('key', 'in', part)
-      .execute()
-    for (const row of found) rows.set(row.key, rowOf(row))
-  }
-  return rows
-}
+const upsertRows = createUpsert({
+  table: 'ledger',
+  columns: {
+    project: 'text',
+    namespace: 'text',
+    key: 'text',
+    connection: 'text',
+    resource: 'text',
+    label: 'text',
+    target_id: 'text',
+    adopted: 'integer',
+    state: 'text',
+    source_stamp: 'text',
+    source_hash: 'text',
+    plan_hash: 'text',
+    fingerprint: 'text',
+    field_hashes: 'text',
+    steps_due: 'text',
+    delivered_at: 'bigint',
+    run_id: 'text',
+    previous: 'text',
+    payload_hash: 'text',
+    sent_at: 'bigint',
+    epoch: 'bigint',
+  },
+  key: ['project', 'namespace', 'key'],
+})
 
-function rowOf(row: LedgerTable): LedgerRow {
-  return {
-    key: row.key,
-    label: row.label,
-    targetId: row.targetId,
-    adopted: row.adopted === 1,
-    sourceStamp: row.sourceStamp,
-    sourceHash: row.sourceHash,
-    planHash: row.planHash,
-    fingerprint: row.fingerprint,
-    fieldHashes: fromText<DeliveredHashes>(row.fieldHashes),
-    stepsDue: fromText<number[]>(row.stepsDue),
-    state: row.state as LedgerState,
-    previous: fromText<Previous>(row.previous),
-    epoch: row.epoch,
-  }
-}
-
-/** Notes what is about to be sent. What stood before is kept until the answer is there; an intent over an intent keeps the older one. */
-export async function writeIntents(trx: Transaction, intents: readonly NewIntent[]): Promise<void> {
-  for (const part of parts(intents, 50)) {
-    await trx
-      .insertInto('ledger')
-      .values(
-        part.map((intent) => ({
-          ...intent,
-          targetId: null,
-          adopted: 0,
-          sourceHash: null,
-          fingerprint: null,
-          fieldHashes: null,
-          stepsDue: '[]',
-          state: 'intent',
-          previous: null,
-          deliveredAt: null,
-        })),
-      )
-      .onConflict((conflict) =>
-        conflict.columns(['project', 'namespace', 'key']).doUpdateSet({
-          state: 'intent',
-          previous: sql<string | null>`case
-            when ledger.state = 'intent' then ledger.previous
-            when ledger."targetId" is null then null
-            else json_object('targetId', ledger."targetId", 'fieldHashes', json(ledger."fieldHashes")) end`,
-          payloadHash: sql<string>`excluded."payloadHash"`,
-          epoch: sql<number>`excluded.epoch`,
-          sentAt: sql<number>`excluded."sentAt"`,
-          runId: sql<string>`excluded."runId"`,
-        }),
-      )
-      .execute()
-  }
-}
-
-/** Puts rows as the answers left them: intents become confirmed, or what they were judged to be. */
+/** Writes what is known now; an open intent of the key is closed by it. */
 export async function confirmRows(trx: Transaction, rows: readonly NewLedgerRow[]): Promise<void> {
-  for (const part of parts(rows, 40)) {
-    await trx
-      .insertInto('ledger')
-      .values(
-        part.map((row) => ({
-          ...row,
-          adopted: row.adopted ? 1 : 0,
-          fieldHashes: row.fieldHashes === null ? null : toText(row.fieldHashes),
-          stepsDue: toText(row.stepsDue),
-          previous: null,
-          payloadHash: null,
-          epoch: null,
-          sentAt: null,
-        })),
-      )
-      .onConflict((conflict) =>
-        conflict.columns(['project', 'namespace', 'key']).doUpdateSet({
-          connection: sql`excluded.connection`,
-          resource: sql`excluded.resource`,
-          label: sql`excluded.label`,
-          targetId: sql`excluded."targetId"`,
-          adopted: sql`excluded.adopted`,
-          sourceStamp: sql`excluded."sourceStamp"`,
-          sourceHash: sql`excluded."sourceHash"`,
-          planHash: sql`excluded."planHash"`,
-          fingerprint: sql`excluded.fingerprint`,
-          fieldHashes: sql`excluded."fieldHashes"`,
-          stepsDue: sql`excluded."stepsDue"`,
-          state: sql`excluded.state`,
-          previous: null,
-          payloadHash: null,
-          epoch: null,
-          sentAt: null,
-          deliveredAt: sql`excluded."deliveredAt"`,
-          runId: sql`excluded."runId"`,
-        }),
-      )
-      .execute()
-  }
+  await upsertRows(
+    trx,
+    rows.map((row) => ({
+      project: row.project,
+      namespace: row.namespace,
+      key: row.key,
+      connection: row.connection,
+      resource: row.resource,
+      label: row.label,
+      target_id: row.targetId,
+      adopted: row.adopted ? 1 : 0,
+      state: row.state,
+      source_stamp: row.sourceStamp,
+      source_hash: row.sourceHash,
+      plan_hash: row.planHash,
+      fingerprint: row.fingerprint,
+      field_hashes: row.fieldHashes === null ? null : JSON.stringify(row.fieldHashes),
+      steps_due: JSON.stringify(row.stepsDue),
+      delivered_at: row.deliveredAt,
+      run_id: row.runId,
+      previous: null,
+      payload_hash: null,
+      sent_at: null,
+      epoch: null,
+    })),
+  )
 }
 
-/** What another mapping's row says for a link. */
+/** By key; keys that the ledger does not know are left out. */
+export async function ledgerRows(
+  store: Queryable,
+  project: string,
+  namespace: string,
+  keys: readonly string[],
+): Promise<ReadonlyMap<string, LedgerRow>> {
+  if (keys.length === 0) return new Map()
+  const rows = await store.db
+    .selectFrom('ledger')
+    .selectAll()
+    .where('project', '=', project)
+    .where('namespace', '=', namespace)
+    .where('key', 'in', listOf(store, keys))
+    .execute()
+  return new Map(rows.map((row) => [row.key, ledgerRowOf(row)]))
+}
+
+/** What a `link` may point to. `targetId` null: it is known and not at the target; `state` says why. */
 export interface LinkTarget {
   readonly targetId: string | null
   readonly state: LedgerState
 }
 
-export async function ledgerTargets(store: Store, project: string, namespace: string, keys: readonly string[]): Promise<ReadonlyMap<string, LinkTarget>> {
-  const rows = await ledgerRows(store, project, namespace, keys)
-  return new Map([...rows].map(([key, { targetId, state }]) => [key, { targetId, state }]))
+/** By key; keys that the ledger does not know are left out. */
+export async function ledgerTargets(
+  store: Queryable,
+  project: string,
+  namespace: string,
+  keys: readonly string[],
+): Promise<ReadonlyMap<string, LinkTarget>> {
+  if (keys.length === 0) return new Map()
+  const rows = await store.db
+    .selectFrom('ledger')
+    .select(['key', 'target_id', 'state'])
+    .where('project', '=', project)
+    .where('namespace', '=', namespace)
+    .where('key', 'in', listOf(store, keys))
+    .execute()
+  return new Map(rows.map((row) => [row.key, { targetId: row.target_id, state: row.state as LedgerState }]))
 }
 
-export async function ledgerByLabel(store: Store, project: string, namespace: string, label: string): Promise<LedgerRow | null> {
+/** The source key that a record at the target belongs to, or null. */
+export async function targetIdOwner(
+  store: Queryable,
+  project: string,
+  target: { readonly connection: string; readonly resource: string; readonly targetId: string },
+): Promise<{ readonly namespace: string; readonly key: string } | null> {
+  const row = await store.db
+    .selectFrom('ledger')
+    .select(['namespace', 'key'])
+    .where('project', '=', project)
+    .where('connection', '=', target.connection)
+    .where('resource', '=', target.resource)
+    .where('target_id', '=', target.targetId)
+    .executeTakeFirst()
+  return row ?? null
+}
+
+/** By what people call the record; the one delivered last when several have the name. */
+export async function ledgerByLabel(
+  store: Queryable,
+  project: string,
+  namespace: string,
+  label: string,
+): Promise<LedgerRow | null> {
   const row = await store.db
     .selectFrom('ledger')
     .selectAll()
     .where('project', '=', project)
     .where('namespace', '=', namespace)
     .where('label', '=', label)
+    .orderBy('delivered_at', 'desc')
+    .orderBy('key')
+    .limit(1)
     .executeTakeFirst()
-  return row === undefined ? null : rowOf(row)
+  return row === undefined ? null : ledgerRowOf(row)
 }
 
-/** How many records of a namespace stand at the target, and how many intents are open. */
-export async function ledgerCounts(store: Store, project: string, namespace: string): Promise<{ readonly delivered: number; readonly intents: number }> {
-  const row = await store.db
+export interface LedgerCounts {
+  /** Keys with a record at the target. */
+  readonly delivered: number
+  readonly byState: Readonly<Record<LedgerState, number>>
+}
+
+export async function ledgerCounts(
+  store: Queryable,
+  project: string,
+  namespace: string,
+): Promise<LedgerCounts> {
+  const rows = await store.db
     .selectFrom('ledger')
-    .select([sql<number>`count("targetId")`.as('delivered'), sql<number>`coalesce(sum(case when state = 'intent' then 1 else 0 end), 0)`.as('intents')])
+    .select(({ fn }) => ['state', fn.countAll().as('rows'), fn.count('target_id').as('delivered')])
     .where('project', '=', project)
     .where('namespace', '=', namespace)
-    .executeTakeFirstOrThrow()
-  return { delivered: Number(row.delivered), intents: Number(row.intents) }
+    .groupBy('state')
+    .execute()
+  const byState = { intent: 0, confirmed: 0, filtered: 0, parked: 0 }
+  let delivered = 0
+  for (const row of rows) {
+    byState[row.state as LedgerState] = Number(row.rows)
+    delivered += Number(row.delivered)
+  }
+  return { delivered, byState }
 }
+
+export { type NewIntent, openIntents, withdrawIntents, writeIntents } from './intents.ts'
+export type { DeliveredParts, LedgerRow, LedgerState } from './ledger-row.ts'

@@ -1,80 +1,144 @@
 import { SyncError } from '../core/model/failure.ts'
 import type { Plan, SourceMap } from '../core/model/plan.ts'
-import { fromText, toText } from './json.ts'
-import type { Store, Transaction } from './open.ts'
+import type { Queryable, Transaction } from './open.ts'
 
-export interface StoredPlan {
-  readonly hash: string
-  readonly plan: Plan
-  readonly sourceMap: SourceMap
-}
-
-export interface Applied extends StoredPlan {
+/** Who recorded a plan, when (epoch ms), from which commit. */
+export interface PlanStamp {
   readonly appliedAt: number
   readonly author: string | null
   readonly commit: string | null
 }
 
-/** Keeps a plan under its hash. The same plan again only renews where its parts stand in the files. */
-export async function savePlan(trx: Transaction, row: Applied): Promise<void> {
-  await trx
+export interface StoredPlan extends PlanStamp {
+  readonly hash: string
+  readonly plan: Plan
+  readonly sourceMap: SourceMap
+}
+
+/** Keeps a plan under its hash. The same plan from moved lines keeps its first stamp and takes the new places. */
+export async function savePlan(trx: Transaction, stored: StoredPlan): Promise<void> {
+  const source_map = JSON.stringify(stored.sourceMap)
+  await trx.db
     .insertInto('plan')
-    .values({ hash: row.hash, plan: toText(row.plan), sourceMap: toText(row.sourceMap), savedAt: row.appliedAt, author: row.author, commit: row.commit })
-    .onConflict((conflict) => conflict.column('hash').doUpdateSet({ sourceMap: toText(row.sourceMap) }))
+    .values({
+      hash: stored.hash,
+      plan: JSON.stringify(stored.plan),
+      source_map,
+      applied_at: stored.appliedAt,
+      author: stored.author,
+      commit_id: stored.commit,
+    })
+    .onConflict((conflict) => conflict.column('hash').doUpdateSet({ source_map }))
     .execute()
 }
 
-/** Makes a kept plan the one that runs. */
+export async function planByHash(store: Queryable, hash: string): Promise<StoredPlan | null> {
+  const row = await store.db.selectFrom('plan').selectAll().where('hash', '=', hash).executeTakeFirst()
+  return row === undefined ? null : planOf(row)
+}
+
+/** Makes a saved plan the one that runs. */
 export async function setAppliedPlan(
   trx: Transaction,
   project: string,
   mapping: string,
   hash: string,
-  stamp: { readonly appliedAt: number; readonly author: string | null; readonly commit: string | null },
+  stamp: PlanStamp,
 ): Promise<void> {
-  await trx
+  const values = {
+    plan_hash: hash,
+    applied_at: stamp.appliedAt,
+    author: stamp.author,
+    commit_id: stamp.commit,
+  }
+  await trx.db
     .insertInto('applied_plan')
-    .values({ project, mapping, hash, ...stamp })
-    .onConflict((conflict) => conflict.columns(['project', 'mapping']).doUpdateSet({ hash, ...stamp }))
+    .values({ project, mapping, ...values })
+    .onConflict((conflict) => conflict.columns(['project', 'mapping']).doUpdateSet(values))
     .execute()
 }
 
+export async function appliedPlan(
+  store: Queryable,
+  project: string,
+  mapping: string,
+): Promise<StoredPlan | null> {
+  const row = await selectApplied(store, project)
+    .where('applied_plan.mapping', '=', mapping)
+    .executeTakeFirst()
+  return row === undefined ? null : planOf(row)
+}
+
+/** By name of the mapping. */
+export async function appliedPlans(store: Queryable, project: string): Promise<readonly StoredPlan[]> {
+  const rows = await selectApplied(store, project).orderBy('applied_plan.mapping').execute()
+  return rows.map(planOf)
+}
+
+/** The mapping runs no more. Its plans, ledger and dead letters stay. */
 export async function removeApplied(trx: Transaction, project: string, mapping: string): Promise<void> {
-  await trx.deleteFrom('applied_plan').where('project', '=', project).where('mapping', '=', mapping).execute()
+  await trx.db
+    .deleteFrom('applied_plan')
+    .where('project', '=', project)
+    .where('mapping', '=', mapping)
+    .execute()
 }
 
-export async function planByHash(store: Store, hash: string): Promise<StoredPlan | null> {
-  const row = await store.db.selectFrom('plan').selectAll().where('hash', '=', hash).executeTakeFirst()
-  return row === undefined ? null : { hash: row.hash, plan: fromText(row.plan), sourceMap: fromText(row.sourceMap) }
+/** Gives a target to an environment of a project. Throws `invalid-plan` when another environment of it has the target. */
+export async function claimTarget(
+  trx: Transaction,
+  project: string,
+  environment: string,
+  target: string,
+): Promise<void> {
+  const owner = await trx.db
+    .selectFrom('target_owner')
+    .select('environment')
+    .where('project', '=', project)
+    .where('target', '=', target)
+    .executeTakeFirst()
+  if (owner !== undefined && owner.environment !== environment) {
+    throw new SyncError(
+      'invalid-plan',
+      `The environment "${owner.environment}" writes to ${target}; "${environment}" would overwrite the same records. One target belongs to one environment.`,
+    )
+  }
+  if (owner !== undefined) return
+  await trx.db
+    .insertInto('target_owner')
+    .values({ project, target, environment, claimed_at: trx.now() })
+    .execute()
 }
 
-export async function appliedPlan(store: Store, project: string, mapping: string): Promise<Applied | null> {
-  return (await applied(store, project, mapping))[0] ?? null
-}
-
-/** All applied plans of a project, by name. */
-export async function appliedPlans(store: Store, project: string): Promise<readonly Applied[]> {
-  return applied(store, project, null)
-}
-
-async function applied(store: Store, project: string, mapping: string | null): Promise<readonly Applied[]> {
-  let query = store.db
+function selectApplied(store: Queryable, project: string) {
+  return store.db
     .selectFrom('applied_plan')
-    .innerJoin('plan', 'plan.hash', 'applied_plan.hash')
-    .select(['applied_plan.hash', 'plan.plan', 'plan.sourceMap', 'applied_plan.appliedAt', 'applied_plan.author', 'applied_plan.commit'])
+    .innerJoin('plan', 'plan.hash', 'applied_plan.plan_hash')
+    .select([
+      'plan.hash',
+      'plan.plan',
+      'plan.source_map',
+      'applied_plan.applied_at',
+      'applied_plan.author',
+      'applied_plan.commit_id',
+    ])
     .where('applied_plan.project', '=', project)
-    .orderBy('applied_plan.mapping')
-  if (mapping !== null) query = query.where('applied_plan.mapping', '=', mapping)
-  const rows = await query.execute()
-  return rows.map((row) => ({ ...row, plan: fromText<Plan>(row.plan), sourceMap: fromText<SourceMap>(row.sourceMap) }))
 }
 
-/** One target belongs to one environment of a store. Throws `invalid-plan` for another one. */
-export async function claimTarget(trx: Transaction, project: string, environment: string, target: string): Promise<void> {
-  const owner = await trx.selectFrom('target_owner').select('environment').where('target', '=', target).where('project', '=', project).executeTakeFirst()
-  if (owner === undefined) {
-    await trx.insertInto('target_owner').values({ target, project, environment }).execute()
-  } else if (owner.environment !== environment) {
-    throw new SyncError('invalid-plan', `The environment "${owner.environment}" writes to that target (${target.replace('|', ', database ')}); "${environment}" may not, their keys would collide.`)
+function planOf(row: {
+  hash: string
+  plan: string
+  source_map: string
+  applied_at: number
+  author: string | null
+  commit_id: string | null
+}): StoredPlan {
+  return {
+    hash: row.hash,
+    plan: JSON.parse(row.plan) as Plan,
+    sourceMap: JSON.parse(row.source_map) as SourceMap,
+    appliedAt: row.applied_at,
+    author: row.author,
+    commit: row.commit_id,
   }
 }

@@ -1,97 +1,196 @@
-import { addTallies, EMPTY_TALLY, type Tally } from '../core/model/tally.ts'
-import { fromText, toText } from './json.ts'
-import type { Store, Transaction } from './open.ts'
-import type { RunTable } from './schema.ts'
+import type { FailureKind } from '../core/model/failure.ts'
+import { addTallies, balances, EMPTY_TALLY, type Tally } from '../core/model/tally.ts'
+import type { Queryable, Transaction } from './open.ts'
+import type { RunTable } from './tables.ts'
 
-export type RunEnd = 'done' | 'failed' | 'halted' | 'cancelled'
+export const RUN_STATES = ['running', 'done', 'failed', 'halted', 'cancelled'] as const
+export type RunState = (typeof RUN_STATES)[number]
 
 export interface RunRow {
   readonly id: string
+  readonly project: string
   readonly mapping: string
   readonly lane: string
   readonly workflowId: string
+  readonly planHash: string
+  readonly state: RunState
   readonly startedAt: number
   readonly finishedAt: number | null
-  readonly state: 'running' | RunEnd
-  readonly planHash: string
   readonly tally: Tally
+  /** Pages committed. */
   readonly pages: number
-  readonly failureKind: string | null
+  /** Null while it runs. */
+  readonly balanced: boolean | null
+  readonly failureKind: FailureKind | null
   readonly failureMessage: string | null
 }
 
-/** Opens the row of a run; one that is there stays as it is. */
-export async function startRun(
-  trx: Transaction,
-  run: { readonly id: string; readonly project: string; readonly mapping: string; readonly lane: string; readonly workflowId: string; readonly planHash: string; readonly startedAt: number },
-): Promise<void> {
-  await trx
+export type NewRun = Pick<
+  RunRow,
+  'id' | 'project' | 'mapping' | 'lane' | 'workflowId' | 'planHash' | 'startedAt'
+>
+
+/** Opens a run's row. The same run again changes nothing. */
+export async function startRun(trx: Transaction, run: NewRun): Promise<void> {
+  await trx.db
     .insertInto('run')
-    .values({ ...run, finishedAt: null, state: 'running', tally: toText(EMPTY_TALLY), pages: 0, failureKind: null, failureMessage: null })
+    .values({
+      id: run.id,
+      project: run.project,
+      mapping: run.mapping,
+      lane: run.lane,
+      workflow_id: run.workflowId,
+      plan_hash: run.planHash,
+      state: 'running',
+      started_at: run.startedAt,
+      tally: JSON.stringify(EMPTY_TALLY),
+      pages: 0,
+    })
     .onConflict((conflict) => conflict.column('id').doNothing())
     .execute()
 }
 
-/** Adds a page to the run's counters. A page with a sequence is counted once, however often its leg is repeated. */
-export async function addToRun(trx: Transaction, runId: string, tally: Tally, sequence: number | null): Promise<void> {
-  if (sequence !== null) {
-    const added = await trx
-      .insertInto('run_page')
-      .values({ runId, sequence })
-      .onConflict((conflict) => conflict.columns(['runId', 'sequence']).doNothing())
-      .executeTakeFirst()
-    if (Number(added.numInsertedOrUpdatedRows ?? 0) === 0) return
-  }
-  const row = await trx.selectFrom('run').select(['tally', 'pages']).where('id', '=', runId).executeTakeFirstOrThrow()
-  await trx
-    .updateTable('run')
-    .set({ tally: toText(addTallies(fromText<Tally>(row.tally), tally)), pages: row.pages + 1 })
+/**
+ * Adds what a page did to its run; true unless the page was counted before. `sequence` null: records that come from no
+ * cursor (due ones, chosen ones), whose commit is its own proof that it happened once.
+ */
+export async function addToRun(
+  trx: Transaction,
+  runId: string,
+  tally: Tally,
+  sequence: number | null,
+): Promise<boolean> {
+  const { numInsertedOrUpdatedRows } = await trx.db
+    .insertInto('run_page')
+    .values({
+      run_id: runId,
+      sequence: sequence ?? (await nextUnnumbered(trx, runId)),
+      tally: JSON.stringify(tally),
+      committed_at: trx.now(),
+    })
+    .onConflict((conflict) => conflict.columns(['run_id', 'sequence']).doNothing())
+    .executeTakeFirstOrThrow()
+  if (numInsertedOrUpdatedRows === 0n) return false
+  const run = await trx.db
+    .selectFrom('run')
+    .select(['tally', 'pages'])
     .where('id', '=', runId)
+    .executeTakeFirstOrThrow()
+  await trx.db
+    .updateTable('run')
+    .set({ tally: JSON.stringify(addTallies(tallyOf(run.tally), tally)), pages: run.pages + 1 })
+    .where('id', '=', runId)
+    .execute()
+  return true
+}
+
+/** Pages without a number of their own count down from -1. */
+async function nextUnnumbered(trx: Transaction, runId: string): Promise<number> {
+  const row = await trx.db
+    .selectFrom('run_page')
+    .select(({ fn }) => fn.min('sequence').as('lowest'))
+    .where('run_id', '=', runId)
+    .executeTakeFirst()
+  return Math.min(Number(row?.lowest ?? 0), 0) - 1
+}
+
+export interface RunEnd {
+  readonly id: string
+  readonly finishedAt: number
+  readonly state: Exclude<RunState, 'running'>
+  readonly failureKind: FailureKind | null
+  readonly failureMessage: string | null
+}
+
+/** Closes a run's row and says whether what it read adds up. */
+export async function finishRun(trx: Transaction, end: RunEnd): Promise<void> {
+  const run = await trx.db.selectFrom('run').select('tally').where('id', '=', end.id).executeTakeFirst()
+  if (run === undefined) return
+  await trx.db
+    .updateTable('run')
+    .set({
+      state: end.state,
+      finished_at: end.finishedAt,
+      balanced: balances(tallyOf(run.tally)) ? 1 : 0,
+      failure_kind: end.failureKind,
+      failure_message: end.failureMessage,
+    })
+    .where('id', '=', end.id)
     .execute()
 }
 
-export async function finishRun(
-  trx: Transaction,
-  end: { readonly id: string; readonly state: RunEnd; readonly failureKind: string | null; readonly failureMessage: string | null; readonly finishedAt: number },
-): Promise<void> {
-  const { id, ...values } = end
-  await trx.updateTable('run').set(values).where('id', '=', id).execute()
-}
-
-export async function runById(store: Store, project: string, id: string): Promise<RunRow | null> {
-  const row = await store.db.selectFrom('run').selectAll().where('project', '=', project).where('id', '=', id).executeTakeFirst()
-  return row === undefined ? null : rowOf(row)
+export async function runById(store: Queryable, project: string, id: string): Promise<RunRow | null> {
+  const row = await store.db
+    .selectFrom('run')
+    .selectAll()
+    .where('project', '=', project)
+    .where('id', '=', id)
+    .executeTakeFirst()
+  return row === undefined ? null : runOf(row)
 }
 
 /** Newest first. */
-export async function runs(store: Store, project: string, filter: { readonly mapping?: string; readonly limit: number }): Promise<readonly RunRow[]> {
-  let query = store.db.selectFrom('run').selectAll().where('project', '=', project).orderBy('startedAt', 'desc').limit(filter.limit)
+export async function runs(
+  store: Queryable,
+  project: string,
+  filter: { readonly mapping?: string; readonly limit: number },
+): Promise<readonly RunRow[]> {
+  let query = store.db.selectFrom('run').selectAll().where('project', '=', project)
   if (filter.mapping !== undefined) query = query.where('mapping', '=', filter.mapping)
-  return (await query.execute()).map(rowOf)
+  const rows = await query.orderBy('started_at', 'desc').orderBy('id', 'desc').limit(filter.limit).execute()
+  return rows.map(runOf)
 }
 
-/** The newest run of each mapping. */
-export async function latestRuns(store: Store, project: string): Promise<readonly RunRow[]> {
+/** The last run of each mapping, by name of the mapping. */
+export async function latestRuns(store: Queryable, project: string): Promise<readonly RunRow[]> {
   const rows = await store.db
     .selectFrom('run')
     .selectAll()
     .where('project', '=', project)
-    .where((expression) =>
-      expression(
-        'startedAt',
-        '=',
-        expression
-          .selectFrom('run as newest')
-          .select(({ fn }) => fn.max('newest.startedAt').as('at'))
-          .whereRef('newest.project', '=', 'run.project')
-          .whereRef('newest.mapping', '=', 'run.mapping'),
+    .where(({ not, exists, selectFrom }) =>
+      not(
+        exists(
+          selectFrom('run as later')
+            .select('later.id')
+            .whereRef('later.project', '=', 'run.project')
+            .whereRef('later.mapping', '=', 'run.mapping')
+            .where(({ or, and, eb }) =>
+              or([
+                eb('later.started_at', '>', eb.ref('run.started_at')),
+                and([
+                  eb('later.started_at', '=', eb.ref('run.started_at')),
+                  eb('later.id', '>', eb.ref('run.id')),
+                ]),
+              ]),
+            ),
+        ),
       ),
     )
+    .orderBy('mapping')
     .execute()
-  return rows.map(rowOf)
+  return rows.map(runOf)
 }
 
-function rowOf(row: RunTable): RunRow {
-  const { tally, state, project: _project, ...columns } = row
-  return { ...columns, state: state as RunRow['state'], tally: fromText<Tally>(tally) }
+function runOf(row: RunTable): RunRow {
+  return {
+    id: row.id,
+    project: row.project,
+    mapping: row.mapping,
+    lane: row.lane,
+    workflowId: row.workflow_id,
+    planHash: row.plan_hash,
+    state: row.state as RunState,
+    startedAt: row.started_at,
+    finishedAt: row.finished_at,
+    tally: tallyOf(row.tally),
+    pages: row.pages,
+    balanced: row.balanced === null ? null : row.balanced === 1,
+    failureKind: row.failure_kind as FailureKind | null,
+    failureMessage: row.failure_message,
+  }
+}
+
+/** A counter added in a later version counts from nothing. */
+function tallyOf(text: string): Tally {
+  return { ...EMPTY_TALLY, ...(JSON.parse(text) as Partial<Tally>) }
 }

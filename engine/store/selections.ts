@@ -1,15 +1,35 @@
 import { randomUUID } from 'node:crypto'
-import { fromText, toText } from './json.ts'
-import type { Store, Transaction } from './open.ts'
+import { SyncError } from '../core/model/failure.ts'
+import type { Queryable, Transaction } from './open.ts'
 
-/** Keeps a list of source keys, so that a workflow carries an id and no keys. */
-export async function saveSelection(trx: Transaction, project: string, keys: readonly string[], now: number): Promise<string> {
+/** Keeps a list of source keys for a run and gives its id: keys stay out of Temporal's history. */
+export async function saveSelection(
+  trx: Transaction,
+  project: string,
+  keys: readonly string[],
+  now: number,
+): Promise<string> {
   const id = randomUUID()
-  await trx.insertInto('selection').values({ project, id, keys: toText(keys), savedAt: now }).execute()
+  await trx.db
+    .insertInto('selection')
+    .values({ project, id, keys: JSON.stringify(keys), created_at: now })
+    .execute()
   return id
 }
 
-export async function selectedKeys(store: Store, project: string, id: string): Promise<readonly string[]> {
-  const row = await store.db.selectFrom('selection').select('keys').where('project', '=', project).where('id', '=', id).executeTakeFirst()
-  return row === undefined ? [] : fromText<string[]>(row.keys)
+/** Throws `invalid-plan` when the store does not have the list. */
+export async function selectedKeys(
+  store: Queryable,
+  project: string,
+  id: string,
+): Promise<readonly string[]> {
+  const row = await store.db
+    .selectFrom('selection')
+    .select('keys')
+    .where('project', '=', project)
+    .where('id', '=', id)
+    .executeTakeFirst()
+  if (row === undefined)
+    throw new SyncError('invalid-plan', `The store has no list of keys ${id}: start the run again.`)
+  return JSON.parse(row.keys) as string[]
 }

@@ -1,28 +1,77 @@
-import { sql } from 'kysely'
-import type { Store } from './open.ts'
-import type { UsageTable } from './schema.ts'
+import type { Queryable, Store } from './open.ts'
 
-export type UsageCounts = Omit<UsageTable, 'day'>
-
-/** Adds to today's counts of a connection and mapping. */
-export async function addUsage(store: Store, counts: UsageCounts): Promise<void> {
-  if (counts.calls === 0) return
-  const day = new Date(store.now()).toISOString().slice(0, 10)
-  await store.db
-    .insertInto('usage')
-    .values({ ...counts, day })
-    .onConflict((conflict) =>
-      conflict.columns(['project', 'connection', 'mapping', 'day']).doUpdateSet({
-        calls: sql`usage.calls + excluded.calls`,
-        writeCalls: sql`usage."writeCalls" + excluded."writeCalls"`,
-        bytesIn: sql`usage."bytesIn" + excluded."bytesIn"`,
-        bytesOut: sql`usage."bytesOut" + excluded."bytesOut"`,
-        refusals: sql`usage.refusals + excluded.refusals`,
-      }),
-    )
-    .execute()
+/** What a connection was asked on behalf of a mapping. */
+export interface Usage {
+  readonly calls: number
+  readonly writeCalls: number
+  readonly bytesIn: number
+  readonly bytesOut: number
+  /** Answers that asked to be called later. */
+  readonly refusals: number
 }
 
-export async function usageOf(store: Store, project: string): Promise<readonly UsageTable[]> {
-  return store.db.selectFrom('usage').selectAll().where('project', '=', project).orderBy('day').execute()
+export interface UsageEntry extends Usage {
+  readonly project: string
+  readonly connection: string
+  readonly mapping: string
+}
+
+export interface UsageRow extends UsageEntry {
+  /** UTC, YYYY-MM-DD. */
+  readonly day: string
+}
+
+/** Adds to today's counters. A transaction of its own: calls were made whatever becomes of their page. */
+export async function addUsage(store: Store, entry: UsageEntry): Promise<void> {
+  const { project, connection, mapping } = entry
+  if (entry.calls + entry.writeCalls + entry.bytesIn + entry.bytesOut + entry.refusals === 0) return
+  await store.transaction((trx) =>
+    trx.db
+      .insertInto('usage')
+      .values({
+        project,
+        connection,
+        mapping,
+        day: new Date(trx.now()).toISOString().slice(0, 10),
+        calls: entry.calls,
+        write_calls: entry.writeCalls,
+        bytes_in: entry.bytesIn,
+        bytes_out: entry.bytesOut,
+        refusals: entry.refusals,
+      })
+      .onConflict((conflict) =>
+        conflict.columns(['project', 'connection', 'mapping', 'day']).doUpdateSet(({ eb, ref }) => ({
+          calls: eb(ref('usage.calls'), '+', ref('excluded.calls')),
+          write_calls: eb(ref('usage.write_calls'), '+', ref('excluded.write_calls')),
+          bytes_in: eb(ref('usage.bytes_in'), '+', ref('excluded.bytes_in')),
+          bytes_out: eb(ref('usage.bytes_out'), '+', ref('excluded.bytes_out')),
+          refusals: eb(ref('usage.refusals'), '+', ref('excluded.refusals')),
+        })),
+      )
+      .execute(),
+  )
+}
+
+/** Day by day, oldest first. `since`: UTC, YYYY-MM-DD. */
+export async function usageOf(
+  store: Queryable,
+  project: string,
+  filter: { readonly connection?: string; readonly mapping?: string; readonly since?: string } = {},
+): Promise<readonly UsageRow[]> {
+  let query = store.db.selectFrom('usage').selectAll().where('project', '=', project)
+  if (filter.connection !== undefined) query = query.where('connection', '=', filter.connection)
+  if (filter.mapping !== undefined) query = query.where('mapping', '=', filter.mapping)
+  if (filter.since !== undefined) query = query.where('day', '>=', filter.since)
+  const rows = await query.orderBy('day').orderBy('connection').orderBy('mapping').execute()
+  return rows.map((row) => ({
+    project: row.project,
+    connection: row.connection,
+    mapping: row.mapping,
+    day: row.day,
+    calls: row.calls,
+    writeCalls: row.write_calls,
+    bytesIn: row.bytes_in,
+    bytesOut: row.bytes_out,
+    refusals: row.refusals,
+  }))
 }

@@ -1,43 +1,81 @@
-import { DatabaseSync, type SQLInputValue, type StatementSync } from 'node:sqlite'
-import { SqliteDialect, type SqliteDatabase, type SqliteStatement } from 'kysely'
+import type { DatabaseSync } from 'node:sqlite'
+import { setTimeout as sleep } from 'node:timers/promises'
+import {
+  type DatabaseConnection,
+  type Dialect,
+  type Driver,
+  SqliteAdapter,
+  SqliteIntrospector,
+  SqliteQueryCompiler,
+} from 'kysely'
+import { SyncError } from '../../core/model/failure.ts'
+import { BEGIN, COMMIT, isBusy, ROLLBACK, sqliteConnection } from './connection.ts'
 
-/** A statement is compiled once and kept; this many are, the oldest is dropped first. */
-const MOST_STATEMENTS = 200
+/** How long a write transaction waits for one of another process. */
+const PATIENCE_MS = 20_000
 
-/**
- * Kysely's own SQLite dialect over Node's own SQLite. WAL and `synchronous=FULL`: with NORMAL a power cut could lose the intent of a
- * write that happened. Transactions begin IMMEDIATE: the CLI and a worker may hold the file at once, and a reader that turns writer
- * in the middle could not be retried.
- */
-export function sqliteDialect(path: string): SqliteDialect {
-  const database = new DatabaseSync(path)
-  database.exec('pragma busy_timeout = 15000')
-  database.exec('pragma journal_mode = wal')
-  database.exec('pragma synchronous = full')
-  const statements = new Map<string, StatementSync>()
-  const statementOf = (sql: string): StatementSync => {
-    const known = statements.get(sql)
-    if (known !== undefined) return known
-    const statement = database.prepare(sql)
-    if (statements.size >= MOST_STATEMENTS) statements.delete(statements.keys().next().value!)
-    statements.set(sql, statement)
-    return statement
+/** Kysely on one open file: whoever wants the connection waits for the one before, so transactions never mix. */
+export function sqliteDialect(file: DatabaseSync): Dialect {
+  return {
+    createDriver: () => createDriver(file),
+    createQueryCompiler: () => new SqliteQueryCompiler(),
+    createAdapter: () => new SqliteAdapter(),
+    createIntrospector: (db) => new SqliteIntrospector(db),
   }
-  const adapter: SqliteDatabase = {
-    close: () => {
-      statements.clear()
-      database.close()
+}
+
+function createDriver(file: DatabaseSync): Driver {
+  const connection = sqliteConnection(file)
+  const waiting: (() => void)[] = []
+  let taken = false
+  return {
+    async init() {},
+    async acquireConnection(): Promise<DatabaseConnection> {
+      if (taken) await new Promise<void>((resolve) => waiting.push(resolve))
+      taken = true
+      return connection
     },
-    prepare(sql) {
-      const statement = statementOf(sql === 'begin' ? 'begin immediate' : sql)
-      const adapted: SqliteStatement = {
-        reader: statement.columns().length > 0,
-        all: (parameters) => statement.all(...(parameters as SQLInputValue[])),
-        run: (parameters) => statement.run(...(parameters as SQLInputValue[])),
-        iterate: (parameters) => statement.iterate(...(parameters as SQLInputValue[])),
+    async releaseConnection() {
+      const next = waiting.shift()
+      // Handed over while `taken`, so that nobody slips in between.
+      if (next === undefined) taken = false
+      else next()
+    },
+    beginTransaction: () => begin(connection),
+    async commitTransaction() {
+      await connection.executeQuery(COMMIT)
+    },
+    async rollbackTransaction() {
+      // SQLite has rolled back by itself after some errors (a full disk).
+      if (file.isTransaction) await connection.executeQuery(ROLLBACK)
+    },
+    async destroy() {
+      if (file.isOpen) file.close()
+    },
+  }
+}
+
+/** The write lock is taken at once: a transaction that reads first and locks later could not go on (SQLITE_BUSY_SNAPSHOT). */
+async function begin(connection: DatabaseConnection): Promise<void> {
+  // SQLite waits on the thread; short waits with pauses between them leave the process alive meanwhile.
+  const deadline = performance.now() + PATIENCE_MS
+  for (let pauseMs = 2; ; pauseMs = Math.min(pauseMs * 2, 50)) {
+    try {
+      await connection.executeQuery(BEGIN)
+      return
+    } catch (error) {
+      if (!isBusy(error)) throw error
+      if (performance.now() > deadline) {
+        throw new SyncError(
+          'unavailable',
+          `The store was locked by another process for ${PATIENCE_MS / 1000} seconds.`,
+          {
+            maybeSent: false,
+            cause: error,
+          },
+        )
       }
-      return adapted
-    },
+    }
+    await sleep(pauseMs)
   }
-  return new SqliteDialect({ database: adapter })
 }

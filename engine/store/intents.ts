@@ -1,0 +1,146 @@
+import { createUpsert, listOf } from './bulk.ts'
+import { keptColumnsOf, type LedgerRow, ledgerRowOf } from './ledger-row.ts'
+import type { Dialect, Queryable, Transaction } from './open.ts'
+
+/** A remote write that is about to be made. */
+export interface NewIntent {
+  readonly project: string
+  readonly namespace: string
+  readonly connection: string
+  readonly resource: string
+  readonly key: string
+  readonly label: string | null
+  readonly planHash: string
+  readonly sourceStamp: string | null
+  readonly payloadHash: string
+  readonly epoch: number
+  readonly sentAt: number
+  readonly runId: string
+}
+
+/** Replaced by an intent and kept in `previous`. */
+const KEPT = [
+  'state',
+  'source_stamp',
+  'source_hash',
+  'plan_hash',
+  'fingerprint',
+  'field_hashes',
+  'steps_due',
+  'run_id',
+] as const
+
+// A second intent on an open one keeps what was there before the first.
+const previous = (dialect: Dialect): string => {
+  const object = { sqlite: 'json_object' }[dialect]
+  const pairs = KEPT.map((column) => `'${column}', "ledger"."${column}"`).join(', ')
+  return `case when "ledger"."state" = 'intent' then "ledger"."previous"
+    when "ledger"."target_id" is null then null else ${object}(${pairs}) end`
+}
+
+const upsertIntents = createUpsert({
+  table: 'ledger',
+  columns: {
+    project: 'text',
+    namespace: 'text',
+    key: 'text',
+    connection: 'text',
+    resource: 'text',
+    label: 'text',
+    state: 'text',
+    source_stamp: 'text',
+    plan_hash: 'text',
+    fingerprint: 'text',
+    field_hashes: 'text',
+    run_id: 'text',
+    previous: 'text',
+    payload_hash: 'text',
+    sent_at: 'bigint',
+    epoch: 'bigint',
+  },
+  key: ['project', 'namespace', 'key'],
+  set: { previous },
+})
+
+/**
+ * Notes writes before they are made. What was delivered before moves to `previous`: until the outcome is known nothing
+ * is said of the fields at the target.
+ */
+export async function writeIntents(trx: Transaction, intents: readonly NewIntent[]): Promise<void> {
+  await upsertIntents(
+    trx,
+    intents.map((intent) => ({
+      project: intent.project,
+      namespace: intent.namespace,
+      key: intent.key,
+      connection: intent.connection,
+      resource: intent.resource,
+      label: intent.label,
+      state: 'intent',
+      source_stamp: intent.sourceStamp,
+      plan_hash: intent.planHash,
+      fingerprint: null,
+      field_hashes: null,
+      run_id: intent.runId,
+      previous: null,
+      payload_hash: intent.payloadHash,
+      sent_at: intent.sentAt,
+      epoch: intent.epoch,
+    })),
+  )
+}
+
+/** Writes whose outcome is not known, oldest first. `exceptEpoch`: the epoch whose own writes are under way. */
+export async function openIntents(
+  store: Queryable,
+  project: string,
+  namespace: string,
+  options: { readonly limit: number; readonly exceptEpoch?: number },
+): Promise<readonly LedgerRow[]> {
+  let query = store.db
+    .selectFrom('ledger')
+    .selectAll()
+    .where('project', '=', project)
+    .where('namespace', '=', namespace)
+    .where('state', '=', 'intent')
+  if (options.exceptEpoch !== undefined) query = query.where('epoch', '!=', options.exceptEpoch)
+  const rows = await query.orderBy('sent_at').orderBy('key').limit(options.limit).execute()
+  return rows.map(ledgerRowOf)
+}
+
+/**
+ * The writes of these keys certainly did not happen: rows go back to what they said before; rows that nothing was known
+ * of before go away.
+ */
+export async function withdrawIntents(
+  trx: Transaction,
+  project: string,
+  namespace: string,
+  keys: readonly string[],
+): Promise<void> {
+  const ofKeys = trx.db
+    .selectFrom('ledger')
+    .select(['key', 'previous'])
+    .where('project', '=', project)
+    .where('namespace', '=', namespace)
+    .where('state', '=', 'intent')
+    .where('key', 'in', listOf(trx, keys))
+  const open = await ofKeys.execute()
+  const unknown = open.filter((row) => row.previous === null).map((row) => row.key)
+  await trx.db
+    .deleteFrom('ledger')
+    .where('project', '=', project)
+    .where('namespace', '=', namespace)
+    .where('key', 'in', listOf(trx, unknown))
+    .execute()
+  for (const row of open) {
+    if (row.previous === null) continue
+    await trx.db
+      .updateTable('ledger')
+      .set({ ...keptColumnsOf(row.previous), previous: null, payload_hash: null, sent_at: null, epoch: null })
+      .where('project', '=', project)
+      .where('namespace', '=', namespace)
+      .where('key', '=', row.key)
+      .execute()
+  }
+}

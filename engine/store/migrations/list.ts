@@ -1,0 +1,12 @@
+import type { Kysely } from 'kysely'
+import type { Database } from '../tables.ts'
+import { first } from './0001-first.ts'
+
+/** One step from a version of the store to the next. Forward only; released ones are never edited or renamed. */
+export interface Migration {
+  readonly name: string
+  up(db: Kysely<Database>): Promise<void>
+}
+
+/** In order. */
+export const MIGRATIONS: readonly Migration[] = [{ name: '0001-tables', up: first }]

@@ -1,0 +1,193 @@
+import { randomBytes } from 'node:crypto'
+import { type DeadLetterClass, OPEN_DEAD_LETTER_STATES } from '../core/model/dead-letter.ts'
+import type { JsonObject } from '../core/model/json.ts'
+import { createUpsert, listOf } from './bulk.ts'
+import type { KeptRecord } from './dead-letter-row.ts'
+import type { Transaction } from './open.ts'
+
+/** A record that could not be delivered, as the page that met it knows it. */
+export interface NewDeadLetter {
+  readonly project: string
+  readonly mapping: string
+  readonly namespace: string
+  readonly key: string
+  readonly label: string | null
+  readonly class: DeadLetterClass
+  readonly message: string
+  readonly at: string | null
+  readonly file: string | null
+  readonly line: number | null
+  readonly column: number | null
+  readonly state: 'parked' | 'waiting'
+  readonly payload: KeptRecord
+  readonly sourceHash: string | null
+  readonly mapped: JsonObject | null
+  readonly targetId: string | null
+  /** How long after each attempt it is tried again; the last one from then on; empty: not by time. Milliseconds. */
+  readonly dueAfterMs: readonly number[]
+  readonly planHash: string
+  readonly runId: string
+  readonly waitsFor: { readonly namespace: string; readonly mapping: string; readonly key: string } | null
+}
+
+const upsertLetters = createUpsert({
+  table: 'dead_letter',
+  columns: {
+    id: 'text',
+    project: 'text',
+    mapping: 'text',
+    namespace: 'text',
+    key: 'text',
+    label: 'text',
+    class: 'text',
+    message: 'text',
+    at: 'text',
+    file: 'text',
+    line: 'integer',
+    column: 'integer',
+    state: 'text',
+    payload: 'text',
+    source_hash: 'text',
+    mapped: 'text',
+    target_id: 'text',
+    attempts: 'integer',
+    first_seen_at: 'bigint',
+    last_seen_at: 'bigint',
+    due_at: 'bigint',
+    plan_hash: 'text',
+    run_id: 'text',
+    wait_namespace: 'text',
+    wait_mapping: 'text',
+    wait_key: 'text',
+  },
+  key: ['id'],
+})
+
+/**
+ * Parks records: a key has one open dead letter, which counts its attempts. The same record met again for the same reason
+ * before it is due is no attempt: it only moves `lastSeenAt`. All of one mapping.
+ */
+export async function parkRecords(
+  trx: Transaction,
+  letters: readonly NewDeadLetter[],
+  now: number,
+): Promise<void> {
+  const [first] = letters
+  if (first === undefined) return
+  const open = await openOnes(trx, first.project, first.mapping, letters)
+  await upsertLetters(
+    trx,
+    letters.map((letter) => {
+      const known = open.get(letter.key)
+      const again = known !== undefined && isSightingOnly(known, letter, now)
+      const attempts = (known?.attempts ?? 0) + (again ? 0 : 1)
+      return {
+        id: known?.id ?? createId(now),
+        project: letter.project,
+        mapping: letter.mapping,
+        namespace: letter.namespace,
+        key: letter.key,
+        label: letter.label,
+        class: letter.class,
+        message: letter.message,
+        at: letter.at,
+        file: letter.file,
+        line: letter.line,
+        column: letter.column,
+        state: letter.state,
+        payload: JSON.stringify(letter.payload),
+        source_hash: letter.sourceHash,
+        mapped: letter.mapped === null ? (again ? known.mapped : null) : JSON.stringify(letter.mapped),
+        target_id: letter.targetId,
+        attempts,
+        first_seen_at: known?.first_seen_at ?? now,
+        last_seen_at: now,
+        due_at: again ? known.due_at : dueAt(letter.dueAfterMs, attempts, now),
+        plan_hash: letter.planHash,
+        run_id: letter.runId,
+        // A sighting comes without look-ups, and so without what it waits for.
+        wait_namespace: letter.waitsFor?.namespace ?? (again ? known.wait_namespace : null),
+        wait_mapping: letter.waitsFor?.mapping ?? (again ? known.wait_mapping : null),
+        wait_key: letter.waitsFor?.key ?? (again ? known.wait_key : null),
+        ...(again ? { state: known.state } : {}),
+      }
+    }),
+  )
+}
+
+interface OpenLetter {
+  readonly id: string
+  readonly class: string
+  readonly message: string
+  readonly state: string
+  readonly mapped: string | null
+  readonly source_hash: string | null
+  readonly plan_hash: string
+  readonly attempts: number
+  readonly first_seen_at: number
+  readonly due_at: number | null
+  readonly wait_namespace: string | null
+  readonly wait_mapping: string | null
+  readonly wait_key: string | null
+}
+
+async function openOnes(
+  trx: Transaction,
+  project: string,
+  mapping: string,
+  letters: readonly NewDeadLetter[],
+): Promise<ReadonlyMap<string, OpenLetter>> {
+  const keys = letters.map((letter) => letter.key)
+  const rows = await trx.db
+    .selectFrom('dead_letter')
+    .select([
+      'key',
+      'id',
+      'class',
+      'message',
+      'state',
+      'mapped',
+      'source_hash',
+      'plan_hash',
+      'attempts',
+      'first_seen_at',
+      'due_at',
+      'wait_namespace',
+      'wait_mapping',
+      'wait_key',
+    ])
+    .where('project', '=', project)
+    .where('mapping', '=', mapping)
+    .where('state', 'in', OPEN_DEAD_LETTER_STATES)
+    .where('key', 'in', listOf(trx, keys))
+    .execute()
+  return new Map(rows.map((row) => [row.key, row]))
+}
+
+function isSightingOnly(known: OpenLetter, letter: NewDeadLetter, now: number): boolean {
+  return (
+    known.class === letter.class &&
+    known.message === letter.message &&
+    known.plan_hash === letter.planHash &&
+    known.source_hash !== null &&
+    known.source_hash === letter.sourceHash &&
+    (known.due_at === null || known.due_at > now)
+  )
+}
+
+function dueAt(dueAfterMs: readonly number[], attempts: number, now: number): number | null {
+  const pause = dueAfterMs[Math.min(attempts, dueAfterMs.length) - 1]
+  return pause === undefined ? null : now + pause
+}
+
+const ALPHABET = '0123456789abcdefghjkmnpqrstvwxyz'
+
+/** 10 characters of time and 12 of chance, no letters that read alike: ids sort by the time of parking. */
+function createId(now: number): string {
+  let time = ''
+  for (let rest = now, digit = 0; digit < 10; digit++) {
+    time = ALPHABET[rest % 32]! + time
+    rest = Math.floor(rest / 32)
+  }
+  return time + Array.from(randomBytes(12), (byte) => ALPHABET[byte % 32]).join('')
+}

@@ -1,0 +1,189 @@
+/**
+ * The store's tables as SQL has them: text, whole numbers, nothing else. JSON stands as text, instants as epoch
+ * milliseconds, truth as 0 or 1, so that every dialect holds the same rows. `project` is project and environment as
+ * one text: nothing of two environments ever meets.
+ */
+export interface Database {
+  migration: MigrationTable
+  plan: PlanTable
+  applied_plan: AppliedPlanTable
+  target_owner: TargetOwnerTable
+  lease: LeaseTable
+  cursor: CursorTable
+  ledger: LedgerTable
+  dead_letter: DeadLetterTable
+  decision: DecisionTable
+  run: RunTable
+  run_page: RunPageTable
+  selection: SelectionTable
+  usage: UsageTable
+}
+
+export interface MigrationTable {
+  name: string
+  applied_at: number
+}
+
+export interface PlanTable {
+  hash: string
+  plan: string
+  source_map: string
+  applied_at: number
+  author: string | null
+  commit_id: string | null
+}
+
+export interface AppliedPlanTable {
+  project: string
+  mapping: string
+  plan_hash: string
+  applied_at: number
+  author: string | null
+  commit_id: string | null
+}
+
+/** Which environment of a project writes to a target. */
+export interface TargetOwnerTable {
+  project: string
+  target: string
+  environment: string
+  claimed_at: number
+}
+
+export interface LeaseTable {
+  project: string
+  mapping: string
+  /** Null when free. */
+  holder: string | null
+  lane: string
+  epoch: number
+  expires_at: number
+  /** The lane that asked while another one held it. */
+  wanted_by: string | null
+  /** Until then only `wanted_by` may take it. */
+  offered_until: number | null
+}
+
+export interface CursorTable {
+  project: string
+  mapping: string
+  lane: string
+  cursor: string | null
+  sequence: number
+  run_id: string | null
+  updated_at: number
+}
+
+export interface LedgerTable {
+  project: string
+  namespace: string
+  key: string
+  connection: string
+  resource: string
+  label: string | null
+  target_id: string | null
+  adopted: number
+  state: string
+  source_stamp: string | null
+  source_hash: string | null
+  plan_hash: string | null
+  fingerprint: string | null
+  field_hashes: string | null
+  steps_due: string
+  delivered_at: number | null
+  run_id: string | null
+  /** Of an open intent: what the row said before it. */
+  previous: string | null
+  payload_hash: string | null
+  sent_at: number | null
+  epoch: number | null
+}
+
+export interface DeadLetterTable {
+  id: string
+  project: string
+  mapping: string
+  namespace: string
+  key: string
+  label: string | null
+  class: string
+  message: string
+  at: string | null
+  file: string | null
+  line: number | null
+  column: number | null
+  state: string
+  payload: string | null
+  source_hash: string | null
+  mapped: string | null
+  target_id: string | null
+  attempts: number
+  first_seen_at: number
+  last_seen_at: number
+  due_at: number | null
+  plan_hash: string
+  run_id: string
+  wait_namespace: string | null
+  wait_mapping: string | null
+  wait_key: string | null
+  resolved_at: number | null
+}
+
+/** What people decided on dead letters; rows are added, never changed. */
+export interface DecisionTable {
+  id: string
+  project: string
+  dead_letter_id: string
+  kind: string
+  by: string
+  reason: string
+  source_hash: string | null
+  overlay: string | null
+  decided_at: number
+}
+
+export interface RunTable {
+  id: string
+  project: string
+  mapping: string
+  lane: string
+  workflow_id: string
+  plan_hash: string
+  state: string
+  started_at: number
+  finished_at: number | null
+  tally: string
+  pages: number
+  balanced: number | null
+  failure_kind: string | null
+  failure_message: string | null
+}
+
+/** The counters of each page beside the run's sum: a page that is committed again is known and not counted again. */
+export interface RunPageTable {
+  run_id: string
+  sequence: number
+  tally: string
+  committed_at: number
+}
+
+/** Source keys a run was asked for; they stay out of workflow arguments. */
+export interface SelectionTable {
+  project: string
+  id: string
+  keys: string
+  created_at: number
+}
+
+export interface UsageTable {
+  project: string
+  connection: string
+  mapping: string
+  /** UTC, YYYY-MM-DD. */
+  day: string
+  calls: number
+  write_calls: number
+  bytes_in: number
+  bytes_out: number
+  refusals: number
+}
