@@ -1,11 +1,11 @@
 import { SyncError } from '../model/failure.ts'
 import type { JsonValue } from '../model/json.ts'
+import { asks, choice } from './branches.ts'
 import { canonicalDecimal, parseDecimal } from './decimal.ts'
-import { type Compilation, decide, type Run, textOf, WAITING } from './frame.ts'
+import { argument, type Compilation, decide, type Run, textOf, WAITING } from './frame.ts'
 import { FUNCTIONS, type FunctionEntry } from './functions.ts'
 import { isNumber, showValue, textOfValue, type Value } from './kinds.ts'
 import { compileLink, compileMatch, compileRef } from './look-ups.ts'
-import { asks, choice, compile } from './nodes.ts'
 import { badValue, missingValue, Park } from './park.ts'
 import { type CallNode, literalText, type Node } from './tree.ts'
 
@@ -14,7 +14,12 @@ export function compileCall(node: CallNode, to: Compilation): Run {
     case 'coalesce':
       return coalesce(node.args, to)
     case 'when':
-      return choice(argument(node, 0), compile(argument(node, 1), to), compile(argument(node, 2), to), to)
+      return choice(
+        argument(node, 0),
+        to.compile(argument(node, 1), to),
+        to.compile(argument(node, 2), to),
+        to,
+      )
     case 'table':
       return table(node, to)
     case 'match':
@@ -28,16 +33,9 @@ export function compileCall(node: CallNode, to: Compilation): Run {
   }
 }
 
-export function argument(node: CallNode, index: number): Node {
-  const found = node.args[index]
-  if (found === undefined)
-    throw new SyncError('invalid-plan', `${node.name}() has too few arguments: the mapping was not checked.`)
-  return found
-}
-
 /** The first argument that is not null. Later ones are not evaluated; nothing is skipped while an earlier one waits. */
 function coalesce(args: readonly Node[], to: Compilation): Run {
-  const runs = args.map((arg) => compile(arg, { ...to, lenient: true }))
+  const runs = args.map((arg) => to.compile(arg, { ...to, lenient: true }))
   if (!args.some(asks)) {
     return (frame) => {
       for (const run of runs) {
@@ -62,7 +60,7 @@ function eager(node: CallNode, to: Compilation): Run {
   if (entry?.run == null)
     throw new SyncError('invalid-plan', `There is no function ${node.name}(): the mapping was not checked.`)
   const run = guarded(entry, node, to)
-  const args = node.args.map((arg) => compile(arg, to))
+  const args = node.args.map((arg) => to.compile(arg, to))
   const [first, second] = args
   if (args.length === 1) return (frame) => run([first!(frame)])
   if (args.length === 2) return (frame) => run([first!(frame), second!(frame)])
@@ -94,7 +92,7 @@ function guarded(entry: FunctionEntry, node: CallNode, to: Compilation): (args: 
 
 function table(node: CallNode, to: Compilation): Run {
   const name = literalText(argument(node, 0)) ?? ''
-  const key = compile(argument(node, 1), to)
+  const key = to.compile(argument(node, 1), to)
   const keyText = textOf(to, argument(node, 1))
   let known: { readonly rows: object; readonly byNumber: ReadonlyMap<string, Value> } | null = null
   const byNumber = (rows: Readonly<Record<string, JsonValue>>) => {

@@ -1,21 +1,18 @@
+import { checkArgument } from './check-argument.ts'
+import { checkLink, checkMatch, checkRef, checkTable } from './check-look-ups.ts'
+import { FUNCTIONS, type FunctionEntry } from './functions.ts'
+import { type CallNode, MACROS, type Node } from './tree.ts'
+import { agree, type Type, unknownType } from './type.ts'
 import {
   choiceType,
   condition,
   didYouMean,
-  expect,
   nameOf,
   notePresence,
-  refuseWhole,
   report,
   sourceOf,
   type Walk,
-} from './check.ts'
-import { checkLink, checkMatch, checkRef, checkTable } from './check-look-ups.ts'
-import { FUNCTIONS, type FunctionEntry, type Parameter } from './functions.ts'
-import { safePattern } from './pattern.ts'
-import { isZone } from './time.ts'
-import { type CallNode, literalText, MACROS, type Node } from './tree.ts'
-import { agree, type Type, unknownType } from './type.ts'
+} from './walk.ts'
 
 /** What people write who know other languages. */
 const FAMILIAR: Readonly<Record<string, string>> = {
@@ -170,66 +167,6 @@ function expectItems(item: Type, node: Node, name: string, walk: Walk): void {
     `${name} needs a list of numbers, and ${text} is a list of ${item.kind}s.`,
     hint,
   )
-}
-
-export function checkArgument(name: string, parameter: Parameter, node: Node, type: Type, walk: Walk): void {
-  const text = literalText(node)
-  if (parameter.literal === true && text === null) {
-    report(
-      walk,
-      node,
-      'not-literal',
-      `The ${parameter.name} of ${name} must be a text written out.`,
-      `Write it in quotation marks: "…".`,
-    )
-    return
-  }
-  if (parameter.takes !== 'any') {
-    const kinds = parameter.takes.join(' or ')
-    expect(
-      type,
-      parameter.takes,
-      node,
-      walk,
-      `${name} takes ${kinds} here.`,
-      fixFor(parameter, type, sourceOf(walk, node)),
-    )
-    if (type.kind === 'list') notePresence(type, walk)
-  } else refuseWhole(type, node, walk)
-  if (text === null) return
-  if (parameter.values !== undefined && !parameter.values.includes(text)) {
-    report(
-      walk,
-      node,
-      'unknown-value',
-      `"${text}" is not a ${parameter.name} of ${name}; there are: ${parameter.values.join(', ')}.`,
-      didYouMean(text, parameter.values),
-    )
-  }
-  if (parameter.name === 'zone' && !isZone(text))
-    report(
-      walk,
-      node,
-      'unknown-zone',
-      `"${text}" is not a time zone.`,
-      'Write one such as "Europe/Brussels" or "UTC".',
-    )
-  if (parameter.name === 'pattern') {
-    const pattern = safePattern(text)
-    if (typeof pattern === 'string') report(walk, node, 'wrong-pattern', pattern)
-  }
-}
-
-function fixFor(parameter: Parameter, type: Type, text: string): string | null {
-  const takes = parameter.takes === 'any' ? [] : parameter.takes
-  if (type.kind === 'text' && takes.includes('decimal')) return `Make it a number: decimal(${text}).`
-  if (type.kind === 'text' && takes.includes('integer')) return `Make it a number: integer(${text}).`
-  if ((type.kind === 'integer' || type.kind === 'decimal') && takes.includes('text'))
-    return `Make it a text: text(${text}).`
-  if (type.kind === 'decimal' && takes.includes('integer')) return `Round it: round(${text}).`
-  if (type.kind === 'datetime' && takes.includes('date'))
-    return `Say in which zone the day is meant: date(${text}, "Europe/Brussels").`
-  return null
 }
 
 function resultOf(entry: FunctionEntry, types: readonly Type[]): Type {

@@ -1,11 +1,11 @@
-import { didYouMean, report, type Walk } from './check.ts'
-import { checkArgument } from './check-call.ts'
+import { checkArgument } from './check-argument.ts'
 import { canonicalDecimal, parseDecimal } from './decimal.ts'
 import { FUNCTIONS } from './functions.ts'
 import { textOfValue } from './kinds.ts'
 import { optionNodes } from './options.ts'
 import { type CallNode, literalText, type Node } from './tree.ts'
 import { type Type, typeOfRecorded } from './type.ts'
+import { didYouMean, report, type Walk } from './walk.ts'
 
 function argumentType(node: CallNode, index: number, walk: Walk): Type {
   const arg = node.args[index]!

@@ -1,7 +1,7 @@
-import { didYouMean, nameOf, notePresence, refuseWhole, report, sourceOf, type Walk } from './check.ts'
 import { canonicalInstant, isDate } from './time.ts'
 import { literalText, type Node } from './tree.ts'
 import { agree, isNumeric, type Type, unknownType } from './type.ts'
+import { didYouMean, nameOf, notePresence, refuseWhole, report, sourceOf, type Walk } from './walk.ts'
 
 type Binary = Node & { readonly op: 'binary' }
 

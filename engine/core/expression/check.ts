@@ -1,11 +1,20 @@
 import type { RecordedSchema } from '../model/recorded.ts'
 import { checkCall } from './check-call.ts'
 import { checkBinary } from './check-operators.ts'
-import { showPath, typeAtMember } from './members.ts'
-import { nearest } from './nearest.ts'
+import { typeAtMember } from './members.ts'
 import type { Expression, Fault } from './parse.ts'
-import { literalText, type MacroNode, type Node, type Span } from './tree.ts'
-import { agree, mergeTypes, type Type, unknownType } from './type.ts'
+import { literalText, type MacroNode, type Node } from './tree.ts'
+import { mergeTypes, type Type, unknownType } from './type.ts'
+import {
+  choiceType,
+  condition,
+  didYouMean,
+  expect,
+  notePresence,
+  refuseWhole,
+  report,
+  type Walk,
+} from './walk.ts'
 
 /** What an expression may use, and what it is checked against. */
 export interface Environment {
@@ -39,19 +48,6 @@ export interface Checked {
   readonly lookUps: readonly LookUp[]
 }
 
-/** One check under way. */
-export interface Walk {
-  readonly environment: Environment
-  readonly text: string
-  readonly variables: Readonly<Record<string, Type>>
-  /** Inside `coalesce`: an empty key gives null. */
-  readonly lenient: boolean
-  readonly faults: Fault[]
-  readonly reads: Map<string, readonly string[]>
-  readonly lookUps: LookUp[]
-  readonly typeOf: (node: Node, walk: Walk) => Type
-}
-
 /** Checks an expression against the types of what it uses; finds all its faults at once. */
 export function checkExpression(expression: Expression, environment: Environment): Checked {
   const walk: Walk = {
@@ -69,63 +65,6 @@ export function checkExpression(expression: Expression, environment: Environment
   notePresence(type, walk)
   const faults = walk.faults.sort((a, b) => a.offset - b.offset || a.length - b.length)
   return { type, faults, reads: [...walk.reads.values()], lookUps: walk.lookUps }
-}
-
-export function report(
-  walk: Walk,
-  span: Span,
-  code: string,
-  message: string,
-  hint: string | null = null,
-): void {
-  walk.faults.push({ code, message, hint, offset: span.start, length: span.end - span.start })
-}
-
-export function sourceOf(walk: Walk, node: Node): string {
-  return walk.text.slice(node.start, node.end)
-}
-
-export function didYouMean(found: string, candidates: Iterable<string>): string | null {
-  const near = nearest(found, candidates)
-  return near === null ? null : `Did you mean "${near}"?`
-}
-
-export function note(walk: Walk, path: readonly string[]): void {
-  walk.reads.set(path.join('\u0000'), path)
-}
-
-/** Whether something is there can only be told by reading some field of it: one that tells least. */
-export function notePresence(type: Type, walk: Walk): void {
-  if (type.kind === 'list') notePresence(type.of, walk)
-  if (type.kind !== 'object') return
-  const leaf = plainestLeaf(type)
-  if (leaf !== null) note(walk, leaf)
-  for (const other of type.alternatives ?? []) notePresence(other, walk)
-}
-
-function plainestLeaf(type: Type & { readonly kind: 'object' }): readonly string[] | null {
-  const fields = Object.entries(
-    (type.schema.properties ?? {}) as Readonly<Record<string, Readonly<Record<string, unknown>>>>,
-  )
-  const rank = ([name, field]: (typeof fields)[number]) =>
-    name === 'id' ? 0 : field['x-personal'] === true ? 2 : 1
-  const scalars = fields.filter(
-    ([, field]) =>
-      field.properties === undefined && field.items === undefined && field['x-computed'] === undefined,
-  )
-  const [best] = scalars.sort((a, b) => rank(a) - rank(b))
-  return best === undefined ? null : [...type.path, best[0]]
-}
-
-export function refuseWhole(type: Type, node: Node, walk: Walk): void {
-  if (type.kind !== 'object') return
-  report(
-    walk,
-    node,
-    'whole-object',
-    `${showPath(type.path)} is a whole object, not one value.`,
-    `Name a field of it, such as ${sourceOf(walk, node)}.${plainestLeaf(type)?.at(-1) ?? 'id'}.`,
-  )
 }
 
 function typeOf(node: Node, walk: Walk): Type {
@@ -211,55 +150,6 @@ function variableType(node: Node & { op: 'variable' }, walk: Walk): Type {
   return unknownType()
 }
 
-export function condition(node: Node, walk: Walk): void {
-  const type = walk.typeOf(node, walk)
-  const text = sourceOf(walk, node)
-  expect(
-    type,
-    ['boolean'],
-    node,
-    walk,
-    'A condition must be true or false.',
-    `Compare it, such as ${text} != null.`,
-  )
-}
-
-/** Reports a type that is none of the kinds. What is not known, or null, passes. */
-export function expect(
-  type: Type,
-  kinds: readonly Type['kind'][],
-  node: Node,
-  walk: Walk,
-  rule: string,
-  hint: string | null = null,
-): boolean {
-  if (type.kind === 'unknown' || type.kind === 'null' || kinds.includes(type.kind)) return true
-  if (type.kind === 'object') refuseWhole(type, node, walk)
-  else report(walk, node, 'wrong-type', `${sourceOf(walk, node)} is ${nameOf(type)}. ${rule}`, hint)
-  return false
-}
-
-export function nameOf(type: Type): string {
-  if (type.kind === 'reference')
-    return type.resource === '' ? 'a reference' : `a reference to ${type.resource}`
-  if (type.kind === 'map' || type.kind === 'unknown') return 'a value'
-  return /^[aeiou]/.test(type.kind) ? `an ${type.kind}` : `a ${type.kind}`
-}
-
-export function choiceType(thenNode: Node, otherwiseNode: Node, walk: Walk): Type {
-  const then = walk.typeOf(thenNode, walk)
-  const otherwise = walk.typeOf(otherwiseNode, walk)
-  if (!agree(then, otherwise)) {
-    report(
-      walk,
-      otherwiseNode,
-      'wrong-type',
-      `Both branches must give the same kind of value: one is ${nameOf(then)}, the other ${nameOf(otherwise)}.`,
-    )
-  }
-  return mergeTypes([then, otherwise])
-}
-
 function macroType(node: MacroNode, walk: Walk): Type {
   const list = walk.typeOf(node.list, walk)
   expect(list, ['list'], node.list, walk, `.${node.name}(…) needs a list.`)
@@ -267,7 +157,9 @@ function macroType(node: MacroNode, walk: Walk): Type {
   const inner: Walk = { ...walk, lenient: false, variables: { ...walk.variables, [node.variable]: element } }
   if (node.condition !== null) condition(node.condition, inner)
   const before = walk.reads.size
-  const body = node.name === 'map' ? walk.typeOf(node.body, inner) : (condition(node.body, inner), element)
+  let body = element
+  if (node.name === 'map') body = walk.typeOf(node.body, inner)
+  else condition(node.body, inner)
   if (walk.reads.size === before && !readsBelow(element, walk)) notePresence(element, walk)
   if (node.name === 'map') return { kind: 'list', of: body, nullable: false }
   return node.name === 'filter' ? { ...list, nullable: false } : { kind: 'boolean', nullable: false }

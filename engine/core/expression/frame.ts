@@ -1,6 +1,7 @@
+import { SyncError } from '../model/failure.ts'
 import type { Scope } from './compile.ts'
 import type { Value } from './kinds.ts'
-import type { Node } from './tree.ts'
+import type { CallNode, Node } from './tree.ts'
 
 /** One evaluation under way. */
 export interface Frame {
@@ -28,6 +29,8 @@ export interface Compilation {
   readonly newSlot: () => number
   /** Inside `coalesce`: a look-up with an empty key gives null. */
   readonly lenient: boolean
+  /** Compiles a part. */
+  readonly compile: (node: Node, to: Compilation) => Run
 }
 
 export function textOf(compilation: Compilation, node: Node): string {
@@ -44,4 +47,11 @@ export function decide(run: Run, frame: Frame): Value | typeof WAITING {
   if (frame.pending) return WAITING
   frame.pending = before
   return value
+}
+
+export function argument(node: CallNode, index: number): Node {
+  const found = node.args[index]
+  if (found === undefined)
+    throw new SyncError('invalid-plan', `${node.name}() has too few arguments: the mapping was not checked.`)
+  return found
 }

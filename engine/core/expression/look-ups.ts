@@ -1,9 +1,7 @@
-import { argument } from './calls.ts'
 import type { Resolution } from './compile.ts'
 import { canonicalDecimal } from './decimal.ts'
-import { type Compilation, decide, type Frame, type Run, textOf, WAITING } from './frame.ts'
+import { argument, type Compilation, decide, type Frame, type Run, textOf, WAITING } from './frame.ts'
 import { isNumber, kindOfValue, Reference, textOfValue, type Value } from './kinds.ts'
-import { compile } from './nodes.ts'
 import { optionNodes } from './options.ts'
 import { badValue, missingValue, Park } from './park.ts'
 import { type CallNode, literalText, type Node } from './tree.ts'
@@ -27,9 +25,9 @@ function optionsOf(node: Node | undefined, to: Compilation): Options {
   const otherwise = options.get('otherwise')
   return {
     where: [...optionNodes(options.get('where'))].map(
-      ([field, value]) => [field, compile(value, to), textOf(to, value)] as const,
+      ([field, value]) => [field, to.compile(value, to), textOf(to, value)] as const,
     ),
-    otherwise: otherwise === undefined ? null : compile(otherwise, to),
+    otherwise: otherwise === undefined ? null : to.compile(otherwise, to),
   }
 }
 
@@ -40,7 +38,7 @@ function keyReader(
   options: Options,
   to: Compilation,
 ): (frame: Frame) => string | { readonly without: Value } {
-  const run = compile(keyNode, to)
+  const run = to.compile(keyNode, to)
   const [text, whole] = [textOf(to, keyNode), textOf(to, node)]
   return (frame) => {
     const value = decide(run, frame)

@@ -1,16 +1,16 @@
+import { asTruth } from './branches.ts'
 import { type Compilation, decide, type Frame, type Run, textOf, WAITING } from './frame.ts'
 import { isList, kindOfValue, type Value } from './kinds.ts'
-import { asTruth, compile } from './nodes.ts'
 import { badValue } from './park.ts'
 import type { MacroNode } from './tree.ts'
 
 /** `map`, `filter`, `all`, `exists`, `exists_one`. A list that is absent is an empty one. */
 export function compileMacro(node: MacroNode, to: Compilation): Run {
-  const list = listOf(compile(node.list, to), textOf(to, node.list))
+  const list = listOf(to.compile(node.list, to), textOf(to, node.list))
   const slot = to.newSlot()
   const inner: Compilation = { ...to, lenient: false, locals: new Map([...to.locals, [node.variable, slot]]) }
   if (node.name !== 'map') return judged(node, list, slot, asTruth(node.body, inner))
-  const body = compile(node.body, inner)
+  const body = to.compile(node.body, inner)
   if (node.condition === null) {
     return (frame) => {
       const items = list(frame)

@@ -1,11 +1,7 @@
 import { isJsonObject } from '../model/json.ts'
-import { didYouMean, note, report, sourceOf, type Walk } from './check.ts'
 import type { Node, Span } from './tree.ts'
 import { fieldsOf, mergeTypes, type Type, typeOfRecorded, unknownType } from './type.ts'
-
-export function showPath(path: readonly string[]): string {
-  return path.join('.')
-}
+import { didYouMean, note, report, sourceOf, type Walk } from './walk.ts'
 
 /** The type of a field, noted as read when it is one value. */
 export function typeAtMember(object: Type, name: string, span: Span, objectNode: Node, walk: Walk): Type {
@@ -46,7 +42,7 @@ function fieldType(object: Type & { readonly kind: 'object' }, name: string, spa
     const hint =
       didYouMean(name, names) ??
       (names.length > 0 && names.length <= 12 ? `Its fields are: ${names.join(', ')}.` : null)
-    report(walk, span, 'unknown-field', `${showPath(object.path)} has no field "${name}".`, hint)
+    report(walk, span, 'unknown-field', `${object.path.join('.')} has no field "${name}".`, hint)
     return unknownType()
   }
   const path = [...object.path, name]

@@ -1,11 +1,12 @@
+import { asTruth, choice } from './branches.ts'
 import { compileCall } from './calls.ts'
-import { type Compilation, decide, type Run, type Surroundings, textOf, WAITING } from './frame.ts'
+import { type Compilation, type Run, type Surroundings, textOf } from './frame.ts'
 import { isList, isNumber, isObject, kindOfValue, memberOf, textOfValue, type Value } from './kinds.ts'
 import { compileMacro } from './macros.ts'
-import { compare, negate, OPERATIONS, truth } from './operators.ts'
+import { compare, negate, OPERATIONS } from './operators.ts'
 import { badValue } from './park.ts'
 import type { Expression } from './parse.ts'
-import { childrenOf, literalText, type Node } from './tree.ts'
+import { literalText, type Node } from './tree.ts'
 
 export function compileNode(
   expression: Expression,
@@ -18,11 +19,12 @@ export function compileNode(
     locals: new Map(),
     newSlot: () => slots++,
     lenient: false,
+    compile,
   })
   return { run, slots }
 }
 
-export function compile(node: Node, to: Compilation): Run {
+function compile(node: Node, to: Compilation): Run {
   switch (node.op) {
     case 'literal': {
       const { value } = node
@@ -109,31 +111,6 @@ function index(objectNode: Node, indexNode: Node, to: Compilation): Run {
     }
     if (isObject(value)) return memberOf(value, textOfValue(at) ?? '')
     throw badValue(`${text} is ${kindOfValue(value)}, which has no items.`)
-  }
-}
-
-/** Whether any part may ask a look-up. Parts that cannot are run without looking out for one. */
-export function asks(node: Node): boolean {
-  if (node.op === 'call' && (node.name === 'match' || node.name === 'link' || node.name === 'ref'))
-    return true
-  return childrenOf(node).some(asks)
-}
-
-export function asTruth(node: Node, to: Compilation): Run {
-  const run = compile(node, to)
-  const text = textOf(to, node)
-  return (frame) => truth(run(frame), text)
-}
-
-/** Runs one of two branches. A condition that waits for an answer runs neither. */
-export function choice(conditionNode: Node, then: Run, otherwise: Run, to: Compilation): Run {
-  const condition = compile(conditionNode, to)
-  const text = textOf(to, conditionNode)
-  if (!asks(conditionNode)) return (frame) => (truth(condition(frame), text) ? then(frame) : otherwise(frame))
-  return (frame) => {
-    const value = decide(condition, frame)
-    if (value === WAITING) return null
-    return truth(value, text) ? then(frame) : otherwise(frame)
   }
 }
 

@@ -143,7 +143,8 @@ export function isNumeric(type: Type): boolean {
 }
 
 function merge(a: Type, b: Type): Type {
-  if (isNumeric(a) && isNumeric(b)) return { kind: a.kind === b.kind ? a.kind : 'decimal', nullable: false }
+  if (isNumeric(a) && isNumeric(b))
+    return { kind: a.kind === 'integer' && b.kind === 'integer' ? 'integer' : 'decimal', nullable: false }
   if (a.kind !== b.kind) return unknownType()
   if (a.kind === 'list' && b.kind === 'list')
     return { kind: 'list', of: mergeTypes([a.of, b.of]), nullable: false }

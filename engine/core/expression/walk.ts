@@ -1,0 +1,124 @@
+import type { Environment, LookUp } from './check.ts'
+import { nearest } from './nearest.ts'
+import type { Fault } from './parse.ts'
+import type { Node, Span } from './tree.ts'
+import { agree, mergeTypes, type Type } from './type.ts'
+
+/** One check under way. */
+export interface Walk {
+  readonly environment: Environment
+  readonly text: string
+  readonly variables: Readonly<Record<string, Type>>
+  /** Inside `coalesce`: an empty key gives null. */
+  readonly lenient: boolean
+  readonly faults: Fault[]
+  readonly reads: Map<string, readonly string[]>
+  readonly lookUps: LookUp[]
+  readonly typeOf: (node: Node, walk: Walk) => Type
+}
+
+export function report(
+  walk: Walk,
+  span: Span,
+  code: string,
+  message: string,
+  hint: string | null = null,
+): void {
+  walk.faults.push({ code, message, hint, offset: span.start, length: span.end - span.start })
+}
+
+export function sourceOf(walk: Walk, node: Node): string {
+  return walk.text.slice(node.start, node.end)
+}
+
+export function didYouMean(found: string, candidates: Iterable<string>): string | null {
+  const near = nearest(found, candidates)
+  return near === null ? null : `Did you mean "${near}"?`
+}
+
+export function note(walk: Walk, path: readonly string[]): void {
+  walk.reads.set(path.join('\u0000'), path)
+}
+
+/** Whether something is there can only be told by reading some field of it: one that tells least. */
+export function notePresence(type: Type, walk: Walk): void {
+  if (type.kind === 'list') notePresence(type.of, walk)
+  if (type.kind !== 'object') return
+  const leaf = plainestLeaf(type)
+  if (leaf !== null) note(walk, leaf)
+  for (const other of type.alternatives ?? []) notePresence(other, walk)
+}
+
+function plainestLeaf(type: Type & { readonly kind: 'object' }): readonly string[] | null {
+  const fields = Object.entries(
+    (type.schema.properties ?? {}) as Readonly<Record<string, Readonly<Record<string, unknown>>>>,
+  )
+  const rank = ([name, field]: (typeof fields)[number]) =>
+    name === 'id' ? 0 : field['x-personal'] === true ? 2 : 1
+  const scalars = fields.filter(
+    ([, field]) =>
+      field.properties === undefined && field.items === undefined && field['x-computed'] === undefined,
+  )
+  const [best] = scalars.sort((a, b) => rank(a) - rank(b))
+  return best === undefined ? null : [...type.path, best[0]]
+}
+
+export function refuseWhole(type: Type, node: Node, walk: Walk): void {
+  if (type.kind !== 'object') return
+  report(
+    walk,
+    node,
+    'whole-object',
+    `${type.path.join('.')} is a whole object, not one value.`,
+    `Name a field of it, such as ${sourceOf(walk, node)}.${plainestLeaf(type)?.at(-1) ?? 'id'}.`,
+  )
+}
+
+export function condition(node: Node, walk: Walk): void {
+  const type = walk.typeOf(node, walk)
+  const text = sourceOf(walk, node)
+  expect(
+    type,
+    ['boolean'],
+    node,
+    walk,
+    'A condition must be true or false.',
+    `Compare it, such as ${text} != null.`,
+  )
+}
+
+/** Reports a type that is none of the kinds. What is not known, or null, passes. */
+export function expect(
+  type: Type,
+  kinds: readonly Type['kind'][],
+  node: Node,
+  walk: Walk,
+  rule: string,
+  hint: string | null = null,
+): boolean {
+  if (type.kind === 'unknown' || type.kind === 'null' || kinds.includes(type.kind)) return true
+  if (type.kind === 'object') refuseWhole(type, node, walk)
+  else report(walk, node, 'wrong-type', `${sourceOf(walk, node)} is ${nameOf(type)}. ${rule}`, hint)
+  return false
+}
+
+export function nameOf(type: Type): string {
+  if (type.kind === 'reference')
+    return type.resource === '' ? 'a reference' : `a reference to ${type.resource}`
+  if (type.kind === 'map' || type.kind === 'unknown') return 'a value'
+  return /^[aeiou]/.test(type.kind) ? `an ${type.kind}` : `a ${type.kind}`
+}
+
+export function choiceType(thenNode: Node, otherwiseNode: Node, walk: Walk): Type {
+  const then = walk.typeOf(thenNode, walk)
+  const otherwise = walk.typeOf(otherwiseNode, walk)
+  if (!agree(then, otherwise)) {
+    report(
+      walk,
+      otherwiseNode,
+      'wrong-type',
+      `Both branches must give the same kind of value: one is ${nameOf(then)}, the other ${nameOf(otherwise)}.`,
+    )
+  }
+  return mergeTypes([then, otherwise])
+}
