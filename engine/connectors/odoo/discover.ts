@@ -2,12 +2,20 @@ import { isJsonObject, type JsonObject, type JsonValue } from '../../core/model/
 import { type Client, readValue } from './client.ts'
 import { recordedType } from './values.ts'
 
-/** JSON type of each recorded type; a list of both where Odoo may give nothing. */
-const JSON_TYPES: Readonly<Record<string, string>> = {
-  boolean: 'boolean',
-  integer: 'integer',
-  many2many: 'array',
-  one2many: 'array',
+/** How each recorded type is described; those not listed are text that may be missing. */
+const SHAPES: Readonly<Record<string, JsonObject>> = {
+  boolean: { type: 'boolean' },
+  integer: { type: 'integer' },
+  float: { type: 'number' },
+  decimal: { type: 'string' },
+  many2many: { type: 'array', items: { type: 'integer' } },
+  one2many: { type: 'array', items: { type: 'integer' } },
+  json: {},
+}
+const NULLABLE: Readonly<Record<string, JsonObject>> = {
+  many2one: { type: 'integer' },
+  date: { type: 'string', format: 'date' },
+  datetime: { type: 'string', format: 'date-time' },
 }
 
 /** The live shape of a model, in the form of a recorded schema. */
@@ -37,17 +45,21 @@ export async function discover(client: Client, resource: string, signal: AbortSi
 
 function propertyOf(field: JsonObject): JsonObject {
   const type = recordedType(String(field.type))
-  const jsonType = JSON_TYPES[type] ?? 'string'
+  const required = field.required === true
   const choices = Array.isArray(field.selection)
     ? field.selection.map((choice: JsonValue) => (Array.isArray(choice) ? choice[0]! : choice))
     : []
   return {
-    type: jsonType === 'string' || jsonType === 'integer' ? [jsonType, 'null'] : jsonType,
+    ...(SHAPES[type] ?? nullable(NULLABLE[type] ?? { type: 'string' }, required)),
     'x-type': type,
     ...(typeof field.relation === 'string' ? { 'x-relation': field.relation } : {}),
-    ...(choices.length > 0 ? { enum: [...choices, null] } : {}),
+    ...(choices.length > 0 ? { enum: required ? choices : [...choices, null] } : {}),
     ...(field.readonly === true ? { 'x-readonly': true } : {}),
-    ...(field.required === true ? { 'x-required': true } : {}),
+    ...(required ? { 'x-required': true } : {}),
     ...(field.store === false ? { 'x-stored': false } : {}),
   }
+}
+
+function nullable(shape: JsonObject, required: boolean): JsonObject {
+  return required ? shape : { ...shape, type: [shape.type ?? 'string', 'null'] }
 }
