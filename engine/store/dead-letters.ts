@@ -6,6 +6,7 @@ import {
 import { listOf } from './bulk.ts'
 import { type DeadLetterRow, deadLetterOf, type KeptRecord } from './dead-letter-row.ts'
 import type { Queryable, Transaction } from './open.ts'
+import { OPEN_STATES, WAITING } from './open-state.ts'
 
 /** Why a key is parked. */
 export interface OpenDeadLetter {
@@ -89,7 +90,7 @@ export async function releaseWaiting(
     .updateTable('dead_letter')
     .set({ due_at: now })
     .where('project', '=', project)
-    .where('state', '=', 'waiting')
+    .where('state', '=', WAITING)
     .where('wait_namespace', '=', namespace)
     .where('wait_key', 'in', listOf(trx, keys))
     .execute()
@@ -109,7 +110,7 @@ export async function resolveDeadLetters(
     .set({ state: how, resolved_at: now, due_at: null })
     .where('project', '=', project)
     .where('mapping', '=', mapping)
-    .where('state', 'in', OPEN_DEAD_LETTER_STATES)
+    .where('state', 'in', OPEN_STATES)
     .where('key', 'in', listOf(trx, keys))
     .execute()
 }
@@ -135,7 +136,7 @@ export async function deadLetters(
   if (filter.mapping !== undefined) query = query.where('mapping', '=', filter.mapping)
   if (filter.class !== undefined) query = query.where('class', '=', filter.class)
   if (filter.state !== undefined) query = query.where('state', '=', filter.state)
-  if (filter.open === true) query = query.where('state', 'in', OPEN_DEAD_LETTER_STATES)
+  if (filter.open === true) query = query.where('state', 'in', OPEN_STATES)
   if (filter.after !== undefined) query = query.where('id', '<', filter.after)
   const rows = await query.orderBy('id', 'desc').limit(filter.limit).execute()
   return rows.map(deadLetterOf)
@@ -207,7 +208,7 @@ function selectOpen(store: Queryable, project: string, mapping: string) {
     .selectFrom('dead_letter')
     .where('project', '=', project)
     .where('mapping', '=', mapping)
-    .where('state', 'in', OPEN_DEAD_LETTER_STATES)
+    .where('state', 'in', OPEN_STATES)
 }
 
 export type { DeadLetterRow, KeptRecord } from './dead-letter-row.ts'

@@ -1,6 +1,7 @@
 import { createUpsert, listOf } from './bulk.ts'
 import { keptColumnsOf, type LedgerRow, ledgerRowOf } from './ledger-row.ts'
 import type { Dialect, Queryable, Transaction } from './open.ts'
+import { INTENT } from './open-state.ts'
 
 /** A remote write that is about to be made. */
 export interface NewIntent {
@@ -40,24 +41,24 @@ const previous = (dialect: Dialect): string => {
 
 const upsertIntents = createUpsert({
   table: 'ledger',
-  columns: {
-    project: 'text',
-    namespace: 'text',
-    key: 'text',
-    connection: 'text',
-    resource: 'text',
-    label: 'text',
-    state: 'text',
-    source_stamp: 'text',
-    plan_hash: 'text',
-    fingerprint: 'text',
-    field_hashes: 'text',
-    run_id: 'text',
-    previous: 'text',
-    payload_hash: 'text',
-    sent_at: 'bigint',
-    epoch: 'bigint',
-  },
+  columns: [
+    'project',
+    'namespace',
+    'key',
+    'connection',
+    'resource',
+    'label',
+    'state',
+    'source_stamp',
+    'plan_hash',
+    'fingerprint',
+    'field_hashes',
+    'run_id',
+    'previous',
+    'payload_hash',
+    'sent_at',
+    'epoch',
+  ],
   key: ['project', 'namespace', 'key'],
   set: { previous },
 })
@@ -102,7 +103,7 @@ export async function openIntents(
     .selectAll()
     .where('project', '=', project)
     .where('namespace', '=', namespace)
-    .where('state', '=', 'intent')
+    .where('state', '=', INTENT)
   if (options.exceptEpoch !== undefined) query = query.where('epoch', '!=', options.exceptEpoch)
   const rows = await query.orderBy('sent_at').orderBy('key').limit(options.limit).execute()
   return rows.map(ledgerRowOf)
@@ -123,7 +124,7 @@ export async function withdrawIntents(
     .select(['key', 'previous'])
     .where('project', '=', project)
     .where('namespace', '=', namespace)
-    .where('state', '=', 'intent')
+    .where('state', '=', INTENT)
     .where('key', 'in', listOf(trx, keys))
   const open = await ofKeys.execute()
   const unknown = open.filter((row) => row.previous === null).map((row) => row.key)

@@ -1,9 +1,10 @@
 import { randomBytes } from 'node:crypto'
-import { type DeadLetterClass, OPEN_DEAD_LETTER_STATES } from '../core/model/dead-letter.ts'
+import type { DeadLetterClass } from '../core/model/dead-letter.ts'
 import type { JsonObject } from '../core/model/json.ts'
 import { createUpsert, listOf } from './bulk.ts'
 import type { KeptRecord } from './dead-letter-row.ts'
 import type { Transaction } from './open.ts'
+import { OPEN_STATES } from './open-state.ts'
 
 /** A record that could not be delivered, as the page that met it knows it. */
 export interface NewDeadLetter {
@@ -32,34 +33,34 @@ export interface NewDeadLetter {
 
 const upsertLetters = createUpsert({
   table: 'dead_letter',
-  columns: {
-    id: 'text',
-    project: 'text',
-    mapping: 'text',
-    namespace: 'text',
-    key: 'text',
-    label: 'text',
-    class: 'text',
-    message: 'text',
-    at: 'text',
-    file: 'text',
-    line: 'integer',
-    column: 'integer',
-    state: 'text',
-    payload: 'text',
-    source_hash: 'text',
-    mapped: 'text',
-    target_id: 'text',
-    attempts: 'integer',
-    first_seen_at: 'bigint',
-    last_seen_at: 'bigint',
-    due_at: 'bigint',
-    plan_hash: 'text',
-    run_id: 'text',
-    wait_namespace: 'text',
-    wait_mapping: 'text',
-    wait_key: 'text',
-  },
+  columns: [
+    'id',
+    'project',
+    'mapping',
+    'namespace',
+    'key',
+    'label',
+    'class',
+    'message',
+    'at',
+    'file',
+    'line',
+    'column',
+    'state',
+    'payload',
+    'source_hash',
+    'mapped',
+    'target_id',
+    'attempts',
+    'first_seen_at',
+    'last_seen_at',
+    'due_at',
+    'plan_hash',
+    'run_id',
+    'wait_namespace',
+    'wait_mapping',
+    'wait_key',
+  ],
   key: ['id'],
 })
 
@@ -158,7 +159,7 @@ async function openOnes(
     ])
     .where('project', '=', project)
     .where('mapping', '=', mapping)
-    .where('state', 'in', OPEN_DEAD_LETTER_STATES)
+    .where('state', 'in', OPEN_STATES)
     .where('key', 'in', listOf(trx, keys))
     .execute()
   return new Map(rows.map((row) => [row.key, row]))
