@@ -23,6 +23,9 @@ export interface Parameter {
   readonly values?: readonly string[]
 }
 
+/** What an example gives: a JSON value, a number with a fraction, or the id of a record found. */
+export type Given = JsonValue | { readonly decimal: string } | { readonly reference: string }
+
 /** One function of the language: what the checker knows of it, how it runs, and its line in docs/expressions.md. */
 export interface FunctionEntry {
   readonly group: 'choices' | 'look-ups' | 'numbers' | 'texts' | 'dates' | 'lists' | 'codes'
@@ -31,7 +34,7 @@ export interface FunctionEntry {
   /** `gives`: null in, null out (first argument only); `parks`: a null argument parks the record; `takes`: it is for the function. */
   readonly nulls: 'gives' | 'parks' | 'takes'
   readonly meaning: string
-  readonly example: { readonly cel: string; readonly gives: JsonValue }
+  readonly example: { readonly cel: string; readonly gives: Given }
   /** Null: not run like other functions (its arguments are evaluated as needed). Throws a Park for values it cannot take. */
   readonly run: ((args: readonly Value[]) => Value) | null
 }

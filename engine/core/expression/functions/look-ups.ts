@@ -58,7 +58,7 @@ export const LOOK_UP_FUNCTIONS: Readonly<Record<string, FunctionEntry>> = {
       'The one active record of the target model (in the connection’s company) whose field equals the value exactly. `"where"` adds conditions, `"otherwise"` is what an empty value gives; without it an empty value parks the record, or gives null inside coalesce. None or several found: the record is parked.',
     example: {
       cel: 'match("product.product", "default_code", "MUG", {"where": {"sale_ok": true}})',
-      gives: '7',
+      gives: { reference: '7' },
     },
     run: null,
   },
@@ -73,7 +73,7 @@ export const LOOK_UP_FUNCTIONS: Readonly<Record<string, FunctionEntry>> = {
     nulls: 'takes',
     meaning:
       'What another mapping wrote for its record of that key. Waits until it is there. An empty key is treated as in match.',
-    example: { cel: 'link("shopify-customers", "c-1")', gives: '42' },
+    example: { cel: 'link("shopify-customers", "c-1")', gives: { reference: '42' } },
     run: null,
   },
   ref: {
@@ -82,7 +82,7 @@ export const LOOK_UP_FUNCTIONS: Readonly<Record<string, FunctionEntry>> = {
     gives: 'reference',
     nulls: 'takes',
     meaning: 'A fixed record of the target by its external id, `module.name`.',
-    example: { cel: 'ref("base.be")', gives: '20' },
+    example: { cel: 'ref("base.be")', gives: { reference: '20' } },
     run: null,
   },
 }

@@ -73,7 +73,7 @@ export const NUMBER_FUNCTIONS: Readonly<Record<string, FunctionEntry>> = {
     gives: 'decimal',
     nulls: 'gives',
     meaning: 'The number that a text spells. Numbers of recorded decimal fields need no conversion.',
-    example: { cel: 'decimal("1.50")', gives: '1.5' },
+    example: { cel: 'decimal("1.50")', gives: { decimal: '1.5' } },
     run: ([x]) => {
       const value = typeof x === 'string' ? parseDecimal(x) : numberOf(x!)
       if (value === null) throw badValue(`${showValue(x!)} is not a number.`)
@@ -120,7 +120,7 @@ export const NUMBER_FUNCTIONS: Readonly<Record<string, FunctionEntry>> = {
     }),
     nulls: 'parks',
     meaning: `Rounded to so many digits after the point (default 0). Ties go away from zero; mode names another rule: ${Object.keys(ROUNDINGS).join(', ')}.`,
-    example: { cel: 'round(2.345, 2)', gives: '2.35' },
+    example: { cel: 'round(2.345, 2)', gives: { decimal: '2.35' } },
     run: ([x, digits, mode]) => {
       const places = digits === undefined ? 0 : count(digits, 0, 30, 'The number of digits')
       const rule = ROUNDINGS[(mode ?? 'half-up') as Rounding] as (typeof ROUNDINGS)[Rounding] | undefined
@@ -135,7 +135,7 @@ export const NUMBER_FUNCTIONS: Readonly<Record<string, FunctionEntry>> = {
     gives: (args) => numericOf(args[0]),
     nulls: 'parks',
     meaning: 'Without its sign.',
-    example: { cel: 'abs(-2.5)', gives: '2.5' },
+    example: { cel: 'abs(-2.5)', gives: { decimal: '2.5' } },
     run: ([x]) => {
       const value = numberOf(x!)
       return typeof value === 'number' ? Math.abs(value) : value.abs()
@@ -144,7 +144,7 @@ export const NUMBER_FUNCTIONS: Readonly<Record<string, FunctionEntry>> = {
   min: {
     ...bounds,
     meaning: 'The least of the arguments, or of a list; nothing for an empty list.',
-    example: { cel: 'min(3, 1.5, 2)', gives: '1.5' },
+    example: { cel: 'min(3, 1.5, 2)', gives: { decimal: '1.5' } },
     run: (args) => extreme(args, (a, b) => a.lt(b)),
   },
   max: {
@@ -159,7 +159,7 @@ export const NUMBER_FUNCTIONS: Readonly<Record<string, FunctionEntry>> = {
     gives: (args) => numericOf(args[0]),
     nulls: 'takes',
     meaning: 'The sum of a list of numbers, 0 for an empty one.',
-    example: { cel: 'sum([0.1, 0.2])', gives: '0.3' },
+    example: { cel: 'sum([0.1, 0.2])', gives: { decimal: '0.3' } },
     run: ([list]) => {
       if (list !== null && !isList(list!))
         throw badValue(`${showValue(list!)} is ${kindOfValue(list!)}, not a list.`)
