@@ -1,7 +1,9 @@
 import { Client, Connection } from '@temporalio/client'
-import { temporal } from '@temporalio/proto'
+import proto from '@temporalio/proto'
 import { SyncError } from '../core/model/failure.ts'
 import { SEARCH_ATTRIBUTES } from '../../workflows/messages.ts'
+
+const { IndexedValueType, TaskQueueKind, TaskQueueType } = proto.temporal.api.enums.v1
 
 /** Where Temporal is, and how it is spoken to. `tls` null: not encrypted (the local dev server). */
 export interface TemporalSettings {
@@ -33,8 +35,8 @@ export async function connectTemporal(settings: TemporalSettings): Promise<Tempo
 export async function workerIsUp({ client, settings }: TemporalClient): Promise<boolean> {
   const answer = await client.workflowService.describeTaskQueue({
     namespace: settings.namespace,
-    taskQueue: { name: settings.taskQueue, kind: temporal.api.enums.v1.TaskQueueKind.TASK_QUEUE_KIND_NORMAL },
-    taskQueueType: temporal.api.enums.v1.TaskQueueType.TASK_QUEUE_TYPE_WORKFLOW,
+    taskQueue: { name: settings.taskQueue, kind: TaskQueueKind.TASK_QUEUE_KIND_NORMAL },
+    taskQueueType: TaskQueueType.TASK_QUEUE_TYPE_WORKFLOW,
   })
   const now = Date.now()
   return (answer.pollers ?? []).some((poller) => now - Number(poller.lastAccessTime?.seconds ?? 0) * 1000 < 75_000)
@@ -45,8 +47,7 @@ export async function ensureSearchAttributes({ client, settings }: TemporalClien
   const known = await client.connection.operatorService.listSearchAttributes({ namespace: settings.namespace })
   const missing = Object.entries(SEARCH_ATTRIBUTES).filter(([name]) => known.customAttributes?.[name] === undefined)
   if (missing.length === 0) return { registered: true, commands: [] }
-  const types = temporal.api.enums.v1.IndexedValueType
-  const wanted = { KEYWORD: types.INDEXED_VALUE_TYPE_KEYWORD, INT: types.INDEXED_VALUE_TYPE_INT, KEYWORD_LIST: types.INDEXED_VALUE_TYPE_KEYWORD_LIST }
+  const wanted = { KEYWORD: IndexedValueType.INDEXED_VALUE_TYPE_KEYWORD, INT: IndexedValueType.INDEXED_VALUE_TYPE_INT, KEYWORD_LIST: IndexedValueType.INDEXED_VALUE_TYPE_KEYWORD_LIST }
   try {
     await client.connection.operatorService.addSearchAttributes({
       namespace: settings.namespace,
