@@ -3,6 +3,7 @@ import type { DeadLetterClass } from '../core/model/dead-letter.ts'
 import type { JsonObject } from '../core/model/json.ts'
 import { createUpsert, listOf } from './bulk.ts'
 import type { KeptRecord } from './dead-letter-row.ts'
+import { ledgerTargets } from './ledger.ts'
 import type { Transaction } from './open.ts'
 import { OPEN_STATES } from './open-state.ts'
 
@@ -66,7 +67,8 @@ const upsertLetters = createUpsert({
 
 /**
  * Parks records: a key has one open dead letter, which counts its attempts. The same record met again for the same reason
- * before it is due is no attempt: it only moves `lastSeenAt`. All of one mapping.
+ * before it is due is no attempt: it only moves `lastSeenAt`. One that waits for what has arrived meanwhile is due at
+ * once. All of one mapping.
  */
 export async function parkRecords(
   trx: Transaction,
@@ -76,6 +78,7 @@ export async function parkRecords(
   const [first] = letters
   if (first === undefined) return
   const open = await openOnes(trx, first.project, first.mapping, letters)
+  const released = await withArrivals(trx, letters)
   await upsertLetters(
     trx,
     letters.map((letter) => {
@@ -103,7 +106,7 @@ export async function parkRecords(
         attempts,
         first_seen_at: known?.first_seen_at ?? now,
         last_seen_at: now,
-        due_at: again ? known.due_at : dueAt(letter.dueAfterMs, attempts, now),
+        due_at: released.has(letter) ? now : again ? known.due_at : dueAt(letter.dueAfterMs, attempts, now),
         plan_hash: letter.planHash,
         run_id: letter.runId,
         // A sighting comes without look-ups, and so without what it waits for.
@@ -163,6 +166,26 @@ async function openOnes(
     .where('key', 'in', listOf(trx, keys))
     .execute()
   return new Map(rows.map((row) => [row.key, row]))
+}
+
+/**
+ * Those whose wait is over before it began: what they wait for was committed after they looked for it and before this
+ * transaction, and its commit found nobody waiting.
+ */
+async function withArrivals(
+  trx: Transaction,
+  letters: readonly NewDeadLetter[],
+): Promise<ReadonlySet<NewDeadLetter>> {
+  const released = new Set<NewDeadLetter>()
+  const waiting = letters.filter((letter) => letter.waitsFor !== null)
+  for (const [namespace, group] of Map.groupBy(waiting, (letter) => letter.waitsFor!.namespace)) {
+    const keys = group.map((letter) => letter.waitsFor!.key)
+    const targets = await ledgerTargets(trx, group[0]!.project, namespace, keys)
+    for (const letter of group) {
+      if (targets.get(letter.waitsFor!.key)?.targetId != null) released.add(letter)
+    }
+  }
+  return released
 }
 
 function isSightingOnly(known: OpenLetter, letter: NewDeadLetter, now: number): boolean {

@@ -145,30 +145,22 @@ export async function runs(
 export async function latestRuns(store: Queryable, project: string): Promise<readonly RunRow[]> {
   const rows = await store.db
     .selectFrom('run')
-    .selectAll()
-    .where('project', '=', project)
-    .where(({ not, exists, selectFrom }) =>
-      not(
-        exists(
-          selectFrom('run as later')
-            .select('later.id')
-            .whereRef('later.project', '=', 'run.project')
-            .whereRef('later.mapping', '=', 'run.mapping')
-            .where(({ or, and, eb }) =>
-              or([
-                eb('later.started_at', '>', eb.ref('run.started_at')),
-                and([
-                  eb('later.started_at', '=', eb.ref('run.started_at')),
-                  eb('later.id', '>', eb.ref('run.id')),
-                ]),
-              ]),
-            ),
-        ),
-      ),
+    .innerJoin(
+      ({ selectFrom }) =>
+        selectFrom('run')
+          .select(({ fn }) => ['mapping', fn.max('started_at').as('at')])
+          .where('project', '=', project)
+          .groupBy('mapping')
+          .as('newest'),
+      (join) => join.onRef('newest.mapping', '=', 'run.mapping').onRef('newest.at', '=', 'run.started_at'),
     )
-    .orderBy('mapping')
+    .selectAll('run')
+    .where('run.project', '=', project)
+    .orderBy('run.mapping')
+    .orderBy('run.id', 'desc')
     .execute()
-  return rows.map(runOf)
+  // Two may have started in the same millisecond.
+  return rows.filter((row, index) => row.mapping !== rows[index - 1]?.mapping).map(runOf)
 }
 
 function runOf(row: RunTable): RunRow {

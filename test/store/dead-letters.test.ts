@@ -12,8 +12,9 @@ import {
   releaseWaiting,
   resolveDeadLetters,
 } from '../../engine/store/dead-letters.ts'
+import { confirmRows } from '../../engine/store/ledger.ts'
 import { type OpenedStore, openedStore, START } from './opened.ts'
-import { deadLetter } from './rows.ts'
+import { deadLetter, ledgerRow } from './rows.ts'
 
 const MAPPING = 'shopify-orders'
 
@@ -146,6 +147,24 @@ describe('due', () => {
     await opened.store.transaction((trx) =>
       releaseWaiting(trx, 'acme', 'customers', ['7', '9'], opened.now()),
     )
+    expect(await dueKeys(opened)).toEqual(['1'])
+  })
+
+  test('at once when what it waits for arrived between the look-up and the parking', async () => {
+    const opened = await openedStore()
+    await opened.store.transaction((trx) =>
+      confirmRows(trx, [
+        ledgerRow('7', { namespace: 'customers' }),
+        ledgerRow('8', { namespace: 'customers', state: 'filtered', targetId: null }),
+      ]),
+    )
+    const waiting = (key: string, linked: string) =>
+      deadLetter(key, {
+        state: 'waiting',
+        dueAfterMs: [1e9],
+        waitsFor: { namespace: 'customers', mapping: 'shopify-customers', key: linked },
+      })
+    await park(opened, waiting('1', '7'), waiting('2', '8'), waiting('3', '9'))
     expect(await dueKeys(opened)).toEqual(['1'])
   })
 
