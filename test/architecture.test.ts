@@ -88,6 +88,7 @@ test('workflows import nothing that the sandbox would refuse', () => {
   expect(bad).toEqual([])
 })
 
-test.each(files)('%s has at most 400 lines', (file) => {
-  expect(readFileSync(join(ROOT, file), 'utf8').split('\n').length).toBeLessThanOrEqual(400)
+test('no written file has more than 400 lines', () => {
+  const long = files.filter((file) => !file.endsWith('.generated.ts') && readFileSync(join(ROOT, file), 'utf8').split('\n').length > 401)
+  expect(long).toEqual([])
 })

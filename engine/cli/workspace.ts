@@ -43,7 +43,7 @@ export function openWorkspace(folder: string, environment: string): Workspace {
       return [name, { definition, limits: limits ?? null }]
     }),
   )
-  const compiled = compileRepository(Object.values(sound.mappings), {
+  const compiled = compileRepository(sound, {
     project: sound.project.name,
     connections,
     schemas: recordedFiles(root),

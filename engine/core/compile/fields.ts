@@ -20,17 +20,19 @@ export function compileFields(
 ): { readonly fields: Record<string, FieldPlan>; readonly shape: Record<string, TargetField> } {
   const fields: Record<string, FieldPlan> = {}
   const shape: Record<string, TargetField> = {}
+  const named = new Set<string>()
   for (const [name, value] of Object.entries(written)) {
     const at = [...where, name]
     const spelled = targetField(context, context.targetSchema, at)
     if (spelled === null) continue
+    named.add(spelled.name)
     const compiled = fieldOf(context, at, value, spelled, variables)
     if (compiled === null) continue
     fields[spelled.name] = compiled.plan
     shape[spelled.name] = compiled.shape
   }
   for (const name of requiredNames(context.targetSchema)) {
-    if (fields[name] === undefined) {
+    if (!named.has(name)) {
       context.report.add('error', 'missing-required-field', where, `${context.targetSchema.title} cannot be created without "${name}", which this mapping does not fill.`, `Add a line for "${name}" under fields.`, 'key')
     }
   }
@@ -115,18 +117,20 @@ function linesOf(
     const as = String(block['as'])
     const inner = element === null ? null : { ...variables, [as]: element }
     const fields: Record<string, ValuePlan> = {}
+    const named = new Set<string>()
     if (inner !== null) {
       for (const [name, value] of Object.entries(block['fields'] as Record<string, unknown>)) {
         const fieldAt = [...where, 'fields', name]
         const line = targetField(context, schema, fieldAt)
         if (line === null) continue
+        named.add(line.name)
         const plan = valueOf(context, fieldAt, value, line, inner, `${place}.fields.${line.name}`)
         if (plan === null) continue
         fields[line.name] = plan
         lineShape[line.name] = shapeOf(schema, line)
       }
       for (const name of requiredNames(schema)) {
-        if (name !== parent && fields[name] === undefined) {
+        if (name !== parent && !named.has(name)) {
           context.report.add('error', 'missing-required-field', [...where, 'fields'], `${schema.title} cannot be created without "${name}".`, `Add a line for "${name}" under fields.`, 'key')
         }
       }
@@ -177,17 +181,19 @@ function ownRecordOf(
   }
   const shape: Record<string, TargetField> = {}
   const fields: Record<string, ValuePlan> = {}
+  const named = new Set<string>()
   for (const [name, value] of Object.entries(written['fields'] as Record<string, unknown>)) {
     const fieldAt = [...at, 'fields', name]
     const inner = targetField(context, schema, fieldAt)
     if (inner === null) continue
+    named.add(inner.name)
     const plan = valueOf(context, fieldAt, value, inner, variables, `${planPath}.fields.${inner.name}`)
     if (plan === null) continue
     fields[inner.name] = plan
     shape[inner.name] = shapeOf(schema, inner)
   }
   for (const name of requiredNames(schema)) {
-    if (fields[name] === undefined) {
+    if (!named.has(name)) {
       context.report.add('error', 'missing-required-field', [...at, 'fields'], `${schema.title} cannot be created without "${name}".`, `Add a line for "${name}" under fields.`, 'key')
     }
   }

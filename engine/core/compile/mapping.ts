@@ -79,9 +79,11 @@ export function compileMapping(mapping: ParsedMapping, surroundings: Surrounding
     [value.source.connection]: sourceScopes(source.schema, pathsBelow(as, uses.reads)) as JsonValue,
     [value.target.connection]: targetScopes(context, fields, { adjustProduct: adjustModel(context, agree) }) as JsonValue,
   }
+  // Rights follow from the rest: while something else is wrong, what they should be is not known.
   const declared = (value.scopes ?? {}) as Record<string, JsonValue>
-  for (const [connection, scopes] of Object.entries(needed)) compareScopes(context, ['scopes'], declared[connection], connection, scopes)
-  for (const name of Object.keys(declared)) {
+  const sound = !report.diagnostics.some((diagnostic) => diagnostic.severity === 'error')
+  if (sound) for (const [connection, scopes] of Object.entries(needed)) compareScopes(context, ['scopes'], declared[connection], connection, scopes)
+  for (const name of sound ? Object.keys(declared) : []) {
     if (needed[name] === undefined) {
       report.add('error', 'superfluous-scope', ['scopes', name], `The mapping does not use "${name}".`, didYouMean(name, Object.keys(needed)) ?? 'Remove the line.', 'key')
     }

@@ -1,7 +1,7 @@
 import { type Diagnostic, sortDiagnostics } from '../model/diagnostic.ts'
 import type { Plan, SourceMap } from '../model/plan.ts'
 import type { JsonValue } from '../model/json.ts'
-import type { ParsedMapping } from '../parse/repository.ts'
+import type { Repository } from '../parse/repository.ts'
 import { hashOf } from '../transform/fingerprint.ts'
 import { type CompiledMapping, compileMapping, type Surroundings } from './mapping.ts'
 import { linkOrder } from './order.ts'
@@ -20,10 +20,13 @@ export interface CompiledRepository {
 }
 
 /** Compiles every mapping; a fault in one never hides another's. Same files, same hashes. */
-export function compileRepository(mappings: readonly ParsedMapping[], surroundings: Omit<Surroundings, 'mappings'>): CompiledRepository {
-  const known = Object.fromEntries(
-    mappings.map(({ value }) => [value.mapping, { namespace: value.keys ?? value.mapping, resource: value.target.resource }]),
-  )
+export function compileRepository({ mappings: parsed, mappingNames }: Pick<Repository, 'mappings' | 'mappingNames'>, surroundings: Omit<Surroundings, 'mappings'>): CompiledRepository {
+  const mappings = Object.values(parsed)
+  const known = Object.fromEntries([
+    // A mapping with faults of its own is there to link to; what it writes is not known yet.
+    ...[...mappingNames].map((name) => [name, { namespace: name, resource: '' }] as const),
+    ...mappings.map(({ value }) => [value.mapping, { namespace: value.keys ?? value.mapping, resource: value.target.resource }] as const),
+  ])
   const compiled = new Map<string, CompiledMapping>()
   for (const mapping of mappings) compiled.set(mapping.value.mapping, compileMapping(mapping, { ...surroundings, mappings: known }))
   const diagnostics = [...compiled.values()].flatMap((mapping) => mapping.diagnostics)

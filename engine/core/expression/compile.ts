@@ -61,14 +61,14 @@ export function compileExpression(expression: Expression, environment?: Surround
     const frame: Frame = {
       scope,
       locals: slots === 0 ? NO_LOCALS : new Array<Value>(slots).fill(null),
-      pending: false,
+      pending: 0,
     }
     try {
       const value = run(frame)
-      return frame.pending ? PENDING : { ok: true, value }
+      return frame.pending > 0 ? PENDING : { ok: true, value }
     } catch (error) {
       if (!(error instanceof Park)) throw error
-      if (frame.pending) return PENDING
+      if (frame.pending > 0) return PENDING
       const parked = { ok: false, kind: 'parked', class: error.class, message: error.message } as const
       return error.reference === null ? parked : { ...parked, reference: error.reference }
     }

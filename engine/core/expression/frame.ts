@@ -8,8 +8,8 @@ export interface Frame {
   readonly scope: Scope
   /** Variables of `map`, `filter` and the like, by slot. */
   readonly locals: Value[]
-  /** Some look-up is not answered. The rest goes on with null in its place, so that all are asked; the result is thrown away. */
-  pending: boolean
+  /** Look-ups not answered so far. The rest goes on with null in their place, so that all are asked; the result is thrown away. */
+  pending: number
 }
 
 export type Run = (frame: Frame) => Value
@@ -42,11 +42,8 @@ export const WAITING = Symbol('waiting')
 /** Runs a part that decides what else is run; {@link WAITING} when it needs an answer that is not there yet. */
 export function decide(run: Run, frame: Frame): Value | typeof WAITING {
   const before = frame.pending
-  frame.pending = false
   const value = run(frame)
-  if (frame.pending) return WAITING
-  frame.pending = before
-  return value
+  return frame.pending > before ? WAITING : value
 }
 
 export function argument(node: CallNode, index: number): Node {

@@ -144,7 +144,7 @@ function settle(resolution: Resolution, resource: string, frame: Frame, wording:
     case 'found':
       return new Reference(resource, resolution.id)
     case 'pending':
-      frame.pending = true
+      frame.pending++
       return null
     case 'missing':
       throw new Park('missing-reference', resolution.message ?? wording.missing(), wording.reference)

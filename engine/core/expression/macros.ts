@@ -40,12 +40,13 @@ function judged(node: MacroNode, list: (frame: Frame) => readonly Value[], slot:
     settles: boolean | null,
   ): { readonly held: readonly Value[]; readonly settled: boolean } => {
     const held: Value[] = []
+    const before = frame.pending
     for (const item of list(frame)) {
       frame.locals[slot] = item
       const holds = decide(body, frame)
       if (holds === WAITING) continue
       if (holds === true) held.push(item)
-      if (holds === settles && !frame.pending) return { held, settled: true }
+      if (holds === settles && frame.pending === before) return { held, settled: true }
     }
     return { held, settled: false }
   }

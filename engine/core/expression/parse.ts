@@ -79,14 +79,17 @@ const TOKENS: Readonly<Record<string, string>> = {
 }
 
 function explain(text: string, summary: string, span: Span): Fault {
-  const message = summary.replace(/\b[A-Z]{2,}\b/g, (token) => TOKENS[token] ?? token)
+  const unexpected = summary.startsWith('Unexpected character')
+    ? `Unexpected ${JSON.stringify(/^(?:\w+|\S)/.exec(text.slice(span.start))?.[0] ?? '')}`
+    : null
+  const message = unexpected ?? summary.replace(/\b[A-Z]{2,}\b/g, (token) => TOKENS[token] ?? token)
   const here = text.slice(span.start)
   const found = /^\S*/.exec(here)?.[0] ?? ''
   const word = /^\w+/.exec(here)?.[0] ?? ''
   let hint: string | null = null
   if (word === 'and') hint = 'Write && for "and".'
   else if (word === 'or') hint = 'Write || for "or".'
-  else if (word === 'not') hint = 'Write ! for "not".'
+  else if (/\bnot\s+$/.test(text.slice(0, span.start))) hint = 'Write ! for "not".'
   else if (word === 'if') hint = 'Write when(condition, a, b).'
   else if (found.startsWith('=')) hint = 'Compare with ==.'
   else if (/^&(?!&)/.test(found)) hint = 'Write && for "and".'
@@ -97,6 +100,7 @@ function explain(text: string, summary: string, span: Span): Fault {
   else if (summary.startsWith('Reserved')) hint = 'Use another name.'
   else if (span.start >= text.trimEnd().length)
     hint = `The expression ends too early: ${unclosed(text) ?? 'something is missing at its end'}.`
+  else if (summary.includes('iteration variable')) hint = 'Begin with a name for the items: list.map(x, …).'
   else if (/[“”‘’]/.test(found)) hint = 'Use straight quotation marks: "…".'
   return syntaxFault(message.endsWith('.') ? message : `${message}.`, hint, span)
 }

@@ -41,7 +41,10 @@ export function parseDocument(file: string, text: string): ParsedDocument {
   const quoting = document === undefined ? [] : quotingFaults(source, document)
   for (const fault of quoting) add(fault.offset, 'quote-expression', fault.message, fault.hint)
   if (quoting.length === 0) {
-    for (const error of document?.errors ?? []) {
+    // After the first one the reader has lost the thread, and what it says follows from that. Keys written twice are told one by one.
+    const errors = document?.errors ?? []
+    const told = errors[0]?.code === 'DUPLICATE_KEY' ? errors.filter((error) => error.code === 'DUPLICATE_KEY') : errors.slice(0, 1)
+    for (const error of told) {
       const { code, message, hint } = yamlFault(error.code, error.message)
       add(error.pos[0], code, message, hint)
     }

@@ -25,6 +25,8 @@ export interface Repository {
   }
   readonly connections: Readonly<Record<string, ParsedConnection>>
   readonly mappings: Readonly<Record<string, ParsedMapping>>
+  /** Every mapping a file declares, those with faults too. */
+  readonly mappingNames: ReadonlySet<string>
   readonly channels: { readonly document: ParsedDocument; readonly value: ChannelsFile } | null
 }
 
@@ -70,11 +72,18 @@ export function parseRepository(files: readonly RepositoryFile[], known: Known):
     project: settingsOf(settings),
     connections: byName(found.connection, 'connection', diagnostics) as Repository['connections'],
     mappings: byName(found.mapping, 'mapping', diagnostics) as Repository['mappings'],
+    mappingNames: declaredNames(files, 'mapping'),
     channels: found.channels[0] === undefined ? null : { document: found.channels[0], value: found.channels[0].value as ChannelsFile },
   }
   for (const { document, value } of Object.values(repository.connections)) diagnostics.push(...connectorFaults(document, value, known))
-  diagnostics.push(...namedRules(repository, known, new Set(files.filter(({ path }) => diagnostics.some((fault) => fault.file === path)).map(({ path }) => path))))
+  diagnostics.push(...namedRules(repository, known, declaredNames(files, 'connection'), new Set(files.filter(({ path }) => diagnostics.some((fault) => fault.file === path)).map(({ path }) => path))))
   return { partial: repository, diagnostics: sortDiagnostics(diagnostics) }
+}
+
+/** Names that files declare, those with faults too: what they name is there, only not usable yet. */
+function declaredNames(files: readonly RepositoryFile[], kind: 'connection' | 'mapping'): ReadonlySet<string> {
+  const line = new RegExp(`^${kind}:\\s*([a-z][a-z0-9-]*)`, 'gm')
+  return new Set(files.flatMap(({ text }) => [...text.matchAll(line)].map((match) => match[1]!)))
 }
 
 function kindOf(document: ParsedDocument): Kind | null {

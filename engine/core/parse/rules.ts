@@ -5,17 +5,17 @@ import type { ParsedDocument, Path } from './document.ts'
 import type { Known, Repository } from './repository.ts'
 
 /** One rule over the whole repository. Reports as many faults as it finds and never throws. */
-type Rule = (context: { readonly repository: Repository; readonly known: Known; add: Add }) => void
+type Rule = (context: { readonly repository: Repository; readonly known: Known; readonly declared: ReadonlySet<string>; add: Add }) => void
 type Add = (document: ParsedDocument, path: Path, severity: Diagnostic['severity'], code: string, message: string, hint: string | null, of?: 'key' | 'value') => void
 
-/** The cross-field rules; those of files that are broken already are left out. */
-export function namedRules(repository: Repository, known: Known, broken: ReadonlySet<string>): readonly Diagnostic[] {
+/** The cross-field rules; faults in files that are broken already are left out. `declared`: names of connections, broken ones too. */
+export function namedRules(repository: Repository, known: Known, declared: ReadonlySet<string>, broken: ReadonlySet<string>): readonly Diagnostic[] {
   const diagnostics: Diagnostic[] = []
   const add: Add = (document, path, severity, code, message, hint, of = 'value') => {
     if (broken.has(document.file)) return
     diagnostics.push({ ...(of === 'key' ? document.placeOfKey(path) : document.placeOf(path)), code, severity, message, hint })
   }
-  for (const rule of RULES) rule({ repository, known, add })
+  for (const rule of RULES) rule({ repository, known, declared, add })
   return diagnostics
 }
 
@@ -26,8 +26,8 @@ const connectorsExist: Rule = ({ repository, known, add }) => {
   }
 }
 
-const connectionsExist: Rule = ({ repository, add }) => {
-  const names = Object.keys(repository.connections)
+const connectionsExist: Rule = ({ repository, declared, add }) => {
+  const names = [...new Set([...Object.keys(repository.connections), ...declared])]
   for (const { document, value } of Object.values(repository.mappings)) {
     for (const side of ['source', 'target'] as const) {
       const name = value[side].connection
