@@ -110,7 +110,7 @@ export const ENVIRONMENT: Environment = {
 }
 
 export function lineEnvironment(): Environment {
-  const lines = (ORDERS.properties['lineItems'] as JsonObject)['items'] as JsonObject
+  const lines = (ORDERS.properties.lineItems as JsonObject).items as JsonObject
   return {
     ...ENVIRONMENT,
     variables: { ...ENVIRONMENT.variables, line: typeOfRecorded(lines, ['order', 'lineItems']) },
