@@ -1,5 +1,6 @@
 import { type ASTNode, Environment, ParseError } from '@marcbachmann/cel-js'
 import { Decimal } from './decimal.ts'
+import { explainSyntax, syntaxFault } from './syntax-faults.ts'
 import { type BinaryOperator, MACROS, type MacroName, type Node, type Span } from './tree.ts'
 
 /** One fault of an expression. `offset` and `length` count UTF-16 units of its text. */
@@ -40,7 +41,7 @@ export function parseExpression(
       return { ok: false, fault: syntaxFault(error.message, error.hint, error.span) }
     if (error instanceof ParseError) {
       const span = error.range ?? { start: 0, end: text.length }
-      return { ok: false, fault: explain(text, error.summary, span) }
+      return { ok: false, fault: explainSyntax(text, error.summary, span) }
     }
     throw error
   }
@@ -54,65 +55,6 @@ class Unsupported extends Error {
     this.hint = hint
     this.span = span
   }
-}
-
-function syntaxFault(message: string, hint: string | null, span: Span): Fault {
-  return { code: 'syntax', message, hint, offset: span.start, length: Math.max(1, span.end - span.start) }
-}
-
-const TOKENS: Readonly<Record<string, string>> = {
-  EOF: 'the end',
-  RPAREN: '")"',
-  LPAREN: '"("',
-  RBRACKET: '"]"',
-  RBRACE: '"}"',
-  COMMA: '","',
-  COLON: '":"',
-  QUESTION: '"?"',
-  DOT: '"."',
-  IDENTIFIER: 'a name',
-  STRING: 'a text',
-  NUMBER: 'a number',
-  EQ: '"=="',
-  AND: '"&&"',
-  OR: '"||"',
-}
-
-function explain(text: string, summary: string, span: Span): Fault {
-  const unexpected = summary.startsWith('Unexpected character')
-    ? `Unexpected ${JSON.stringify(/^(?:\w+|\S)/.exec(text.slice(span.start))?.[0] ?? '')}`
-    : null
-  const message = unexpected ?? summary.replace(/\b[A-Z]{2,}\b/g, (token) => TOKENS[token] ?? token)
-  const here = text.slice(span.start)
-  const found = /^\S*/.exec(here)?.[0] ?? ''
-  const word = /^\w+/.exec(here)?.[0] ?? ''
-  let hint: string | null = null
-  if (word === 'and') hint = 'Write && for "and".'
-  else if (word === 'or') hint = 'Write || for "or".'
-  else if (/\bnot\s+$/.test(text.slice(0, span.start))) hint = 'Write ! for "not".'
-  else if (word === 'if') hint = 'Write when(condition, a, b).'
-  else if (found.startsWith('=')) hint = 'Compare with ==.'
-  else if (/^&(?!&)/.test(found)) hint = 'Write && for "and".'
-  else if (/^\|(?!\|)/.test(found)) hint = 'Write || for "or".'
-  else if (text[span.start - 1] === '?' && found.startsWith('.'))
-    hint = 'Write a plain dot: access through null gives null.'
-  else if (summary.startsWith('Unterminated')) hint = 'Close the quotation mark.'
-  else if (summary.startsWith('Reserved')) hint = 'Use another name.'
-  else if (span.start >= text.trimEnd().length)
-    hint = `The expression ends too early: ${unclosed(text) ?? 'something is missing at its end'}.`
-  else if (summary.includes('iteration variable')) hint = 'Begin with a name for the items: list.map(x, …).'
-  else if (/[“”‘’]/.test(found)) hint = 'Use straight quotation marks: "…".'
-  return syntaxFault(message.endsWith('.') ? message : `${message}.`, hint, span)
-}
-
-function unclosed(text: string): string | null {
-  const open: string[] = []
-  const closing: Readonly<Record<string, string>> = { '(': ')', '[': ']', '{': '}' }
-  for (const [part] of text.matchAll(/"(?:\\.|[^"\\])*"|'(?:\\.|[^'\\])*'|[()[\]{}]/g)) {
-    if (closing[part] !== undefined) open.push(closing[part])
-    else if (part === open.at(-1)) open.pop()
-  }
-  return open.length === 0 ? null : `"${open.reverse().join('')}" is missing`
 }
 
 function nodeOf(ast: ASTNode, text: string): Node {
