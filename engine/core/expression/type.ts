@@ -67,9 +67,11 @@ export function typeOfRecorded(node: RecordedSchemaNode, path: readonly string[]
   const nullable = isNullable(node)
   if (isList(node, kind)) {
     const items = node.items
-    const of: Type = isJsonObject(items)
+    const ids = kind === 'one2many' || kind === 'many2many'
+    const isRecorded = isJsonObject(items) && (!ids || items.properties !== undefined)
+    const of: Type = isRecorded
       ? typeOfRecorded(items, path)
-      : { kind: kind === 'list' ? 'unknown' : 'text', nullable: false, path }
+      : { kind: ids ? 'text' : 'unknown', nullable: false, path }
     return { kind: 'list', of, nullable, path }
   }
   if (isJsonObject(node.properties)) return { kind: 'object', schema: node, path, nullable }

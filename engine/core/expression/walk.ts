@@ -1,8 +1,9 @@
+import { isJsonObject } from '../model/json.ts'
 import type { Environment, LookUp } from './check.ts'
 import { nearest } from './nearest.ts'
 import type { Fault } from './parse.ts'
 import type { Node, Span } from './tree.ts'
-import { agree, mergeTypes, type Type } from './type.ts'
+import { agree, fieldsOf, mergeTypes, type RecordedSchemaNode, type Type } from './type.ts'
 
 /** One check under way. */
 export interface Walk {
@@ -50,8 +51,13 @@ export function notePresence(type: Type, walk: Walk): void {
 }
 
 function plainestLeaf(type: Type & { readonly kind: 'object' }): readonly string[] | null {
-  const fields = Object.entries(
-    (type.schema.properties ?? {}) as Readonly<Record<string, Readonly<Record<string, unknown>>>>,
+  return leafBelow(type.schema, type.path)
+}
+
+/** `id` where there is one, else a value that is not personal; else one inside the first object. */
+function leafBelow(schema: RecordedSchemaNode, path: readonly string[]): readonly string[] | null {
+  const fields = Object.entries(fieldsOf(schema)).flatMap(([name, field]) =>
+    isJsonObject(field) ? [[name, field] as const] : [],
   )
   const rank = ([name, field]: (typeof fields)[number]) =>
     name === 'id' ? 0 : field['x-personal'] === true ? 2 : 1
@@ -60,7 +66,9 @@ function plainestLeaf(type: Type & { readonly kind: 'object' }): readonly string
       field.properties === undefined && field.items === undefined && field['x-computed'] === undefined,
   )
   const [best] = scalars.sort((a, b) => rank(a) - rank(b))
-  return best === undefined ? null : [...type.path, best[0]]
+  if (best !== undefined) return [...path, best[0]]
+  const inner = fields.find(([, field]) => field.properties !== undefined)
+  return inner === undefined ? null : leafBelow(inner[1], [...path, inner[0]])
 }
 
 export function refuseWhole(type: Type, node: Node, walk: Walk): void {
@@ -70,7 +78,7 @@ export function refuseWhole(type: Type, node: Node, walk: Walk): void {
     node,
     'whole-object',
     `${type.path.join('.')} is a whole object, not one value.`,
-    `Name a field of it, such as ${sourceOf(walk, node)}.${plainestLeaf(type)?.at(-1) ?? 'id'}.`,
+    `Name a field of it, such as ${sourceOf(walk, node)}.${plainestLeaf(type)?.slice(type.path.length).join('.') ?? 'id'}.`,
   )
 }
 

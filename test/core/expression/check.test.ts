@@ -153,6 +153,12 @@ describe('what an expression gives, reads and looks up', () => {
     ['order.customer.email', { kind: 'text', nullable: true }, ['order.customer.email'], []],
     ['order.customer == null', { kind: 'boolean' }, ['order.customer.id'], []],
     ['has(order.customer)', { kind: 'boolean' }, ['order.customer.id'], []],
+    [
+      'order.currentTotalPriceSet == null',
+      { kind: 'boolean' },
+      ['order.currentTotalPriceSet.presentmentMoney.amount'],
+      [],
+    ],
     ['size(order.lineItems)', { kind: 'integer' }, ['order.lineItems.id'], []],
     ['order.tags', { kind: 'list', of: { kind: 'text' } }, ['order.tags'], []],
     ['order.lineItems', { kind: 'list', of: { kind: 'object' } }, ['order.lineItems.id'], []],
