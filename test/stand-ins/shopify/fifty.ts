@@ -1,0 +1,67 @@
+import { addLine, cancel, markPaid, refund, removeLine, setQuantity } from './edits.ts'
+import type { Order, ShopState } from './state.ts'
+
+export interface Changed {
+  readonly id: string
+  readonly name: string
+  readonly kind: 'line removed' | 'line added' | 'quantity changed' | 'paid' | 'cancelled' | 'refunded'
+}
+
+/** Kinds of change with how many of paid and of pending orders get each: fifty in all. */
+const PLAN: readonly (readonly [Changed['kind'], 'PAID' | 'PENDING', number])[] = [
+  ['line removed', 'PAID', 5],
+  ['line removed', 'PENDING', 5],
+  ['line added', 'PAID', 5],
+  ['line added', 'PENDING', 5],
+  ['quantity changed', 'PAID', 5],
+  ['quantity changed', 'PENDING', 5],
+  ['paid', 'PENDING', 8],
+  ['cancelled', 'PAID', 3],
+  ['cancelled', 'PENDING', 3],
+  ['refunded', 'PAID', 6],
+]
+
+/** Changes exactly fifty orders that a sync would have taken, each in one way. */
+export function changeFifty(state: ShopState, now: number): readonly Changed[] {
+  const sku = [...state.variants.values()].find((variant) => variant.sku !== null)!.sku!
+  const free = [...state.orders.values()].filter(isOrdinary)
+  const changed: Changed[] = []
+  for (const [kind, financial, count] of PLAN) {
+    for (let n = 0; n < count; n++) {
+      const index = free.findIndex((order) => order.financial === financial && fits(order, kind))
+      if (index < 0) throw new Error(`The shop has too few orders for "${kind}".`)
+      const [order] = free.splice(index, 1)
+      change(state, order!, kind, sku, now)
+      order!.updatedAt = now
+      changed.push({ id: `gid://shopify/Order/${order!.id}`, name: order!.name, kind })
+    }
+  }
+  return changed
+}
+
+function isOrdinary(order: Order): boolean {
+  return !order.test && order.cancelledAt === null && order.tip === 0 && order.lines.length <= 5 && order.lines.every((line) => line.sku !== null && line.currentQuantity === line.quantity && line.unit > 0)
+}
+
+function fits(order: Order, kind: Changed['kind']): boolean {
+  if (kind === 'line removed') return order.lines.length > 1
+  if (kind === 'refunded') return order.lines[0]!.quantity > 1
+  return true
+}
+
+function change(state: ShopState, order: Order, kind: Changed['kind'], sku: string, now: number): void {
+  switch (kind) {
+    case 'line removed':
+      return removeLine(order, 0)
+    case 'line added':
+      return addLine(state, order, sku)
+    case 'quantity changed':
+      return setQuantity(order, 0, order.lines[0]!.quantity + 1)
+    case 'paid':
+      return markPaid(order)
+    case 'cancelled':
+      return cancel(order, now)
+    case 'refunded':
+      return refund(order, 0, 1)
+  }
+}
