@@ -1,8 +1,10 @@
 import { existsSync, readFileSync, writeFileSync } from 'node:fs'
-import { join, resolve } from 'node:path'
+import { join, relative, resolve } from 'node:path'
 import { compile } from 'json-schema-to-typescript'
+import { expressionsPage } from '../core/expression/page.ts'
+import { errorsPage } from '../core/model/errors-page.ts'
 
-/** Types of the language from its schemas. `--check` fails when what is committed is not current. */
+/** Types of the language from its schemas, and pages from tables. `--check` fails when what is committed is not current. */
 const ROOT = resolve(import.meta.dirname, '..', '..')
 const OUT = join(ROOT, 'engine', 'core', 'parse', 'language.generated.ts')
 const SCHEMAS = [
@@ -26,12 +28,15 @@ async function generate(): Promise<string> {
   return texts.join('\n')
 }
 
-const text = await generate()
-if (process.argv.includes('--check')) {
-  if (!existsSync(OUT) || readFileSync(OUT, 'utf8') !== text) {
-    process.stderr.write('engine/core/parse/language.generated.ts is not current: npm run generate\n')
+const outputs = [
+  [OUT, await generate()],
+  [join(ROOT, 'docs', 'expressions.md'), expressionsPage()],
+  [join(ROOT, 'docs', 'errors.md'), errorsPage()],
+] as const
+for (const [path, text] of outputs) {
+  if (!process.argv.includes('--check')) writeFileSync(path, text)
+  else if (!existsSync(path) || readFileSync(path, 'utf8') !== text) {
+    process.stderr.write(`${relative(ROOT, path)} is not current: npm run generate\n`)
     process.exitCode = 1
   }
-} else {
-  writeFileSync(OUT, text)
 }

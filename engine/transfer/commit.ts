@@ -3,7 +3,7 @@ import { EMPTY_TALLY, type Tally } from '../core/model/tally.ts'
 import { hashesOf } from '../core/transform/compare.ts'
 import { advanceCursor } from '../store/cursor.ts'
 import { type NewDeadLetter, parkRecords, releaseWaiting, resolveDeadLetters } from '../store/dead-letters.ts'
-import { confirmRows, type NewLedgerRow } from '../store/ledger.ts'
+import { confirmRows, type NewLedgerRow, withdrawIntents } from '../store/ledger.ts'
 import { addToRun } from '../store/runs.ts'
 import type { LegContext } from './context.ts'
 import type { Judged } from './judge.ts'
@@ -30,9 +30,11 @@ export async function commitPage(
   const rows: NewLedgerRow[] = []
   const parked: NewDeadLetter[] = []
   const settled: string[] = []
+  const refused: string[] = []
   for (const [work, verdict] of verdicts) {
     const row = rowOf(context, work, verdict)
     if (row !== null) rows.push(row)
+    else if (verdict.kind === 'parked' && work.intended) refused.push(work.key)
     if (verdict.kind === 'parked') parked.push(deadLetterOf(context, work, verdict))
     else if (verdict.kind === 'due') parked.push(dueLetterOf(context, work, verdict.message))
     else if (work.parkedAs !== null) settled.push(work.key)
@@ -41,6 +43,8 @@ export async function commitPage(
     await assertLeaseOf(context, trx)
     await confirmRows(trx, rows)
     if (parked.length > 0) await parkRecords(trx, parked, context.now())
+    // Refused for certain: what the ledger said before is true again.
+    if (refused.length > 0) await withdrawIntents(trx, context.scope, plan.namespace, refused)
     if (settled.length > 0) await resolveDeadLetters(trx, context.scope, plan.mapping, settled, 'resolved', context.now())
     const written = rows.filter((row) => row.targetId !== null).map((row) => row.key)
     if (written.length > 0) await releaseWaiting(trx, context.scope, plan.namespace, written, context.now())

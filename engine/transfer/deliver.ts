@@ -27,6 +27,7 @@ export async function deliver(context: LegContext, works: readonly Work[]): Prom
   }
   if (items.size === 0) return
   await writeIntentsOf(context, items)
+  for (const work of items.keys()) work.intended = true
   await sendAll(context, context.plan.target.shape, items, (work, outcome) => {
     if (outcome.status === 'created' || outcome.status === 'updated') {
       work.targetId = outcome.targetId

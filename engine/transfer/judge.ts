@@ -63,6 +63,7 @@ async function identify(context: LegContext, records: readonly SourceRecord[]): 
       targetId: row?.targetId ?? null,
       adopted: row?.adopted ?? false,
       created: false,
+      intended: false,
       written: false,
       adjusted: { ...deliveredOf(row)?.adjusted },
       stepsDue: row?.stepsDue ?? [],

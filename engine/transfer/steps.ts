@@ -15,7 +15,7 @@ export async function takeSteps(context: LegContext, works: readonly Work[]): Pr
       by: { kind: 'id' },
       values: wanting.map((work) => work.targetId!),
       where: {},
-      fields: step.reads,
+      fields: Object.keys(step.reads),
       archived: true,
       signal: context.signal,
     })

@@ -24,6 +24,8 @@ export interface Work {
   adopted: boolean
   /** Whether the target created it in this page. */
   created: boolean
+  /** Whether an intent stands in the ledger for it. */
+  intended: boolean
   /** Whether anything was sent for it. */
   written: boolean
   adjusted: Record<string, string>

@@ -81,7 +81,8 @@ export function compileMapping(mapping: ParsedMapping, surroundings: Surrounding
   }
   // Rights follow from the rest: while something else is wrong, what they should be is not known.
   const declared = (value.scopes ?? {}) as Record<string, JsonValue>
-  const sound = !report.diagnostics.some((diagnostic) => diagnostic.severity === 'error')
+  const linksKnown = [...uses.linked].every((name) => surroundings.mappings[name]?.resource !== '')
+  const sound = linksKnown && !report.diagnostics.some((diagnostic) => diagnostic.severity === 'error')
   if (sound) for (const [connection, scopes] of Object.entries(needed)) compareScopes(context, ['scopes'], declared[connection], connection, scopes)
   for (const name of sound ? Object.keys(declared) : []) {
     if (needed[name] === undefined) {
@@ -237,14 +238,13 @@ function stepOf(context: Context, index: number, step: StepRule, variables: Vari
   if (!isJsonObject(action ?? null)) {
     context.report.add('error', 'unknown-action', [...where, 'call'], `"${step.call}" is not a recorded action of ${context.targetSchema.title}.`, didYouMean(step.call, Object.keys(known)) ?? `Recorded are: ${Object.keys(known).join(', ') || 'none'}.`)
   }
-  const before = new Set(context.uses.reads)
   const withTarget: Record<string, Type> = { ...variables, target: typeOfRecorded(context.targetSchema, ['target']) }
   const when = step.when === undefined ? null : condition(context, [...where, 'when'], step.when, `then.${index}`, variables)
   const unless = step.unless === undefined ? null : condition(context, [...where, 'unless'], step.unless, `then.${index}`, withTarget)
-  const reads = [...pathsBelow('target', context.uses.reads)].filter((path) => !before.has(`target.${path}`) || true)
+  const reads = selectionOf(context.targetSchema, pathsBelow('target', context.uses.reads))
   if (!isJsonObject(action ?? null)) return null
   const overwrites = ((action as JsonObject)['overwrites'] as readonly string[] | undefined) ?? []
-  return { call: step.call, when, unless, reads: reads.sort(), overwrites: overwrites.filter((field) => written.includes(field)) }
+  return { call: step.call, when, unless, reads, overwrites: overwrites.filter((field) => written.includes(field)) }
 }
 
 function adoptOf(context: Context, written: { by: string | string[] } | undefined): Plan['target']['adopt'] {

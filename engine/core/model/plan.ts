@@ -139,7 +139,7 @@ export interface StepPlan {
   /** On `target`, read just before: true means the step is done already. */
   readonly unless: ExpressionPlan | null
   /** Target fields that `when` and `unless` read. */
-  readonly reads: readonly string[]
+  readonly reads: Selection
   /** Fields the action overwrites and that the mapping writes: written again afterwards. */
   readonly overwrites: readonly string[]
 }

@@ -69,6 +69,7 @@ export function createTransformer(plan: Plan): Transformer {
   const steps = plan.steps.map((step, index) => ({
     when: step.when === null ? null : evaluator(step.when, `then.${index}`),
     unless: step.unless === null ? null : evaluator(step.unless, `then.${index}`),
+    decode: compileDecoder(step.reads),
   }))
   const decode = compileDecoder(plan.source.selection)
 
@@ -130,9 +131,8 @@ export function createTransformer(plan: Plan): Transformer {
       }
     },
     stepIsDone(step, source, target, references) {
-      const unless = steps[step]?.unless
-      if (unless === null || unless === undefined) return false
-      return unless({ [as]: source, target: target as unknown as Value }, references) === true
+      const { unless, decode: decodeTarget } = steps[step]!
+      return unless !== null && unless({ [as]: source, target: decodeTarget(target) }, references) === true
     },
   }
 }
