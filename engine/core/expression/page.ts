@@ -20,7 +20,7 @@ the same record: there is no clock in it, and nothing random.
 \`\`\`yaml
 client_order_ref: order.name
 partner_id: coalesce(link("shopify-customers", order.customer.id), ref("tidelock.web_guest"))
-tax_ids: line.taxLines.map(t, match("account.tax", "name", table("tax", t.rate)))
+pricelist_id: match("product.pricelist", "name", table("pricelist", order.presentmentCurrencyCode))
 \`\`\`
 
 ## What differs from CEL

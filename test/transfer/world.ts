@@ -1,0 +1,122 @@
+import { randomUUID } from 'node:crypto'
+import { mkdtempSync, rmSync } from 'node:fs'
+import { tmpdir } from 'node:os'
+import { join } from 'node:path'
+import { CONNECTORS } from '../../engine/cli/connectors.ts'
+import type { HashedPlan } from '../../engine/core/compile/repository.ts'
+import type { Tally } from '../../engine/core/model/tally.ts'
+import { openStore, type Store } from '../../engine/store/open.ts'
+import { savePlan, setAppliedPlan } from '../../engine/store/plans.ts'
+import { saveSelection } from '../../engine/store/selections.ts'
+import type { Lane } from '../../engine/transfer/context.ts'
+import type { LegDependencies } from '../../engine/transfer/leg.ts'
+import { runOneLeg } from '../../engine/transfer/run.ts'
+import { compileFiles, filesOf } from '../core/compile/repository.ts'
+import { type OdooStandIn, startOdoo } from '../stand-ins/odoo/server.ts'
+import { type ShopifyOptions, type ShopifyStandIn, startShopify } from '../stand-ins/shopify/server.ts'
+
+/** A shop, an Odoo, a store and the shipped mappings between them, without Temporal. */
+export interface World {
+  readonly shop: ShopifyStandIn
+  readonly odoo: OdooStandIn
+  readonly store: Store
+  readonly dependencies: LegDependencies
+  /** Applies the shipped mappings, with texts replaced in them. */
+  apply(changes?: readonly (readonly [file: string, from: string, to: string])[]): Promise<readonly HashedPlan[]>
+  run(mapping: string, options?: { lane?: Lane; only?: readonly string[] }): Promise<Tally>
+  /** All mappings in link order. */
+  runAll(lane?: Lane): Promise<Record<string, Tally>>
+  /** A clock of the world's own can be put ahead. */
+  wait(ms: number): void
+  close(): Promise<void>
+}
+
+export async function createWorld(options: { version?: '18.0' | '19.0'; shop?: ShopifyOptions } = {}): Promise<World> {
+  const version = options.version ?? '19.0'
+  const shop = await startShopify(options.shop ?? { seed: { customers: 40, products: 20, orders: 120 } })
+  const odoo = await startOdoo({ version, database: 'acme' })
+  const folder = mkdtempSync(join(tmpdir(), 'tidelock-world-'))
+  let ahead = 0
+  const now = () => Date.now() + ahead
+  const store = await openStore('sqlite:store.db', { folder, now })
+  const values: Record<string, string> = { 'odoo-key': odoo.apiKey, 'shopify-token': shop.accessToken }
+  const hosts: Record<string, string> = { 'odoo-key': new URL(odoo.url).host, 'shopify-token': new URL(shop.url).host }
+  const dependencies: LegDependencies = {
+    store,
+    connectors: CONNECTORS,
+    secrets: { value: async (name) => values[name]!, hosts: (name) => (hosts[name] === undefined ? [] : [hosts[name]]) },
+    now,
+    log() {},
+  }
+  const connections = connectionFiles(shop, odoo, version)
+  let plans: readonly HashedPlan[] = []
+
+  const run: World['run'] = async (mapping, { lane = 'live', only } = {}) => {
+    const plan = plans.find((candidate) => candidate.plan.mapping === mapping)!
+    const runId = randomUUID()
+    const selectionId = only === undefined ? null : await store.transaction((trx) => saveSelection(trx, 'acme', only, now()))
+    for (;;) {
+      const progress = await runOneLeg(dependencies, {
+        project: 'acme',
+        mapping,
+        lane: only === undefined ? lane : 'retry',
+        planHash: plan.hash,
+        selectionId,
+        runId,
+        workflowId: runId,
+        budgetMs: 60_000,
+        lastAttempt: true,
+        signal: new AbortController().signal,
+        progress() {},
+      })
+      if (progress.state === 'done') return progress.tally
+      if (progress.state === 'busy') throw new Error(`${mapping} is busy`)
+    }
+  }
+  return {
+    shop,
+    odoo,
+    store,
+    dependencies,
+    async apply(changes = []) {
+      const files: Record<string, string> = { ...filesOf('.'), ...connections }
+      for (const [file, from, to] of changes) {
+        if (!files[file]!.includes(from)) throw new Error(`${file} does not hold ${from}`)
+        files[file] = files[file]!.replaceAll(from, to)
+      }
+      const compiled = compileFiles(files)
+      if (compiled.plans.length === 0) throw new Error(compiled.diagnostics.map(({ file, line, message }) => `${file}:${line} ${message}`).join('\n'))
+      plans = compiled.plans
+      const stamp = { appliedAt: now(), author: null, commit: null }
+      await store.transaction(async (trx) => {
+        for (const { plan, hash, sourceMap } of plans) {
+          await savePlan(trx, { hash, plan, sourceMap, ...stamp })
+          await setAppliedPlan(trx, 'acme', plan.mapping, hash, stamp)
+        }
+      })
+      return plans
+    },
+    run,
+    async runAll(lane = 'live') {
+      const tallies: Record<string, Tally> = {}
+      for (const { plan } of plans) tallies[plan.mapping] = await run(plan.mapping, { lane })
+      return tallies
+    },
+    wait(ms) {
+      ahead += ms
+    },
+    async close() {
+      await store.close()
+      await Promise.all([shop.close(), odoo.close()])
+      rmSync(folder, { recursive: true, force: true })
+    },
+  }
+}
+
+function connectionFiles(shop: ShopifyStandIn, odoo: OdooStandIn, version: string): Record<string, string> {
+  return {
+    'mappings/connections/shopify.yaml': `tidelock: 1\nconnection: shopify\nconnector: shopify\nsettings: { url: "${shop.url}", shop: ${shop.shop}, apiVersion: "2026-07" }\nauth: { accessToken: { secret: shopify-token } }\n`,
+    'mappings/connections/odoo.yaml': `tidelock: 1\nconnection: odoo\nconnector: odoo\nsettings:\n  url: ${odoo.url}\n  database: ${odoo.database}\n  version: "${version}"\n  company: 1\n  language: en_US\n  timezone: Europe/Brussels\n  fixed:\n    tidelock.web_guest: { model: res.partner, values: { name: Web guest } }\nauth: { login: ${odoo.login}, apiKey: { secret: odoo-key } }\n`,
+    'temporal.yaml': `tidelock: 1\nproject: acme\nenvironments:\n  default: { store: "sqlite:store.db" }\nsecrets:\n  odoo-key: { from: "env:A", to: [localhost] }\n  shopify-token: { from: "env:B", to: [localhost] }\n`,
+  }
+}
