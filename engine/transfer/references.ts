@@ -1,6 +1,7 @@
 import type { References, Resolution } from '../core/expression/compile.ts'
 import type { Connection } from '../core/model/connector.ts'
 import type { Plan } from '../core/model/plan.ts'
+import { joinKey } from '../core/model/record-key.ts'
 import type { LinkTarget } from '../store/ledger.ts'
 
 /** Where a leg's look-ups are answered from: the target (`match`, `ref`) and the ledger (`link`). */
@@ -83,8 +84,8 @@ export function createReferenceBook(sources: ReferenceSources): ReferenceBook {
       }
       for (const [mapping, keys] of links) {
         const linked = plan.links[mapping]
-        const targets = linked === undefined ? new Map<string, LinkTarget>() : await sources.linkTargets(linked.namespace, [...keys])
-        for (const key of keys) known.set(`link\u0000${mapping}\u0000${key}`, linkResolution(mapping, key, targets.get(key)))
+        const targets = linked === undefined ? new Map<string, LinkTarget>() : await sources.linkTargets(linked.namespace, [...keys].map((key) => joinKey([key])))
+        for (const key of keys) known.set(`link\u0000${mapping}\u0000${key}`, linkResolution(mapping, key, targets.get(joinKey([key]))))
       }
       if (refs.size > 0) {
         const found = await sources.target.lookUp({

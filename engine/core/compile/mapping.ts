@@ -32,6 +32,8 @@ export interface CompiledMapping {
   readonly diagnostics: readonly Diagnostic[]
   /** Names in `link`, also when there are errors: the order of mappings needs them. */
   readonly links: readonly string[]
+  /** Target resources in `match`. */
+  readonly matches: readonly string[]
 }
 
 /** Checks a mapping against the recorded schemas and compiles it. Every fault is reported; none stops the others. */
@@ -40,13 +42,14 @@ export function compileMapping(mapping: ParsedMapping, surroundings: Surrounding
   const value = mapping.value
   const source = endOf(report, surroundings, 'source', value.source)
   const target = endOf(report, surroundings, 'target', value.target)
-  const finish = (plan: Plan | null, links: readonly string[]): CompiledMapping => ({
+  const finish = (plan: Plan | null, links: readonly string[], matches: readonly string[]): CompiledMapping => ({
     plan: report.diagnostics.some((diagnostic) => diagnostic.severity === 'error') ? null : plan,
     sourceMap: { file: report.file, places: report.places },
     diagnostics: report.diagnostics,
     links,
+    matches,
   })
-  if (source === null || target === null) return finish(null, [])
+  if (source === null || target === null) return finish(null, [], [])
 
   const tables = Object.fromEntries(Object.entries(value.tables ?? {}).map(([name, rows]) => [name, Object.keys(rows)]))
   const uses = { reads: new Set<string>(), matched: new Set<string>(), linked: new Set<string>(), refs: new Set<string>() }
@@ -135,6 +138,7 @@ export function compileMapping(mapping: ParsedMapping, surroundings: Surrounding
       readiness: (value.readiness ?? null) as JsonObject | null,
     },
     links,
+    [...uses.matched],
   )
 }
 

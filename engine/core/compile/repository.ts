@@ -19,6 +19,24 @@ export interface CompiledRepository {
   readonly diagnostics: readonly Diagnostic[]
 }
 
+/**
+ * `link` order, and among mappings that no link orders, those that write what others look up with `match` first: products before
+ * orders. A wish, not a rule: where wishes go in a circle the links alone decide.
+ */
+function orderOf(compiled: ReadonlyMap<string, CompiledMapping>, known: Readonly<Record<string, { readonly resource: string }>>): readonly string[] {
+  const links = Object.fromEntries([...compiled].map(([name, mapping]) => [name, mapping.links]))
+  const wishes = Object.fromEntries(
+    [...compiled].map(([name, mapping]) => {
+      const writers = [...compiled.keys()].filter((other) => other !== name && mapping.matches.includes(known[other]?.resource ?? ''))
+      return [name, [...mapping.links, ...writers]]
+    }),
+  )
+  const wished = linkOrder(wishes)
+  if ('order' in wished) return wished.order
+  const linked = linkOrder(links)
+  return 'order' in linked ? linked.order : [...compiled.keys()]
+}
+
 /** Compiles every mapping; a fault in one never hides another's. Same files, same hashes. */
 export function compileRepository({ mappings: parsed, mappingNames }: Pick<Repository, 'mappings' | 'mappingNames'>, surroundings: Omit<Surroundings, 'mappings'>): CompiledRepository {
   const mappings = Object.values(parsed)
@@ -42,7 +60,7 @@ export function compileRepository({ mappings: parsed, mappingNames }: Pick<Repos
       hint: 'Remove one of the links.',
     })
   }
-  const order = 'order' in ordered ? ordered.order : [...compiled.keys()]
+  const order = 'order' in ordered ? orderOf(compiled, known) : [...compiled.keys()]
   const plans = order.flatMap((name): HashedPlan[] => {
     const { plan, sourceMap } = compiled.get(name)!
     return plan === null ? [] : [{ hash: hashOf(plan as unknown as JsonValue), plan, sourceMap }]

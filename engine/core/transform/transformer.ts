@@ -57,7 +57,7 @@ export function createTransformer(plan: Plan): Transformer {
       const evaluation = compiled({ variables, tables: plan.tables, references })
       if (evaluation.ok) return evaluation.value
       if (evaluation.kind === 'pending') return undefined
-      throw new Parked({ class: evaluation.class, message: evaluation.message, at }, evaluation.reference ?? null)
+      throw new Parked({ class: evaluation.class, message: evaluation.message, at }, evaluation.reference === undefined ? null : { mapping: evaluation.reference.mapping, key: joinKey([evaluation.reference.key]) })
     }
   }
   const as = plan.source.as
