@@ -163,7 +163,7 @@ test('a run that dies after Odoo has committed doubles nothing', async () => {
   await world.apply()
   await world.run('shopify-customers')
   await world.run('shopify-products')
-  await world.odoo.control.faults({ cutAfterCommit: { count: 1, method: 'load' } } as never)
+  await world.odoo.control.faults({ faults: [{ kind: 'cut-after', method: 'load', model: 'sale.order', times: 1 }] } as never)
   await world.run('shopify-orders').catch(() => {})
   const tally = await world.run('shopify-orders').catch(() => null)
   const all = await orders()
@@ -176,9 +176,9 @@ test('without an email address at Odoo the run does not begin, and says whose it
   await world.shop.control.createVariant({ sku: 'MUG' })
   await world.shop.control.createOrder({ name: '#1', lines: [{ sku: 'MUG', quantity: 1, unit: 500 }] })
   await world.apply()
-  const users = (await world.odoo.control.read({ model: 'res.users', fields: ['login', 'partner_id'] })) as unknown as { login: string; partner_id: [number, string] }[]
-  const partner = users.find((user) => user.login === world.odoo.login)!.partner_id[0]
-  await world.odoo.control.write({ model: 'res.partner', ids: [partner], values: { email: false } })
+  const users = (await world.odoo.control.read({ model: 'res.users', fields: ['login', 'partner_id'] })) as unknown as { login: string; partner_id: number | [number, string] }[]
+  const partner = [users.find((user) => user.login === world.odoo.login)!.partner_id].flat()[0]!
+  await world.odoo.control.write({ model: 'res.partner', ids: [Number(partner)], values: { email: false } })
   await expect(world.run('shopify-orders')).rejects.toMatchObject({ kind: 'scope-violation', message: expect.stringContaining('email') })
   expect(await orders()).toEqual([])
 })

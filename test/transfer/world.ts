@@ -33,7 +33,8 @@ export interface World {
 
 export async function createWorld(options: { version?: '18.0' | '19.0'; shop?: ShopifyOptions } = {}): Promise<World> {
   const version = options.version ?? '19.0'
-  const shop = await startShopify(options.shop ?? { seed: { customers: 40, products: 20, orders: 120 } })
+  // The shop's changes lie a minute back, so that none falls into the second that is not over yet.
+  const shop = await startShopify({ now: () => Date.now() - 60_000, seed: { customers: 40, products: 20, orders: 120 }, ...options.shop })
   const odoo = await startOdoo({ version, database: 'acme' })
   const folder = mkdtempSync(join(tmpdir(), 'tidelock-world-'))
   let ahead = 0
