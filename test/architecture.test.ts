@@ -12,18 +12,31 @@ const MAY_IMPORT: Readonly<Record<string, readonly string[]>> = {
   'engine/core/transform': ['engine/core/model', 'engine/core/expression'],
   'engine/core/pace': ['engine/core/model'],
   'engine/core/diff': ['engine/core/model'],
-  'engine/core/compile': ['engine/core/model', 'engine/core/expression', 'engine/core/parse', 'engine/core/transform'],
+  'engine/core/compile': [
+    'engine/core/model',
+    'engine/core/expression',
+    'engine/core/parse',
+    'engine/core/transform',
+  ],
   'engine/connectors/odoo': ['engine/core/model'],
   'engine/connectors/shopify': ['engine/core/model'],
   'engine/store': ['engine/core/model', 'type:engine/core/transform'],
   'engine/transfer': ['engine/core', 'engine/store'],
   'engine/temporal': ['engine/core', 'engine/store', 'engine/transfer', 'workflows'],
   workflows: ['engine/core/model', 'type:engine/temporal'],
-  'engine/cli': ['engine/core', 'engine/connectors', 'engine/store', 'engine/transfer', 'engine/temporal', 'workflows'],
+  'engine/cli': [
+    'engine/core',
+    'engine/connectors',
+    'engine/store',
+    'engine/transfer',
+    'engine/temporal',
+    'workflows',
+  ],
   'engine/generate': ['engine/core'],
 }
 
-const WHAT_TO_DO = 'Move what both need to a folder they may import (docs/architecture.md), or hand it in as an argument.'
+const WHAT_TO_DO =
+  'Move what both need to a folder they may import (docs/architecture.md), or hand it in as an argument.'
 
 interface Import {
   readonly from: string
@@ -42,7 +55,14 @@ function importsOf(file: string): Import[] {
   const found: Import[] = []
   for (const match of text.matchAll(/^(?:import|export)\s+(type\s+)?([^'"]*?)from\s+'(\.[^']+)'/gms)) {
     const names = match[2] ?? ''
-    const typeOnly = match[1] !== undefined || (names.includes('{') && names.replace(/[{}\s]/g, '').length > 0 && names.replace(/[{}]/g, '').split(',').every((name) => name.trim() === '' || name.trim().startsWith('type ')))
+    const typeOnly =
+      match[1] !== undefined ||
+      (names.includes('{') &&
+        names.replace(/[{}\s]/g, '').length > 0 &&
+        names
+          .replace(/[{}]/g, '')
+          .split(',')
+          .every((name) => name.trim() === '' || name.trim().startsWith('type ')))
     found.push({ from: file, to: relative(ROOT, resolve(ROOT, dirname(file), match[3]!)), typeOnly })
   }
   return found
@@ -67,7 +87,11 @@ test('imports follow the way of the data', () => {
       const folder = types ? entry.slice(5) : entry
       return to.replaceAll('\\', '/').startsWith(`${folder}/`) && (!types || typeOnly)
     })
-    return to.startsWith(own) || allowed ? [] : [`${from} must not import ${to}. ${own} may import ${MAY_IMPORT[own]!.join(', ') || 'nothing'}. ${WHAT_TO_DO}`]
+    return to.startsWith(own) || allowed
+      ? []
+      : [
+          `${from} must not import ${to}. ${own} may import ${MAY_IMPORT[own]!.join(', ') || 'nothing'}. ${WHAT_TO_DO}`,
+        ]
   })
   expect(violations, violations.join('\n')).toEqual([])
 })
@@ -77,18 +101,25 @@ test('the core reaches nothing outside the process', () => {
     .filter((file) => file.startsWith('engine/core'))
     .flatMap((file) => {
       const text = readFileSync(join(ROOT, file), 'utf8')
-      return [...text.matchAll(/from '(node:[^']+|@temporalio[^']*|kysely|undici)'/g)].map((match) => `${file} imports ${match[1]}`)
+      return [...text.matchAll(/from '(node:[^']+|@temporalio[^']*|kysely|undici)'/g)].map(
+        (match) => `${file} imports ${match[1]}`,
+      )
     })
     .filter((line) => !line.endsWith('node:crypto'))
   expect(reaching).toEqual([])
 })
 
 test('workflows import nothing that the sandbox would refuse', () => {
-  const bad = sourceFiles('workflows').filter((file) => /from '(node:|@temporalio\/(client|worker|activity))/.test(readFileSync(join(ROOT, file), 'utf8')))
+  const bad = sourceFiles('workflows').filter((file) =>
+    /from '(node:|@temporalio\/(client|worker|activity))/.test(readFileSync(join(ROOT, file), 'utf8')),
+  )
   expect(bad).toEqual([])
 })
 
 test('no written file has more than 400 lines', () => {
-  const long = files.filter((file) => !file.endsWith('.generated.ts') && readFileSync(join(ROOT, file), 'utf8').split('\n').length > 401)
+  const long = files.filter(
+    (file) =>
+      !file.endsWith('.generated.ts') && readFileSync(join(ROOT, file), 'utf8').split('\n').length > 401,
+  )
   expect(long).toEqual([])
 })

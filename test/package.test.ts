@@ -10,7 +10,8 @@ const folder = mkdtempSync(join(tmpdir(), 'tidelock-package-'))
 afterAll(() => rmSync(folder, { recursive: true, force: true }))
 
 test('the package installs in an empty folder and validates a repository there', { timeout: 300_000 }, () => {
-  const npm = (cwd: string, ...args: string[]) => execFileSync('npm', args, { cwd, encoding: 'utf8', stdio: ['ignore', 'pipe', 'pipe'] })
+  const npm = (cwd: string, ...args: string[]) =>
+    execFileSync('npm', args, { cwd, encoding: 'utf8', stdio: ['ignore', 'pipe', 'pipe'] })
   npm(ROOT, 'pack', '--pack-destination', folder)
   const archive = readdirSync(folder).find((name) => name.endsWith('.tgz'))!
   const place = join(folder, 'place')

@@ -48,7 +48,8 @@ export async function sync(input: SyncInput): Promise<LegOutput['tally']> {
     }
     if (result.state === 'done') return result.tally
     // Another run of the mapping writes now: ask again when its lease could have ended.
-    if (result.state === 'busy') await sleep(Math.max(1_000, Math.min(30_000, (result.until ?? 0) - Date.now())))
+    if (result.state === 'busy')
+      await sleep(Math.max(1_000, Math.min(30_000, (result.until ?? 0) - Date.now())))
     if (workflowInfo().continueAsNewSuggested) await continueAsNew<typeof sync>(input)
   }
 }

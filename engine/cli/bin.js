@@ -8,4 +8,6 @@ if (major < 24) {
   process.exit(2)
 }
 const source = new URL('./main.ts', import.meta.url)
-await import(existsSync(source) ? source.href : new URL('../../dist/engine/cli/main.js', import.meta.url).href)
+await import(
+  existsSync(source) ? source.href : new URL('../../dist/engine/cli/main.js', import.meta.url).href
+)

@@ -36,7 +36,11 @@ export interface Invocation {
 
 export const COMMON_OPTIONS: Readonly<Record<string, OptionSpec>> = {
   env: { type: 'string', value: 'NAME', help: 'environment of temporal.yaml (default: default)' },
-  folder: { type: 'string', value: 'PATH', help: 'the repository with mappings/ and temporal.yaml (default: here)' },
+  folder: {
+    type: 'string',
+    value: 'PATH',
+    help: 'the repository with mappings/ and temporal.yaml (default: here)',
+  },
   json: { type: 'boolean', help: 'one line of JSON on stdout, for machines' },
   help: { type: 'boolean', help: 'show this' },
 }
@@ -46,7 +50,10 @@ export class UsageError extends Error {
   override readonly name = 'UsageError'
 }
 
-export function parseCommandLine(command: Command, args: readonly string[]): Pick<Invocation, 'positionals' | 'options'> {
+export function parseCommandLine(
+  command: Command,
+  args: readonly string[],
+): Pick<Invocation, 'positionals' | 'options'> {
   const specs = { ...COMMON_OPTIONS, ...command.options }
   const config: ParseArgsConfig = {
     args: [...args],
@@ -64,7 +71,9 @@ export function parseCommandLine(command: Command, args: readonly string[]): Pic
 
 export function helpOf(command: Command): string {
   const specs = { ...command.options, ...COMMON_OPTIONS }
-  const flags = Object.entries(specs).map(([name, spec]) => [`--${name}${spec.value === undefined ? '' : ` ${spec.value}`}`, spec.help] as const)
+  const flags = Object.entries(specs).map(
+    ([name, spec]) => [`--${name}${spec.value === undefined ? '' : ` ${spec.value}`}`, spec.help] as const,
+  )
   const width = Math.max(...flags.map(([flag]) => flag.length))
   return [
     `tidelock ${command.name}${command.positionals === '' ? '' : ` ${command.positionals}`}`,

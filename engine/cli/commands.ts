@@ -11,4 +11,15 @@ import { validate } from './commands/validate.ts'
 import { worker } from './commands/worker.ts'
 
 /** Every command, in the order people meet them. */
-export const COMMANDS: readonly Command[] = [validate, plan, apply, run, status, runs, deadLetters, worker, dev, demo]
+export const COMMANDS: readonly Command[] = [
+  validate,
+  plan,
+  apply,
+  run,
+  status,
+  runs,
+  deadLetters,
+  worker,
+  dev,
+  demo,
+]

@@ -7,7 +7,12 @@ import type { Session } from './session.ts'
 import type { Workspace } from './workspace.ts'
 
 /** What the files would do with real records. Writes nothing. Exit 1 when something stands in the way of a real run. */
-export async function dryRun(invocation: Invocation, session: Session, workspace: Workspace, mappings: readonly string[]): Promise<number> {
+export async function dryRun(
+  invocation: Invocation,
+  session: Session,
+  workspace: Workspace,
+  mappings: readonly string[],
+): Promise<number> {
   const { options, output, signal } = invocation
   const limit = Number(options['limit'] ?? 20)
   if (!Number.isInteger(limit) || limit < 1) throw new UsageError('--limit takes a whole number from 1 on')
@@ -29,9 +34,17 @@ export async function dryRun(invocation: Invocation, session: Session, workspace
     })
     output.data({ mapping, problems, records })
     output.line(output.style('bold', `${mapping}: ${records.length} records read, nothing written`))
-    for (const problem of problems) output.line(`  ${problem.severity} at ${problem.connection}: ${problem.message} ${problem.hint}`)
-    for (const line of table(['record', 'would', 'what'], records.map((record) => [record.label ?? record.key, record.would, whatOf(record)]))) output.line(`  ${line}`)
-    if (options['compare'] === true) for (const record of records) compareLines(record).forEach((line) => output.line(`  ${line}`))
+    for (const problem of problems)
+      output.line(`  ${problem.severity} at ${problem.connection}: ${problem.message} ${problem.hint}`)
+    for (const line of table(
+      ['record', 'would', 'what'],
+      records.map((record) => [record.label ?? record.key, record.would, whatOf(record)]),
+    ))
+      output.line(`  ${line}`)
+    if (options['compare'] === true)
+      for (const record of records) {
+        for (const line of compareLines(record)) output.line(`  ${line}`)
+      }
     const counts = Map.groupBy(records, (record) => record.would)
     output.line(`  ${[...counts].map(([would, group]) => `${would} ${group.length}`).join(', ')}`)
     output.line()
@@ -48,5 +61,11 @@ function whatOf(record: DryRecord): string {
 
 function compareLines(record: DryRecord): string[] {
   if (record.now === null || Object.keys(record.fields).length === 0) return []
-  return [record.label ?? record.key, ...Object.entries(record.fields).map(([name, value]) => `    ${name}: ${JSON.stringify(record.now?.[name] ?? null)} → ${JSON.stringify(value)}`)]
+  return [
+    record.label ?? record.key,
+    ...Object.entries(record.fields).map(
+      ([name, value]) =>
+        `    ${name}: ${JSON.stringify(record.now?.[name] ?? null)} → ${JSON.stringify(value)}`,
+    ),
+  ]
 }

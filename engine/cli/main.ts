@@ -1,8 +1,8 @@
+import { didYouMean } from '../core/compile/nearest.ts'
 import { SyncError } from '../core/model/failure.ts'
 import { type Command, EXIT, helpOf, parseCommandLine, UsageError } from './command.ts'
 import { COMMANDS } from './commands.ts'
 import { createOutput } from './output.ts'
-import { didYouMean } from '../core/compile/nearest.ts'
 
 function usage(): string {
   const width = Math.max(...COMMANDS.map((command) => command.name.length))
@@ -27,19 +27,30 @@ async function main(args: readonly string[]): Promise<number> {
   }
   const command: Command | undefined = COMMANDS.find((candidate) => candidate.name === name)
   if (command === undefined) {
-    const near = didYouMean(name, COMMANDS.map((candidate) => candidate.name))
+    const near = didYouMean(
+      name,
+      COMMANDS.map((candidate) => candidate.name),
+    )
     output.error(`"${name}" is not a command. ${near ?? 'tidelock --help lists them.'}`)
     return EXIT.couldNotRun
   }
   const stop = new AbortController()
-  for (const signal of ['SIGINT', 'SIGTERM'] as const) process.once(signal, () => stop.abort(new Error(signal)))
+  for (const signal of ['SIGINT', 'SIGTERM'] as const)
+    process.once(signal, () => stop.abort(new Error(signal)))
   try {
     const { positionals, options } = parseCommandLine(command, rest)
     if (options['help'] === true) {
       process.stdout.write(helpOf(command))
       return EXIT.ok
     }
-    return await command.run({ positionals, options, output, environment: process.env, cwd: process.cwd(), signal: stop.signal })
+    return await command.run({
+      positionals,
+      options,
+      output,
+      environment: process.env,
+      cwd: process.cwd(),
+      signal: stop.signal,
+    })
   } catch (error) {
     if (error instanceof UsageError) {
       output.error(`${error.message}. tidelock ${command.name} --help shows how it is used.`)

@@ -18,7 +18,11 @@ export interface Output {
   progress(text: string | null): void
 }
 
-export function createOutput(json: boolean, streams: { stdout: NodeJS.WriteStream; stderr: NodeJS.WriteStream }, environment: NodeJS.ProcessEnv): Output {
+export function createOutput(
+  json: boolean,
+  streams: { stdout: NodeJS.WriteStream; stderr: NodeJS.WriteStream },
+  environment: NodeJS.ProcessEnv,
+): Output {
   const { stdout, stderr } = streams
   const coloured = stdout.isTTY === true && !environment['NO_COLOR']
   const interactive = stderr.isTTY === true
@@ -27,7 +31,8 @@ export function createOutput(json: boolean, streams: { stdout: NodeJS.WriteStrea
     if (shown) stderr.write('\r\u001b[2K')
     shown = false
   }
-  const style = (format: Style, text: string) => (coloured ? styleText(format, text, { validateStream: false }) : text)
+  const style = (format: Style, text: string) =>
+    coloured ? styleText(format, text, { validateStream: false }) : text
   return {
     json,
     interactive,
@@ -63,8 +68,12 @@ export function createOutput(json: boolean, streams: { stdout: NodeJS.WriteStrea
 /** Columns as wide as their widest cell, two spaces apart; numbers to the right. */
 export function table(head: readonly string[], rows: readonly (readonly (string | number)[])[]): string[] {
   const cells = rows.map((row) => row.map(String))
-  const widths = head.map((title, column) => Math.max(title.length, ...cells.map((row) => row[column]?.length ?? 0)))
-  const right = head.map((_, column) => rows.length > 0 && rows.every((row) => typeof row[column] === 'number'))
+  const widths = head.map((title, column) =>
+    Math.max(title.length, ...cells.map((row) => row[column]?.length ?? 0)),
+  )
+  const right = head.map(
+    (_, column) => rows.length > 0 && rows.every((row) => typeof row[column] === 'number'),
+  )
   const line = (row: readonly string[]) =>
     row
       .map((cell, column) => (right[column] ? cell.padStart(widths[column]!) : cell.padEnd(widths[column]!)))

@@ -25,13 +25,20 @@ export function recordedFiles(folder: string): RecordedSchemas {
       return read.get(name) ?? null
     },
     resources: (system, version) =>
-      namesIn(roots, join(system, version)).flatMap((name) => (name.endsWith(ENDING) ? [name.slice(0, -ENDING.length)] : [])),
-    versions: (system) => namesIn(roots, system).filter((name) => !name.includes('.json')).sort(byVersion),
+      namesIn(roots, join(system, version)).flatMap((name) =>
+        name.endsWith(ENDING) ? [name.slice(0, -ENDING.length)] : [],
+      ),
+    versions: (system) =>
+      namesIn(roots, system)
+        .filter((name) => !name.includes('.json'))
+        .sort(byVersion),
   }
 }
 
 function namesIn(roots: readonly string[], folder: string): string[] {
-  const names = roots.flatMap((root) => (existsSync(join(root, folder)) ? readdirSync(join(root, folder)) : []))
+  const names = roots.flatMap((root) =>
+    existsSync(join(root, folder)) ? readdirSync(join(root, folder)) : [],
+  )
   return [...new Set(names)].sort()
 }
 

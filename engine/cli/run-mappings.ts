@@ -53,24 +53,44 @@ export async function runMappings(
   const results: MappingResult[] = []
   try {
     if (!(await workerIsUp(temporal))) {
-      worker = await startWorker({ temporal: temporal.settings, dependencies: session.workerDependencies(), concurrency: session.workerConcurrency })
+      worker = await startWorker({
+        temporal: temporal.settings,
+        dependencies: session.workerDependencies(),
+        concurrency: session.workerConcurrency,
+      })
     }
-    for (const mapping of mappings) results.push(await runMapping(invocation, session, mapping, options, registered))
+    for (const mapping of mappings)
+      results.push(await runMapping(invocation, session, mapping, options, registered))
   } finally {
     await worker?.stop()
   }
   return results
 }
 
-async function runMapping(invocation: Invocation, session: Session, mapping: string, options: RunOptions, attributes: boolean): Promise<MappingResult> {
+async function runMapping(
+  invocation: Invocation,
+  session: Session,
+  mapping: string,
+  options: RunOptions,
+  attributes: boolean,
+): Promise<MappingResult> {
   const { output, signal } = invocation
   const { store, prefix } = session
   const scope = prefixText(prefix)
   const applied = await appliedPlan(store, scope, mapping)
-  if (applied === null) throw new SyncError('invalid-plan', `No plan of ${mapping} is applied. Run tidelock apply first, or run with --dry.`)
-  const selectionId = options.only === null ? null : await store.transaction((trx) => saveSelection(trx, scope, options.only!, store.now()))
+  if (applied === null)
+    throw new SyncError(
+      'invalid-plan',
+      `No plan of ${mapping} is applied. Run tidelock apply first, or run with --dry.`,
+    )
+  const selectionId =
+    options.only === null
+      ? null
+      : await store.transaction((trx) => saveSelection(trx, scope, options.only!, store.now()))
   const counts = await deadLetterCounts(store, scope)
-  const parked = counts.filter((count) => count.mapping === mapping && count.open).reduce((sum, count) => sum + count.count, 0)
+  const parked = counts
+    .filter((count) => count.mapping === mapping && count.open)
+    .reduce((sum, count) => sum + count.count, 0)
   const temporal = await session.temporal()
   const started = Date.now()
   const handle = await startRunByHand(temporal, prefix, applied.plan, applied.hash, {

@@ -3,13 +3,13 @@ import { join } from 'node:path'
 import { pino } from 'pino'
 import { SyncError } from '../core/model/failure.ts'
 import type { JsonObject } from '../core/model/json.ts'
-import { applyEnvironment, type Repository } from '../core/parse/repository.ts'
 import { parseDuration } from '../core/parse/duration.ts'
+import { applyEnvironment, type Repository } from '../core/parse/repository.ts'
 import { openStore, type Store } from '../store/open.ts'
+import type { ActivityDependencies } from '../temporal/activities.ts'
 import { connectTemporal, type TemporalClient, type TemporalSettings } from '../temporal/client.ts'
 import { type DevServer, ensureDevServer } from '../temporal/dev-server/server.ts'
 import type { Prefix } from '../temporal/names.ts'
-import type { ActivityDependencies } from '../temporal/activities.ts'
 import type { SecretSource } from '../transfer/host/guard.ts'
 import { CONNECTORS } from './connectors.ts'
 import { secretSource } from './secrets.ts'
@@ -43,7 +43,10 @@ export async function openSession(options: SessionOptions): Promise<Session> {
   const applied = applyEnvironment(repository, environment)
   if (applied === null) {
     const names = Object.keys(repository.project.environments)
-    throw new SyncError('invalid-plan', `temporal.yaml has no environment "${environment}"; it has ${names.join(', ')}.`)
+    throw new SyncError(
+      'invalid-plan',
+      `temporal.yaml has no environment "${environment}"; it has ${names.join(', ')}.`,
+    )
   }
   const secrets = secretSource(repository.project.secrets, folder, options.processEnvironment)
   const store = await openStore(await storeUrl(applied.store, secrets), { folder, now: Date.now })
@@ -56,8 +59,14 @@ export async function openSession(options: SessionOptions): Promise<Session> {
     const namespace = written.namespace ?? 'default'
     const taskQueue = `${written.taskQueue ?? 'tidelock'}`
     const address = written.address ?? options.processEnvironment['TEMPORAL_ADDRESS'] ?? null
-    if (address !== null) return connectTemporal({ address, namespace, taskQueue, tls: await tlsOf(written, secrets) })
-    devServer = await ensureDevServer({ folder, namespace, environment: options.processEnvironment, say: options.say })
+    if (address !== null)
+      return connectTemporal({ address, namespace, taskQueue, tls: await tlsOf(written, secrets) })
+    devServer = await ensureDevServer({
+      folder,
+      namespace,
+      environment: options.processEnvironment,
+      say: options.say,
+    })
     return connectTemporal({ address: devServer.address, namespace, taskQueue, tls: null })
   }
   const worker = repository.project.worker as { legBudget?: string; concurrency?: number } | null
@@ -90,7 +99,10 @@ export async function openSession(options: SessionOptions): Promise<Session> {
 /** The worker's own log: `.tidelock/worker.log`, one JSON line an entry. Free of payloads. */
 function workerLog(folder: string) {
   mkdirSync(join(folder, '.tidelock'), { recursive: true })
-  return pino({ base: null, timestamp: pino.stdTimeFunctions.isoTime }, pino.destination({ dest: join(folder, '.tidelock', 'worker.log'), sync: true }))
+  return pino(
+    { base: null, timestamp: pino.stdTimeFunctions.isoTime },
+    pino.destination({ dest: join(folder, '.tidelock', 'worker.log'), sync: true }),
+  )
 }
 
 async function storeUrl(written: unknown, secrets: SecretSource): Promise<string> {

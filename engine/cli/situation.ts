@@ -1,10 +1,15 @@
 import type { HashedPlan } from '../core/compile/repository.ts'
-import { type AppliedMapping, diffMappings, type MappingChange, type ScheduledMapping } from '../core/diff/plan-diff.ts'
+import {
+  type AppliedMapping,
+  diffMappings,
+  type MappingChange,
+  type ScheduledMapping,
+} from '../core/diff/plan-diff.ts'
+import { hashOf } from '../core/transform/fingerprint.ts'
 import { ledgerCounts } from '../store/ledger.ts'
 import { appliedPlans } from '../store/plans.ts'
-import { liveSchedules, timingText } from '../temporal/schedules.ts'
 import { prefixText } from '../temporal/names.ts'
-import { hashOf } from '../core/transform/fingerprint.ts'
+import { liveSchedules, timingText } from '../temporal/schedules.ts'
 import type { Session } from './session.ts'
 
 /** The difference between the files and what is live, and a hash of both sides by which a plan file is known to be stale. */
@@ -21,13 +26,17 @@ export async function situate(session: Session, plans: readonly HashedPlan[]): P
     const delivered = await ledgerCounts(store, prefixText(prefix), row.plan.namespace)
     applied[row.plan.mapping] = { plan: row.plan, hash: row.hash, delivered: delivered.delivered }
   }
-  const scheduled: Record<string, ScheduledMapping> = Object.fromEntries(await liveSchedules(await session.temporal(), prefix))
+  const scheduled: Record<string, ScheduledMapping> = Object.fromEntries(
+    await liveSchedules(await session.temporal(), prefix),
+  )
   const desired = plans.map(({ plan, hash }) => ({ plan, hash, timing: timingText(plan.schedule) }))
   const changes = diffMappings({ desired, applied, scheduled })
   const stateHash = hashOf({
     desired: desired.map(({ hash }) => hash),
     applied: Object.fromEntries(Object.entries(applied).map(([name, { hash }]) => [name, hash])),
-    scheduled: Object.fromEntries(Object.entries(scheduled).map(([name, { planHash, timing }]) => [name, [planHash, timing]])),
+    scheduled: Object.fromEntries(
+      Object.entries(scheduled).map(([name, { planHash, timing }]) => [name, [planHash, timing]]),
+    ),
   })
   return { changes, stateHash }
 }

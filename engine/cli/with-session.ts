@@ -1,7 +1,7 @@
 import { hasErrors } from '../core/model/diagnostic.ts'
 import { SyncError } from '../core/model/failure.ts'
-import { showDiagnostics } from './commands/validate.ts'
 import { EXIT, type Invocation } from './command.ts'
+import { showDiagnostics } from './commands/validate.ts'
 import { openSession, type Session } from './session.ts'
 import { openWorkspace, type Workspace } from './workspace.ts'
 
@@ -20,7 +20,8 @@ export async function withSession(
     output.error('The files have errors; what is live stays as it is.')
     return EXIT.failed
   }
-  if (workspace.repository === null) throw new SyncError('invalid-plan', `${folder} has no usable temporal.yaml.`)
+  if (workspace.repository === null)
+    throw new SyncError('invalid-plan', `${folder} has no usable temporal.yaml.`)
   const session = await openSession({
     repository: workspace.repository,
     folder: workspace.folder,

@@ -27,18 +27,34 @@ export function openWorkspace(folder: string, environment: string): Workspace {
   const texts = readFiles(root)
   const parsed = parseRepository(
     [...texts].map(([path, text]) => ({ path, text })),
-    { connectors: Object.fromEntries(Object.entries(CONNECTORS).map(([name, connector]) => [name, connector.configSchema])) },
+    {
+      connectors: Object.fromEntries(
+        Object.entries(CONNECTORS).map(([name, connector]) => [name, connector.configSchema]),
+      ),
+    },
   )
   const sound = parsed.partial
   const diagnostics = [...parsed.diagnostics]
   if (texts.size === 0) diagnostics.push(nothingThere(root))
   const applied = sound === null ? null : applyEnvironment(sound, environment)
   if (sound === null || applied === null) {
-    return { folder: root, environment, diagnostics: sortDiagnostics(diagnostics), repository: null, plans: [], texts }
+    return {
+      folder: root,
+      environment,
+      diagnostics: sortDiagnostics(diagnostics),
+      repository: null,
+      plans: [],
+      texts,
+    }
   }
   const connections = Object.fromEntries(
     Object.entries(applied.connections).map(([name, value]) => {
-      const { connector, settings, auth, limits } = value as unknown as { connector: string; settings?: JsonObject; auth?: JsonObject; limits?: JsonObject }
+      const { connector, settings, auth, limits } = value as unknown as {
+        connector: string
+        settings?: JsonObject
+        auth?: JsonObject
+        limits?: JsonObject
+      }
       const definition: ConnectionDefinition = { name, connector, settings: settings ?? {}, auth: auth ?? {} }
       return [name, { definition, limits: limits ?? null }]
     }),
@@ -49,7 +65,14 @@ export function openWorkspace(folder: string, environment: string): Workspace {
     schemas: recordedFiles(root),
   })
   const all = sortDiagnostics([...diagnostics, ...compiled.diagnostics])
-  return { folder: root, environment, diagnostics: all, repository: sound, plans: hasErrors(all) ? [] : compiled.plans, texts }
+  return {
+    folder: root,
+    environment,
+    diagnostics: all,
+    repository: sound,
+    plans: hasErrors(all) ? [] : compiled.plans,
+    texts,
+  }
 }
 
 function readFiles(root: string): Map<string, string> {
@@ -59,7 +82,9 @@ function readFiles(root: string): Map<string, string> {
   const mappings = join(root, 'mappings')
   if (!existsSync(mappings)) return texts
   const entries = readdirSync(mappings, { recursive: true, withFileTypes: true })
-  for (const entry of entries.filter((entry) => entry.isFile() && /\.ya?ml$/.test(entry.name)).sort((a, b) => (a.name < b.name ? -1 : 1))) {
+  for (const entry of entries
+    .filter((entry) => entry.isFile() && /\.ya?ml$/.test(entry.name))
+    .sort((a, b) => (a.name < b.name ? -1 : 1))) {
     const path = join(entry.parentPath, entry.name)
     texts.set(relative(root, path).replaceAll('\\', '/'), readFileSync(path, 'utf8'))
   }

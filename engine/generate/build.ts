@@ -7,15 +7,32 @@ import { bundleWorkflowCode } from '@temporalio/worker'
 const ROOT = resolve(import.meta.dirname, '..', '..')
 
 rmSync(join(ROOT, 'dist'), { recursive: true, force: true })
-execFileSync(process.execPath, [join(ROOT, 'node_modules', 'typescript', 'bin', 'tsc'), '-p', 'tsconfig.build.json'], { cwd: ROOT, stdio: 'inherit' })
+execFileSync(
+  process.execPath,
+  [join(ROOT, 'node_modules', 'typescript', 'bin', 'tsc'), '-p', 'tsconfig.build.json'],
+  { cwd: ROOT, stdio: 'inherit' },
+)
 for (const name of readdirSync(join(ROOT, 'test', 'stand-ins'), { recursive: true, encoding: 'utf8' })) {
-  if (name.endsWith('.json')) cpSync(join(ROOT, 'test', 'stand-ins', name), join(ROOT, 'dist', 'test', 'stand-ins', name), { recursive: true })
+  if (name.endsWith('.json'))
+    cpSync(join(ROOT, 'test', 'stand-ins', name), join(ROOT, 'dist', 'test', 'stand-ins', name), {
+      recursive: true,
+    })
 }
-const { code } = await bundleWorkflowCode({ workflowsPath: join(ROOT, 'workflows', 'index.ts'), logger: silent() })
+const { code } = await bundleWorkflowCode({
+  workflowsPath: join(ROOT, 'workflows', 'index.ts'),
+  logger: silent(),
+})
 writeFileSync(join(ROOT, 'dist', 'workflow-bundle.js'), code)
 process.stdout.write('built dist\n')
 
 function silent() {
   const nothing = () => {}
-  return { log: nothing, trace: nothing, debug: nothing, info: nothing, warn: console.warn, error: console.error }
+  return {
+    log: nothing,
+    trace: nothing,
+    debug: nothing,
+    info: nothing,
+    warn: console.warn,
+    error: console.error,
+  }
 }

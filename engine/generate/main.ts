@@ -21,10 +21,25 @@ async function generate(): Promise<string> {
     const schema = JSON.parse(readFileSync(join(ROOT, 'schemas', 'language', `${file}.schema.json`), 'utf8'))
     schemas[file] = schema
     const { $id: _id, title: _title, ...rest } = schema
-    const types = await compile({ ...rest, title: name }, name, { bannerComment: '', additionalProperties: false, format: false, declareExternallyReferenced: true })
-    texts.push(`export declare namespace ${name}s {`, types.trim(), '}', `export type ${name} = ${name}s.${name}`, '')
+    const types = await compile({ ...rest, title: name }, name, {
+      bannerComment: '',
+      additionalProperties: false,
+      format: false,
+      declareExternallyReferenced: true,
+    })
+    texts.push(
+      `export declare namespace ${name}s {`,
+      types.trim(),
+      '}',
+      `export type ${name} = ${name}s.${name}`,
+      '',
+    )
   }
-  texts.push(`/** The schemas themselves, so that the core reads no files. */`, `export const LANGUAGE_SCHEMAS: Readonly<Record<string, object>> = ${JSON.stringify(schemas, null, 1)}`, '')
+  texts.push(
+    `/** The schemas themselves, so that the core reads no files. */`,
+    `export const LANGUAGE_SCHEMAS: Readonly<Record<string, object>> = ${JSON.stringify(schemas, null, 1)}`,
+    '',
+  )
   return texts.join('\n')
 }
 

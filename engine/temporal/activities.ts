@@ -1,6 +1,6 @@
 import { Context } from '@temporalio/activity'
-import type { JsonObject } from '../core/model/json.ts'
 import type { LegInput, LegOutput } from '../../workflows/messages.ts'
+import type { JsonObject } from '../core/model/json.ts'
 import type { LegDependencies } from '../transfer/leg.ts'
 import { type RunRequest, runOneLeg } from '../transfer/run.ts'
 import { toFailure } from './failure.ts'
@@ -24,7 +24,8 @@ export function createActivities(dependencies: ActivityDependencies) {
         ...input,
         budgetMs: dependencies.legBudgetMs,
         signal: activity.cancellationSignal,
-        lastAttempt: activity.info.attempt >= (activity.info.retryPolicy?.maximumAttempts ?? Number.POSITIVE_INFINITY),
+        lastAttempt:
+          activity.info.attempt >= (activity.info.retryPolicy?.maximumAttempts ?? Number.POSITIVE_INFINITY),
         progress(tally) {
           progress = { read: tally.read, written: tally.created + tally.updated }
           activity.heartbeat(progress)
@@ -33,7 +34,11 @@ export function createActivities(dependencies: ActivityDependencies) {
       try {
         return await runOneLeg(dependencies, request)
       } catch (error) {
-        dependencies.log('leg failed', { mapping: input.mapping, run: input.runId, error: error instanceof Error ? (error.stack ?? error.message) : String(error) })
+        dependencies.log('leg failed', {
+          mapping: input.mapping,
+          run: input.runId,
+          error: error instanceof Error ? (error.stack ?? error.message) : String(error),
+        })
         throw toFailure(error)
       } finally {
         clearInterval(beat)

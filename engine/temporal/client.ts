@@ -1,7 +1,7 @@
 import { Client, Connection } from '@temporalio/client'
 import proto from '@temporalio/proto'
-import { SyncError } from '../core/model/failure.ts'
 import { SEARCH_ATTRIBUTES } from '../../workflows/messages.ts'
+import { SyncError } from '../core/model/failure.ts'
 
 const { IndexedValueType, TaskQueueKind, TaskQueueType } = proto.temporal.api.enums.v1
 
@@ -24,11 +24,21 @@ export async function connectTemporal(settings: TemporalSettings): Promise<Tempo
   const connection = await Connection.connect({
     address: settings.address,
     connectTimeout: '10 seconds',
-    ...(settings.tls === null ? {} : { tls: { clientCertPair: { crt: Buffer.from(settings.tls.cert), key: Buffer.from(settings.tls.key) } } }),
+    ...(settings.tls === null
+      ? {}
+      : {
+          tls: {
+            clientCertPair: { crt: Buffer.from(settings.tls.cert), key: Buffer.from(settings.tls.key) },
+          },
+        }),
   }).catch((cause: unknown) => {
     throw new SyncError('unavailable', `Temporal does not answer at ${settings.address}.`, { cause })
   })
-  return { client: new Client({ connection, namespace: settings.namespace }), settings, close: () => connection.close() }
+  return {
+    client: new Client({ connection, namespace: settings.namespace }),
+    settings,
+    close: () => connection.close(),
+  }
 }
 
 /** Whether a worker asks for work now. */
@@ -39,15 +49,28 @@ export async function workerIsUp({ client, settings }: TemporalClient): Promise<
     taskQueueType: TaskQueueType.TASK_QUEUE_TYPE_WORKFLOW,
   })
   const now = Date.now()
-  return (answer.pollers ?? []).some((poller) => now - Number(poller.lastAccessTime?.seconds ?? 0) * 1000 < 75_000)
+  return (answer.pollers ?? []).some(
+    (poller) => now - Number(poller.lastAccessTime?.seconds ?? 0) * 1000 < 75_000,
+  )
 }
 
 /** Adds the search attributes that are missing. Where that is not allowed, gives the commands a person can run instead. */
-export async function ensureSearchAttributes({ client, settings }: TemporalClient): Promise<{ readonly registered: boolean; readonly commands: readonly string[] }> {
-  const known = await client.connection.operatorService.listSearchAttributes({ namespace: settings.namespace })
-  const missing = Object.entries(SEARCH_ATTRIBUTES).filter(([name]) => known.customAttributes?.[name] === undefined)
+export async function ensureSearchAttributes({
+  client,
+  settings,
+}: TemporalClient): Promise<{ readonly registered: boolean; readonly commands: readonly string[] }> {
+  const known = await client.connection.operatorService.listSearchAttributes({
+    namespace: settings.namespace,
+  })
+  const missing = Object.entries(SEARCH_ATTRIBUTES).filter(
+    ([name]) => known.customAttributes?.[name] === undefined,
+  )
   if (missing.length === 0) return { registered: true, commands: [] }
-  const wanted = { KEYWORD: IndexedValueType.INDEXED_VALUE_TYPE_KEYWORD, INT: IndexedValueType.INDEXED_VALUE_TYPE_INT, KEYWORD_LIST: IndexedValueType.INDEXED_VALUE_TYPE_KEYWORD_LIST }
+  const wanted = {
+    KEYWORD: IndexedValueType.INDEXED_VALUE_TYPE_KEYWORD,
+    INT: IndexedValueType.INDEXED_VALUE_TYPE_INT,
+    KEYWORD_LIST: IndexedValueType.INDEXED_VALUE_TYPE_KEYWORD_LIST,
+  }
   try {
     await client.connection.operatorService.addSearchAttributes({
       namespace: settings.namespace,
@@ -58,7 +81,10 @@ export async function ensureSearchAttributes({ client, settings }: TemporalClien
     const names = { KEYWORD: 'Keyword', INT: 'Int', KEYWORD_LIST: 'KeywordList' } as const
     return {
       registered: false,
-      commands: missing.map(([name, type]) => `temporal operator search-attribute create --namespace ${settings.namespace} --name ${name} --type ${names[type]}`),
+      commands: missing.map(
+        ([name, type]) =>
+          `temporal operator search-attribute create --namespace ${settings.namespace} --name ${name} --type ${names[type]}`,
+      ),
     }
   }
 }

@@ -1,4 +1,4 @@
-import { ScheduleNotFoundError, ScheduleOverlapPolicy, type ScheduleDescription } from '@temporalio/client'
+import { type ScheduleDescription, ScheduleNotFoundError, ScheduleOverlapPolicy } from '@temporalio/client'
 import type { Plan, SchedulePlan } from '../core/model/plan.ts'
 import type { TemporalClient } from './client.ts'
 import { type Prefix, prefixText, scheduleId } from './names.ts'
@@ -27,14 +27,25 @@ export interface ApplyStamp {
 export function timingText(schedule: SchedulePlan | null): string {
   if (schedule === null) return 'by hand'
   const jitter = schedule.jitter > 0 ? `, jitter ${schedule.jitter / 1000} s` : ''
-  return 'every' in schedule ? `every ${schedule.every / 1000} s${jitter}` : `cron ${schedule.cron} (${schedule.timezone})${jitter}`
+  return 'every' in schedule
+    ? `every ${schedule.every / 1000} s${jitter}`
+    : `cron ${schedule.cron} (${schedule.timezone})${jitter}`
 }
 
-function optionsOf(temporal: TemporalClient, prefix: Prefix, plan: Plan, planHash: string, stamp: ApplyStamp, attributes: boolean) {
+function optionsOf(
+  temporal: TemporalClient,
+  prefix: Prefix,
+  plan: Plan,
+  planHash: string,
+  stamp: ApplyStamp,
+  attributes: boolean,
+) {
   const schedule = plan.schedule!
   return {
     spec: {
-      ...('every' in schedule ? { intervals: [{ every: schedule.every }] } : { cronExpressions: [schedule.cron], timezone: schedule.timezone }),
+      ...('every' in schedule
+        ? { intervals: [{ every: schedule.every }] }
+        : { cronExpressions: [schedule.cron], timezone: schedule.timezone }),
       ...(schedule.jitter > 0 ? { jitter: schedule.jitter } : {}),
     },
     action: {
@@ -57,7 +68,14 @@ function optionsOf(temporal: TemporalClient, prefix: Prefix, plan: Plan, planHas
 }
 
 /** Creates the schedule of a plan, or brings it to the plan. A pause that a person made stays. */
-export async function putSchedule(temporal: TemporalClient, prefix: Prefix, plan: Plan, planHash: string, stamp: ApplyStamp, attributes: boolean): Promise<void> {
+export async function putSchedule(
+  temporal: TemporalClient,
+  prefix: Prefix,
+  plan: Plan,
+  planHash: string,
+  stamp: ApplyStamp,
+  attributes: boolean,
+): Promise<void> {
   const id = scheduleId(prefix, plan.mapping)
   const options = optionsOf(temporal, prefix, plan, planHash, stamp, attributes)
   const handle = temporal.client.schedule.getHandle(id)
@@ -69,12 +87,19 @@ export async function putSchedule(temporal: TemporalClient, prefix: Prefix, plan
   }
 }
 
-export async function deleteSchedule(temporal: TemporalClient, prefix: Prefix, mapping: string): Promise<void> {
+export async function deleteSchedule(
+  temporal: TemporalClient,
+  prefix: Prefix,
+  mapping: string,
+): Promise<void> {
   await temporal.client.schedule.getHandle(scheduleId(prefix, mapping)).delete()
 }
 
 /** All schedules of this project and environment, by mapping, read back from Temporal. */
-export async function liveSchedules(temporal: TemporalClient, prefix: Prefix): Promise<ReadonlyMap<string, LiveSchedule>> {
+export async function liveSchedules(
+  temporal: TemporalClient,
+  prefix: Prefix,
+): Promise<ReadonlyMap<string, LiveSchedule>> {
   const start = `${prefixText(prefix)}/sync/`
   const live = new Map<string, LiveSchedule>()
   for await (const summary of temporal.client.schedule.list()) {
@@ -107,7 +132,10 @@ function liveOf(mapping: string, described: ScheduleDescription): LiveSchedule {
 function liveTiming(spec: ScheduleDescription['spec']): string {
   const jitter = spec.jitter === undefined || spec.jitter === 0 ? 0 : Number(spec.jitter)
   const [interval] = spec.intervals ?? []
-  if (interval !== undefined && (spec.calendars ?? []).length === 0) return timingText({ every: Number(interval.every), jitter })
-  const comments = (spec.calendars ?? []).map((calendar) => calendar.comment ?? '').filter((comment) => comment !== '')
+  if (interval !== undefined && (spec.calendars ?? []).length === 0)
+    return timingText({ every: Number(interval.every), jitter })
+  const comments = (spec.calendars ?? [])
+    .map((calendar) => calendar.comment ?? '')
+    .filter((comment) => comment !== '')
   return timingText({ cron: comments[0] ?? 'changed by hand', timezone: spec.timezone ?? 'UTC', jitter })
 }

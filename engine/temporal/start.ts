@@ -1,12 +1,18 @@
 import { defineSearchAttributeKey, type SearchAttributePair } from '@temporalio/common'
-import type { Plan } from '../core/model/plan.ts'
-import type { sync } from '../../workflows/sync.ts'
 import type { SyncInput } from '../../workflows/messages.ts'
+import type { sync } from '../../workflows/sync.ts'
+import type { Plan } from '../core/model/plan.ts'
 import type { TemporalClient } from './client.ts'
 import { type Prefix, prefixText, runWorkflowId } from './names.ts'
 
 /** What every run of a mapping is started with, by a schedule or by hand. */
-export function syncInput(prefix: Prefix, plan: Plan, planHash: string, lane: SyncInput['lane'], selectionId: string | null = null): SyncInput {
+export function syncInput(
+  prefix: Prefix,
+  plan: Plan,
+  planHash: string,
+  lane: SyncInput['lane'],
+  selectionId: string | null = null,
+): SyncInput {
   const { first, max, attempts } = plan.errors.retry
   return {
     project: prefixText(prefix),
@@ -25,7 +31,10 @@ export function searchAttributes(plan: Plan, planHash: string, parked: number): 
     { key: defineSearchAttributeKey('TidelockState', 'KEYWORD'), value: 'Running' },
     { key: defineSearchAttributeKey('TidelockParked', 'INT'), value: parked },
     { key: defineSearchAttributeKey('TidelockPlan', 'KEYWORD'), value: planHash.slice(0, 12) },
-    { key: defineSearchAttributeKey('TidelockConnection', 'KEYWORD_LIST'), value: [plan.source.connection.name, plan.target.connection.name] },
+    {
+      key: defineSearchAttributeKey('TidelockConnection', 'KEYWORD_LIST'),
+      value: [plan.source.connection.name, plan.target.connection.name],
+    },
   ]
 }
 
@@ -34,7 +43,9 @@ export function staticSummary(plan: Plan): string {
 }
 
 export function staticDetails(plan: Plan, planHash: string): string {
-  return [plan.description ?? '', `owner ${plan.owner ?? 'nobody'} · plan \`${planHash.slice(0, 12)}\``].filter((line) => line !== '').join('\n\n')
+  return [plan.description ?? '', `owner ${plan.owner ?? 'nobody'} · plan \`${planHash.slice(0, 12)}\``]
+    .filter((line) => line !== '')
+    .join('\n\n')
 }
 
 /** Starts a run by hand. Its id carries the lane and `suffix`. */
@@ -43,7 +54,13 @@ export async function startRunByHand(
   prefix: Prefix,
   plan: Plan,
   planHash: string,
-  options: { readonly lane: SyncInput['lane']; readonly suffix: string; readonly selectionId: string | null; readonly attributes: boolean; readonly parked: number },
+  options: {
+    readonly lane: SyncInput['lane']
+    readonly suffix: string
+    readonly selectionId: string | null
+    readonly attributes: boolean
+    readonly parked: number
+  },
 ) {
   return temporal.client.workflow.start<typeof sync>('sync', {
     taskQueue: temporal.settings.taskQueue,
@@ -52,6 +69,8 @@ export async function startRunByHand(
     staticSummary: staticSummary(plan),
     staticDetails: staticDetails(plan, planHash),
     memo: { plan: planHash },
-    ...(options.attributes ? { typedSearchAttributes: searchAttributes(plan, planHash, options.parked) } : {}),
+    ...(options.attributes
+      ? { typedSearchAttributes: searchAttributes(plan, planHash, options.parked) }
+      : {}),
   })
 }

@@ -1,8 +1,8 @@
 import { existsSync } from 'node:fs'
 import { fileURLToPath } from 'node:url'
 import { DefaultLogger, NativeConnection, Runtime, Worker } from '@temporalio/worker'
-import type { TemporalSettings } from './client.ts'
 import { type ActivityDependencies, createActivities } from './activities.ts'
+import type { TemporalSettings } from './client.ts'
 
 export interface WorkerOptions {
   readonly temporal: TemporalSettings
@@ -25,16 +25,28 @@ function installRuntime(): void {
   if (runtimeInstalled) return
   runtimeInstalled = true
   Runtime.install({
-    logger: new DefaultLogger('WARN', ({ level, message }) => process.stderr.write(`temporal ${level.toLowerCase()}: ${message}\n`)),
+    logger: new DefaultLogger('WARN', ({ level, message }) =>
+      process.stderr.write(`temporal ${level.toLowerCase()}: ${message}\n`),
+    ),
     shutdownSignals: [],
   })
 }
 
-export async function startWorker({ temporal, dependencies, concurrency }: WorkerOptions): Promise<RunningWorker> {
+export async function startWorker({
+  temporal,
+  dependencies,
+  concurrency,
+}: WorkerOptions): Promise<RunningWorker> {
   installRuntime()
   const connection = await NativeConnection.connect({
     address: temporal.address,
-    ...(temporal.tls === null ? {} : { tls: { clientCertPair: { crt: Buffer.from(temporal.tls.cert), key: Buffer.from(temporal.tls.key) } } }),
+    ...(temporal.tls === null
+      ? {}
+      : {
+          tls: {
+            clientCertPair: { crt: Buffer.from(temporal.tls.cert), key: Buffer.from(temporal.tls.key) },
+          },
+        }),
   })
   const worker = await Worker.create({
     connection,

@@ -9,7 +9,9 @@ import { park, underWay, type Work } from './work.ts'
 /** Reads back what the target computes and compares it with the source; books cents from rounding twice on a line of their own. */
 export async function agree(context: LegContext, works: readonly Work[]): Promise<void> {
   for (const [index, rule] of context.plan.agree.entries()) {
-    const judged = underWay(works).filter((work) => work.targetId !== null && (work.written || work.parkedAs === 'disagrees'))
+    const judged = underWay(works).filter(
+      (work) => work.targetId !== null && (work.written || work.parkedAs === 'disagrees'),
+    )
     let differing = await differences(context, rule, index, judged)
     if (rule.adjust !== null && differing.size > 0) {
       const adjusted = await adjust(context, rule.adjust, index, differing)
@@ -34,7 +36,12 @@ interface Difference {
   readonly found: string
 }
 
-async function differences(context: LegContext, rule: AgreePlan, index: number, works: readonly Work[]): Promise<Map<Work, Difference>> {
+async function differences(
+  context: LegContext,
+  rule: AgreePlan,
+  index: number,
+  works: readonly Work[],
+): Promise<Map<Work, Difference>> {
   const compared = works.filter((work) => work.mapped?.agree[index] != null)
   if (compared.length === 0) return new Map()
   const records = await context.target.lookUp({
@@ -52,7 +59,11 @@ async function differences(context: LegContext, rule: AgreePlan, index: number, 
     const expected = work.mapped!.agree[index]!
     const found = byId.get(work.targetId!)
     if (found === undefined || found === null) {
-      park(work, { class: 'deleted-at-target', message: `The record ${work.targetId} is no longer at the target.`, at: `agree.${index}` })
+      park(work, {
+        class: 'deleted-at-target',
+        message: `The record ${work.targetId} is no longer at the target.`,
+        at: `agree.${index}`,
+      })
     } else if (!new Decimal(String(found)).equals(expected)) {
       differing.set(work, { expected, found: String(found) })
     }
@@ -61,7 +72,12 @@ async function differences(context: LegContext, rule: AgreePlan, index: number, 
 }
 
 /** Puts what is missing on the adjusting line, as long as it stays within `atMost`. Gives the records it was done for. */
-async function adjust(context: LegContext, plan: AdjustPlan, index: number, differing: ReadonlyMap<Work, Difference>): Promise<Work[]> {
+async function adjust(
+  context: LegContext,
+  plan: AdjustPlan,
+  index: number,
+  differing: ReadonlyMap<Work, Difference>,
+): Promise<Work[]> {
   const items = new Map<Work, UpsertItem>()
   const amounts = new Map<Work, Decimal>()
   for (const [work, { expected, found }] of differing) {
@@ -96,7 +112,16 @@ async function adjust(context: LegContext, plan: AdjustPlan, index: number, diff
       adopted: work.adopted,
       fields: {},
       firstTimeFields: {},
-      lines: [{ field: plan.line, key: recordKey(context.plan.project, context.plan.namespace, work.key, { as: 'adjust', key: String(index) }), fields }],
+      lines: [
+        {
+          field: plan.line,
+          key: recordKey(context.plan.project, context.plan.namespace, work.key, {
+            as: 'adjust',
+            key: String(index),
+          }),
+          fields,
+        },
+      ],
       removedLines: [],
     })
   }

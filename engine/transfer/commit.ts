@@ -22,7 +22,12 @@ export async function commitPage(
   context: LegContext,
   judged: Judged,
   cursor: CursorStep | null,
-  counted: { readonly read: number; readonly due: number; readonly calls: number; readonly writeCalls: number },
+  counted: {
+    readonly read: number
+    readonly due: number
+    readonly calls: number
+    readonly writeCalls: number
+  },
 ): Promise<Tally> {
   const { store, plan } = context
   const verdicts = new Map(judged.works.map((work) => [work, verdictOf(work)]))
@@ -45,7 +50,8 @@ export async function commitPage(
     if (parked.length > 0) await parkRecords(trx, parked, context.now())
     // Refused for certain: what the ledger said before is true again.
     if (refused.length > 0) await withdrawIntents(trx, context.scope, plan.namespace, refused)
-    if (settled.length > 0) await resolveDeadLetters(trx, context.scope, plan.mapping, settled, 'resolved', context.now())
+    if (settled.length > 0)
+      await resolveDeadLetters(trx, context.scope, plan.mapping, settled, 'resolved', context.now())
     const written = rows.filter((row) => row.targetId !== null).map((row) => row.key)
     if (written.length > 0) await releaseWaiting(trx, context.scope, plan.namespace, written, context.now())
     await addToRun(trx, context.runId, tally, cursor?.sequence ?? null)
@@ -68,13 +74,23 @@ export async function commitPage(
 function verdictOf(work: Work): Verdict {
   if (work.verdict !== null) return work.verdict
   if (work.created) return { kind: 'created' }
-  return { kind: work.written || work.parkedAs !== null || work.fingerprint !== work.row?.fingerprint ? 'updated' : 'unchanged' }
+  return {
+    kind:
+      work.written || work.parkedAs !== null || work.fingerprint !== work.row?.fingerprint
+        ? 'updated'
+        : 'unchanged',
+  }
 }
 
 function tallyOf(
   verdicts: ReadonlyMap<Work, Verdict>,
   superseded: number,
-  counted: { readonly read: number; readonly due: number; readonly calls: number; readonly writeCalls: number },
+  counted: {
+    readonly read: number
+    readonly due: number
+    readonly calls: number
+    readonly writeCalls: number
+  },
 ): Tally {
   const filteredBy: Record<string, number> = superseded > 0 ? { superseded } : {}
   const counts = { created: 0, updated: 0, unchanged: 0, filtered: superseded, parked: 0 }
@@ -83,7 +99,15 @@ function tallyOf(
     else counts[verdict.kind]++
     if (verdict.kind === 'filtered') filteredBy[verdict.reason] = (filteredBy[verdict.reason] ?? 0) + 1
   }
-  if (counted.due === 0) return { ...EMPTY_TALLY, ...counts, filteredBy, read: counted.read, calls: counted.calls, writeCalls: counted.writeCalls }
+  if (counted.due === 0)
+    return {
+      ...EMPTY_TALLY,
+      ...counts,
+      filteredBy,
+      read: counted.read,
+      calls: counted.calls,
+      writeCalls: counted.writeCalls,
+    }
   // Retries balance on their own and are not part of what was read.
   return {
     ...EMPTY_TALLY,
@@ -119,7 +143,9 @@ function rowOf(context: LegContext, work: Work, verdict: Verdict): NewLedgerRow 
   if (verdict.kind === 'due') return null
   // Parked before anything was written: the ledger knows of nothing at the target, and an open intent stays open.
   if (verdict.kind === 'parked' && (work.mapped === null || !wasDelivered(work))) {
-    return work.row === null ? { ...base, state: 'parked', fingerprint: null, fieldHashes: null, stepsDue: [] } : null
+    return work.row === null
+      ? { ...base, state: 'parked', fingerprint: null, fieldHashes: null, stepsDue: [] }
+      : null
   }
   if (work.mapped === null) return null
   return {
@@ -142,7 +168,11 @@ function stepsLeft(work: Work): readonly number[] {
   return parking?.class === 'disagrees' ? (work.mapped?.steps ?? []) : work.stepsDue
 }
 
-function deadLetterOf(context: LegContext, work: Work, verdict: Extract<Verdict, { kind: 'parked' }>): NewDeadLetter {
+function deadLetterOf(
+  context: LegContext,
+  work: Work,
+  verdict: Extract<Verdict, { kind: 'parked' }>,
+): NewDeadLetter {
   const { plan, sourceMap } = context
   const { parking, waitsFor } = verdict
   const place = placeOf(sourceMap.places, parking.at)
@@ -180,7 +210,11 @@ function dueLetterOf(context: LegContext, work: Work, message: string): NewDeadL
 
 /** The place of a part of the plan, or of the nearest part around it that was written. */
 function placeOf(places: Readonly<Record<string, { line: number; column: number }>>, at: string | null) {
-  for (let path = at; path !== null && path !== ''; path = path.includes('.') ? path.slice(0, path.lastIndexOf('.')) : null) {
+  for (
+    let path = at;
+    path !== null && path !== '';
+    path = path.includes('.') ? path.slice(0, path.lastIndexOf('.')) : null
+  ) {
     const place = places[path]
     if (place !== undefined) return place
   }

@@ -1,6 +1,6 @@
-import type { Transformer } from '../core/transform/transformer.ts'
 import type { Connection } from '../core/model/connector.ts'
 import type { Plan, SourceMap } from '../core/model/plan.ts'
+import type { Transformer } from '../core/transform/transformer.ts'
 import type { Store } from '../store/open.ts'
 import type { ReferenceBook } from './references.ts'
 

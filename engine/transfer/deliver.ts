@@ -31,7 +31,8 @@ export async function deliver(context: LegContext, works: readonly Work[]): Prom
   await sendAll(context, context.plan.target.shape, items, (work, outcome) => {
     if (outcome.status === 'created' || outcome.status === 'updated') {
       work.targetId = outcome.targetId
-      work.created = outcome.status === 'created' || (work.row?.state === 'intent' && work.row.previous === null)
+      work.created =
+        outcome.status === 'created' || (work.row?.state === 'intent' && work.row.previous === null)
       work.written = true
     }
   })
@@ -100,7 +101,11 @@ async function writeIntentsOf(context: LegContext, items: ReadonlyMap<Work, Upse
         label: work.label,
         planHash: context.planHash,
         sourceStamp: work.record.stamp,
-        payloadHash: fingerprintOf({ fields: item.fields as never, lines: item.lines as never, removed: item.removedLines as never }),
+        payloadHash: fingerprintOf({
+          fields: item.fields as never,
+          lines: item.lines as never,
+          removed: item.removedLines as never,
+        }),
         epoch: context.epoch,
         sentAt: context.now(),
         runId: context.runId,
@@ -122,9 +127,16 @@ export async function sendAll(
     const size = context.target.facts.batchSize
     for (let start = 0; start < open.length; start += size) {
       const batch = open.slice(start, start + size)
-      const outcomes = await context.target.upsert({ shape, items: batch.map(([, item]) => item), signal: context.signal })
+      const outcomes = await context.target.upsert({
+        shape,
+        items: batch.map(([, item]) => item),
+        signal: context.signal,
+      })
       if (outcomes.length !== batch.length) {
-        throw new SyncError('bug', `The connector ${context.plan.target.connection.connector} gave ${outcomes.length} outcomes for ${batch.length} records.`)
+        throw new SyncError(
+          'bug',
+          `The connector ${context.plan.target.connection.connector} gave ${outcomes.length} outcomes for ${batch.length} records.`,
+        )
       }
       for (const [index, [work, item]] of batch.entries()) {
         const outcome = outcomes[index]!
@@ -136,7 +148,10 @@ export async function sendAll(
       }
     }
     if (again.length > 0 && attempt >= MOST_TRIES) {
-      throw new SyncError('unavailable', `${context.plan.target.connection.name} did not confirm ${again.length} writes in ${attempt} tries; the run goes on later.`)
+      throw new SyncError(
+        'unavailable',
+        `${context.plan.target.connection.name} did not confirm ${again.length} writes in ${attempt} tries; the run goes on later.`,
+      )
     }
     open = again
   }
@@ -147,17 +162,32 @@ function reject(context: LegContext, work: Work, outcome: Extract<Outcome, { sta
 }
 
 /** The part of the plan that filled the field the target complained of. */
-function placeOf(context: LegContext, work: Work, outcome: Extract<Outcome, { status: 'rejected' }>): string | null {
+function placeOf(
+  context: LegContext,
+  work: Work,
+  outcome: Extract<Outcome, { status: 'rejected' }>,
+): string | null {
   if (outcome.line !== null) {
     for (const [field, fieldPlan] of Object.entries(context.plan.fields)) {
       if (fieldPlan.kind !== 'lines') continue
       for (const line of work.mapped?.lines ?? []) {
-        if (recordKey(context.plan.project, context.plan.namespace, work.key, { as: line.as, key: line.key }) !== outcome.line) continue
+        if (
+          recordKey(context.plan.project, context.plan.namespace, work.key, {
+            as: line.as,
+            key: line.key,
+          }) !== outcome.line
+        )
+          continue
         const block = fieldPlan.blocks.findIndex((candidate) => candidate.as === line.as)
-        const inner = outcome.field !== null && fieldPlan.blocks[block]?.fields[outcome.field] !== undefined ? `.fields.${outcome.field}` : ''
+        const inner =
+          outcome.field !== null && fieldPlan.blocks[block]?.fields[outcome.field] !== undefined
+            ? `.fields.${outcome.field}`
+            : ''
         return `fields.${field}.${block}${inner}`
       }
     }
   }
-  return outcome.field !== null && context.plan.fields[outcome.field] !== undefined ? `fields.${outcome.field}` : null
+  return outcome.field !== null && context.plan.fields[outcome.field] !== undefined
+    ? `fields.${outcome.field}`
+    : null
 }

@@ -9,7 +9,12 @@ export function runDetails(
   plan: Plan,
   planHash: string,
   tally: Tally,
-  letters: readonly { readonly label: string | null; readonly key: string; readonly class: string; readonly message: string }[],
+  letters: readonly {
+    readonly label: string | null
+    readonly key: string
+    readonly class: string
+    readonly message: string
+  }[],
   parked: number,
 ): string {
   const lines = [
@@ -17,7 +22,12 @@ export function runDetails(
     '',
     `read ${tally.read} · created ${tally.created} · updated ${tally.updated} · unchanged ${tally.unchanged} · filtered ${tally.filtered} · parked ${tally.parked}`,
   ]
-  if (parked > 0) lines.push('', `**${parked} parked.** All of them: \`tidelock dead-letters list --mapping ${plan.mapping}\``, '')
+  if (parked > 0)
+    lines.push(
+      '',
+      `**${parked} parked.** All of them: \`tidelock dead-letters list --mapping ${plan.mapping}\``,
+      '',
+    )
   let size = lines.join('\n').length
   for (const letter of letters.slice(0, MOST_ROWS)) {
     const line = `- ${letter.label ?? letter.key} (${letter.class}): ${letter.message.replace(/\s+/g, ' ').slice(0, 300)}`

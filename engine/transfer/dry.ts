@@ -1,12 +1,12 @@
-import { createTransformer } from '../core/transform/transformer.ts'
-import { changesSince } from '../core/transform/compare.ts'
 import type { SourceRecord } from '../core/model/connector.ts'
 import type { JsonObject } from '../core/model/json.ts'
 import type { Plan, SourceMap } from '../core/model/plan.ts'
+import { changesSince } from '../core/transform/compare.ts'
+import { createTransformer } from '../core/transform/transformer.ts'
 import { ledgerTargets } from '../store/ledger.ts'
 import type { LegContext } from './context.ts'
-import { type LegDependencies, openConnections } from './leg.ts'
 import { judge } from './judge.ts'
+import { type LegDependencies, openConnections } from './leg.ts'
 import { createReferenceBook } from './references.ts'
 import type { Work } from './work.ts'
 
@@ -29,7 +29,16 @@ export interface DryRecord {
 /** Reads real records and judges them; writes nothing, neither at the target nor in the store. */
 export async function dryRecords(
   dependencies: LegDependencies,
-  request: { readonly scope: string; readonly plan: Plan; readonly planHash: string; readonly sourceMap: SourceMap; readonly limit: number; readonly only: readonly string[] | null; readonly compare: boolean; readonly signal: AbortSignal },
+  request: {
+    readonly scope: string
+    readonly plan: Plan
+    readonly planHash: string
+    readonly sourceMap: SourceMap
+    readonly limit: number
+    readonly only: readonly string[] | null
+    readonly compare: boolean
+    readonly signal: AbortSignal
+  },
 ): Promise<readonly DryRecord[]> {
   const { plan, signal } = request
   const open = await openConnections(dependencies, plan)
@@ -66,14 +75,26 @@ export async function dryRecords(
   }
 }
 
-async function readSome(context: LegContext, limit: number, only: readonly string[] | null): Promise<readonly SourceRecord[]> {
+async function readSome(
+  context: LegContext,
+  limit: number,
+  only: readonly string[] | null,
+): Promise<readonly SourceRecord[]> {
   const { source, plan, signal } = context
   const { resource, selection, since } = plan.source
   if (only !== null) return source.readKeys({ resource, selection, keys: only, signal })
   const records: SourceRecord[] = []
   let cursor: JsonObject | null = null
   for (;;) {
-    const page = await source.readPage({ resource, selection, cursor, since, limit: Math.min(limit, source.facts.pageSize), lookbackMs: source.facts.lookbackMs, signal })
+    const page = await source.readPage({
+      resource,
+      selection,
+      cursor,
+      since,
+      limit: Math.min(limit, source.facts.pageSize),
+      lookbackMs: source.facts.lookbackMs,
+      signal,
+    })
     records.push(...page.records)
     if (page.caughtUp || records.length >= limit) return records.slice(0, limit)
     cursor = page.next
@@ -83,7 +104,9 @@ async function readSome(context: LegContext, limit: number, only: readonly strin
 async function targetNow(context: LegContext, works: readonly Work[]): Promise<Map<string, JsonObject>> {
   const known = works.filter((work) => work.targetId !== null)
   if (known.length === 0) return new Map()
-  const fields = Object.entries(context.plan.fields).flatMap(([name, plan]) => (plan.kind === 'lines' ? [] : [name]))
+  const fields = Object.entries(context.plan.fields).flatMap(([name, plan]) =>
+    plan.kind === 'lines' ? [] : [name],
+  )
   const found = await context.target.lookUp({
     resource: context.plan.target.resource,
     by: { kind: 'id' },
@@ -97,10 +120,23 @@ async function targetNow(context: LegContext, works: readonly Work[]): Promise<M
 }
 
 function dryOf(context: LegContext, work: Work, now: ReadonlyMap<string, JsonObject>): DryRecord {
-  const base = { key: work.key, label: work.label, now: work.targetId === null ? null : (now.get(work.targetId) ?? null) }
+  const base = {
+    key: work.key,
+    label: work.label,
+    now: work.targetId === null ? null : (now.get(work.targetId) ?? null),
+  }
   const { verdict, mapped } = work
-  if (verdict?.kind === 'filtered') return { ...base, would: 'filter', why: verdict.reason, at: null, fields: {}, lines: 0 }
-  if (verdict?.kind === 'parked') return { ...base, would: 'park', why: `${verdict.parking.class}: ${verdict.parking.message}`, at: verdict.parking.at, fields: {}, lines: 0 }
+  if (verdict?.kind === 'filtered')
+    return { ...base, would: 'filter', why: verdict.reason, at: null, fields: {}, lines: 0 }
+  if (verdict?.kind === 'parked')
+    return {
+      ...base,
+      would: 'park',
+      why: `${verdict.parking.class}: ${verdict.parking.message}`,
+      at: verdict.parking.at,
+      fields: {},
+      lines: 0,
+    }
   if (mapped === null) return { ...base, would: 'leave', why: '', at: null, fields: {}, lines: 0 }
   const changes = changesSince(context.plan, work.key, mapped, work.previous)
   return {

@@ -26,9 +26,15 @@ export async function judge(context: LegContext, records: readonly SourceRecord[
   return { works, superseded }
 }
 
-async function identify(context: LegContext, records: readonly SourceRecord[]): Promise<{ works: Work[]; superseded: number }> {
+async function identify(
+  context: LegContext,
+  records: readonly SourceRecord[],
+): Promise<{ works: Work[]; superseded: number }> {
   const { transformer, plan } = context
-  const newest = new Map<string, { record: SourceRecord; source: Work['source']; label: string | null; verdict: Verdict | null }>()
+  const newest = new Map<
+    string,
+    { record: SourceRecord; source: Work['source']; label: string | null; verdict: Verdict | null }
+  >()
   let superseded = 0
   for (const record of records) {
     const source = transformer.decode(record.data)
@@ -37,7 +43,12 @@ async function identify(context: LegContext, records: readonly SourceRecord[]): 
     const entry =
       identified.status === 'identified'
         ? { record, source, label: identified.label, verdict: null }
-        : { record, source, label: null, verdict: { kind: 'parked', parking: identified.parking, waitsFor: null } as const }
+        : {
+            record,
+            source,
+            label: null,
+            verdict: { kind: 'parked', parking: identified.parking, waitsFor: null } as const,
+          }
     const other = newest.get(key)
     if (other !== undefined) superseded++
     if (other === undefined || other.record.stamp <= record.stamp) newest.set(key, entry)
@@ -87,14 +98,23 @@ function knownVerdict(
   stamp: string,
   parked: OpenDeadLetter | null,
 ): Verdict | null {
-  const samePlan = (hash: string | null) => hash === context.planHash || (context.lane === 'live' && context.plan.target.changed === 'new')
+  const samePlan = (hash: string | null) =>
+    hash === context.planHash || (context.lane === 'live' && context.plan.target.changed === 'new')
   if (parked !== null) {
     // What is parked is tried again by a full run, by time, by a decision or by a change; not by every look back.
-    const asItWas = context.lane === 'live' && parked.sourceHash === sourceHash && parked.planHash === context.planHash
-    return asItWas ? { kind: 'parked', parking: { class: parked.class, message: parked.message, at: parked.at }, waitsFor: null } : null
+    const asItWas =
+      context.lane === 'live' && parked.sourceHash === sourceHash && parked.planHash === context.planHash
+    return asItWas
+      ? {
+          kind: 'parked',
+          parking: { class: parked.class, message: parked.message, at: parked.at },
+          waitsFor: null,
+        }
+      : null
   }
   if (row === null) return null
-  if (row.state === 'confirmed' && row.sourceStamp !== null && stamp < row.sourceStamp) return { kind: 'filtered', reason: 'superseded' }
+  if (row.state === 'confirmed' && row.sourceStamp !== null && stamp < row.sourceStamp)
+    return { kind: 'filtered', reason: 'superseded' }
   if (row.state !== 'confirmed' || row.stepsDue.length > 0) return null
   return row.sourceHash === sourceHash && samePlan(row.planHash) ? { kind: 'unchanged' } : null
 }
@@ -121,7 +141,12 @@ async function transform(context: LegContext, works: readonly Work[]): Promise<v
       return false
     })
   }
-  for (const work of pending) park(work, { class: 'value', message: `Look-ups inside look-ups go more than ${MOST_PASSES - 1} deep.`, at: null })
+  for (const work of pending)
+    park(work, {
+      class: 'value',
+      message: `Look-ups inside look-ups go more than ${MOST_PASSES - 1} deep.`,
+      at: null,
+    })
   context.references.forgetMisses()
 }
 

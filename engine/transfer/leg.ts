@@ -6,17 +6,17 @@ import { addTallies, EMPTY_TALLY, type Tally } from '../core/model/tally.ts'
 import { createTransformer } from '../core/transform/transformer.ts'
 import { cursorOf } from '../store/cursor.ts'
 import { dueRecords } from '../store/dead-letters.ts'
-import { ledgerTargets } from '../store/ledger.ts'
 import { acquireLease, releaseLease } from '../store/lease.ts'
+import { ledgerTargets } from '../store/ledger.ts'
 import type { Store } from '../store/open.ts'
 import { addUsage } from '../store/usage.ts'
 import { agree } from './agree.ts'
-import { commitPage, type CursorStep } from './commit.ts'
+import { type CursorStep, commitPage } from './commit.ts'
 import type { Lane, LegContext } from './context.ts'
 import { deliver } from './deliver.ts'
 import { ensureFixed } from './fixed.ts'
-import { createHost, type HostUsage } from './host/host.ts'
 import type { SecretSource } from './host/guard.ts'
+import { createHost, type HostUsage } from './host/host.ts'
 import { judge } from './judge.ts'
 import { createReferenceBook } from './references.ts'
 import { takeSteps } from './steps.ts'
@@ -63,7 +63,13 @@ const LEASE_MS = 300_000
 export async function runLeg(dependencies: LegDependencies, request: LegRequest): Promise<LegResult> {
   const { store } = dependencies
   const { plan } = request
-  const lease = { project: request.scope, mapping: plan.mapping, holder: request.holder, lane: request.lane, ttlMs: LEASE_MS }
+  const lease = {
+    project: request.scope,
+    mapping: plan.mapping,
+    holder: request.holder,
+    lane: request.lane,
+    ttlMs: LEASE_MS,
+  }
   const taken = await acquireLease(store, lease)
   if (!('epoch' in taken)) return { state: 'busy', until: taken.until, tally: EMPTY_TALLY }
   const open = await openConnections(dependencies, plan)
@@ -98,7 +104,12 @@ export async function runLeg(dependencies: LegDependencies, request: LegRequest)
   }
 }
 
-async function movePages(context: LegContext, request: LegRequest, meters: Meters, renew: () => Promise<unknown>): Promise<LegResult> {
+async function movePages(
+  context: LegContext,
+  request: LegRequest,
+  meters: Meters,
+  renew: () => Promise<unknown>,
+): Promise<LegResult> {
   const deadline = context.now() + request.budgetMs
   let tally = EMPTY_TALLY
   const add = (more: Tally): void => {
@@ -117,7 +128,8 @@ async function movePages(context: LegContext, request: LegRequest, meters: Meter
     return { state: 'done', until: null, tally }
   }
   if (request.lane === 'live') {
-    for (const records of await dueBatches(context)) add(await movePage(context, records, null, { read: 0, due: records.length }, meters))
+    for (const records of await dueBatches(context))
+      add(await movePage(context, records, null, { read: 0, due: records.length }, meters))
   }
   const start = await cursorOf(context.store, context.scope, context.plan.mapping, request.lane)
   let sequence = start?.sequence ?? 0
@@ -207,7 +219,8 @@ export async function openConnections(
   const open = (index: 0 | 1): Promise<Connection> => {
     const definition = (index === 0 ? plan.source : plan.target).connection
     const connector = dependencies.connectors[definition.connector]
-    if (connector === undefined) throw new SyncError('invalid-plan', `This worker has no connector "${definition.connector}".`)
+    if (connector === undefined)
+      throw new SyncError('invalid-plan', `This worker has no connector "${definition.connector}".`)
     return connector.open(definition, hosts[index]!.host)
   }
   const source = await open(0)
@@ -248,6 +261,9 @@ export async function openConnections(
 }
 
 /** A run is over: another one need not wait for the lease to expire. */
-export async function endOfRun(store: Store, run: { readonly scope: string; readonly mapping: string; readonly holder: string }): Promise<void> {
+export async function endOfRun(
+  store: Store,
+  run: { readonly scope: string; readonly mapping: string; readonly holder: string },
+): Promise<void> {
   await releaseLease(store, { project: run.scope, mapping: run.mapping, holder: run.holder })
 }

@@ -10,7 +10,11 @@ export interface ConnectionProblem extends Problem {
 }
 
 /** Asks both sides what stands in the way of a run: credentials, rights, language, database, versions. */
-export async function findProblems(dependencies: LegDependencies, plan: Plan, signal: AbortSignal): Promise<readonly ConnectionProblem[]> {
+export async function findProblems(
+  dependencies: LegDependencies,
+  plan: Plan,
+  signal: AbortSignal,
+): Promise<readonly ConnectionProblem[]> {
   const ends = [
     { direction: 'source', end: plan.source, since: plan.source.since },
     { direction: 'target', end: plan.target, since: null },
@@ -19,7 +23,8 @@ export async function findProblems(dependencies: LegDependencies, plan: Plan, si
   for (const { direction, end, since } of ends) {
     const definition = end.connection
     const connector = dependencies.connectors[definition.connector]
-    if (connector === undefined) throw new SyncError('invalid-plan', `This worker has no connector "${definition.connector}".`)
+    if (connector === undefined)
+      throw new SyncError('invalid-plan', `This worker has no connector "${definition.connector}".`)
     const host = createHost({
       connection: definition.name,
       limits: end.limits,
@@ -29,7 +34,10 @@ export async function findProblems(dependencies: LegDependencies, plan: Plan, si
     })
     try {
       const connection = await connector.open(definition, host)
-      const found = await connection.preflight({ direction, resource: end.resource, scopes: plan.scopes[definition.name] ?? [], since }, signal)
+      const found = await connection.preflight(
+        { direction, resource: end.resource, scopes: plan.scopes[definition.name] ?? [], since },
+        signal,
+      )
       problems.push(...found.map((problem) => ({ ...problem, connection: definition.name })))
       await connection.close()
     } finally {
@@ -40,11 +48,22 @@ export async function findProblems(dependencies: LegDependencies, plan: Plan, si
 }
 
 /** Stops a run before its first page where something would make it fail in the middle. Throws `scope-violation`. */
-export async function preflight(dependencies: LegDependencies, plan: Plan, signal: AbortSignal): Promise<void> {
+export async function preflight(
+  dependencies: LegDependencies,
+  plan: Plan,
+  signal: AbortSignal,
+): Promise<void> {
   const problems = await findProblems(dependencies, plan, signal)
-  for (const problem of problems) dependencies.log(problem.message, { connection: problem.connection, code: problem.code, severity: problem.severity })
+  for (const problem of problems)
+    dependencies.log(problem.message, {
+      connection: problem.connection,
+      code: problem.code,
+      severity: problem.severity,
+    })
   const errors = problems.filter((problem) => problem.severity === 'error')
   if (errors.length === 0) return
   const text = errors.map((problem) => `${problem.connection}: ${problem.message} ${problem.hint}`).join('\n')
-  throw new SyncError('scope-violation', text, { fields: { problems: errors.map((problem) => problem.code) } })
+  throw new SyncError('scope-violation', text, {
+    fields: { problems: errors.map((problem) => problem.code) },
+  })
 }

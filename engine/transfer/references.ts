@@ -84,8 +84,18 @@ export function createReferenceBook(sources: ReferenceSources): ReferenceBook {
       }
       for (const [mapping, keys] of links) {
         const linked = plan.links[mapping]
-        const targets = linked === undefined ? new Map<string, LinkTarget>() : await sources.linkTargets(linked.namespace, [...keys].map((key) => joinKey([key])))
-        for (const key of keys) known.set(`link\u0000${mapping}\u0000${key}`, linkResolution(mapping, key, targets.get(joinKey([key]))))
+        const targets =
+          linked === undefined
+            ? new Map<string, LinkTarget>()
+            : await sources.linkTargets(
+                linked.namespace,
+                [...keys].map((key) => joinKey([key])),
+              )
+        for (const key of keys)
+          known.set(
+            `link\u0000${mapping}\u0000${key}`,
+            linkResolution(mapping, key, targets.get(joinKey([key]))),
+          )
       }
       if (refs.size > 0) {
         const found = await sources.target.lookUp({
@@ -120,6 +130,10 @@ function resolutionOf(ids: readonly string[]): Resolution {
 
 function linkResolution(mapping: string, key: string, target: LinkTarget | undefined): Resolution {
   if (target?.targetId != null) return { status: 'found', id: target.targetId }
-  if (target?.state === 'filtered') return { status: 'missing', message: `${mapping} left out its record ${key} (a keep rule), so there is nothing to link to.` }
+  if (target?.state === 'filtered')
+    return {
+      status: 'missing',
+      message: `${mapping} left out its record ${key} (a keep rule), so there is nothing to link to.`,
+    }
   return { status: 'missing', message: `${mapping} has not delivered its record ${key} yet.` }
 }

@@ -71,7 +71,8 @@ export async function runOneLeg(dependencies: LegDependencies, request: RunReque
       lane: request.lane,
       holder: request.runId,
       budgetMs: request.budgetMs,
-      only: request.selectionId === null ? null : await selectedKeys(store, request.project, request.selectionId),
+      only:
+        request.selectionId === null ? null : await selectedKeys(store, request.project, request.selectionId),
       signal: request.signal,
       progress: (tally) => request.progress(before === null ? tally : addTallies(before, tally)),
     })
@@ -86,7 +87,10 @@ export async function runOneLeg(dependencies: LegDependencies, request: RunReque
           finishedAt: dependencies.now(),
           state: 'failed',
           failureKind: kind,
-          failureMessage: error instanceof SyncError ? error.message : 'A fault inside Tidelock; the log of the worker has the cause.',
+          failureMessage:
+            error instanceof SyncError
+              ? error.message
+              : 'A fault inside Tidelock; the log of the worker has the cause.',
         }),
       )
       await endOfRun(store, { scope: request.project, mapping: request.mapping, holder: request.runId })
@@ -96,14 +100,23 @@ export async function runOneLeg(dependencies: LegDependencies, request: RunReque
 }
 
 /** The applied plan, checked against its hash: a worker runs nothing that `apply` did not record. */
-async function planOf(dependencies: LegDependencies, request: RunRequest): Promise<{ plan: Plan; hash: string; sourceMap: SourceMap }> {
+async function planOf(
+  dependencies: LegDependencies,
+  request: RunRequest,
+): Promise<{ plan: Plan; hash: string; sourceMap: SourceMap }> {
   const applied = await appliedPlan(dependencies.store, request.project, request.mapping)
   const stored = applied ?? (await planByHash(dependencies.store, request.planHash))
   if (stored === null) {
-    throw new SyncError('invalid-plan', `The plan ${request.planHash.slice(0, 12)} of ${request.mapping} is not in the store: run tidelock apply.`)
+    throw new SyncError(
+      'invalid-plan',
+      `The plan ${request.planHash.slice(0, 12)} of ${request.mapping} is not in the store: run tidelock apply.`,
+    )
   }
   if (hashOf(stored.plan as unknown as JsonValue) !== stored.hash) {
-    throw new SyncError('invalid-plan', `The plan ${stored.hash.slice(0, 12)} of ${request.mapping} was altered in the store: run tidelock apply.`)
+    throw new SyncError(
+      'invalid-plan',
+      `The plan ${stored.hash.slice(0, 12)} of ${request.mapping} was altered in the store: run tidelock apply.`,
+    )
   }
   return { plan: stored.plan, hash: stored.hash, sourceMap: stored.sourceMap }
 }
@@ -111,14 +124,23 @@ async function planOf(dependencies: LegDependencies, request: RunRequest): Promi
 async function finish(dependencies: LegDependencies, request: RunRequest): Promise<void> {
   const { store } = dependencies
   await store.transaction(async (trx) => {
-    await finishRun(trx, { id: request.runId, finishedAt: dependencies.now(), state: 'done', failureKind: null, failureMessage: null })
+    await finishRun(trx, {
+      id: request.runId,
+      finishedAt: dependencies.now(),
+      state: 'done',
+      failureKind: null,
+      failureMessage: null,
+    })
     // A backfill begins anew the next time it is asked for.
     if (request.lane === 'backfill') await clearCursor(trx, request.project, request.mapping, 'backfill')
   })
   await endOfRun(store, { scope: request.project, mapping: request.mapping, holder: request.runId })
   const row = await runById(store, request.project, request.runId)
   if (row !== null && !balances(row.tally)) {
-    throw new SyncError('bug', `The run of ${request.mapping} does not balance: ${JSON.stringify(row.tally)}.`)
+    throw new SyncError(
+      'bug',
+      `The run of ${request.mapping} does not balance: ${JSON.stringify(row.tally)}.`,
+    )
   }
 }
 
@@ -132,7 +154,18 @@ async function progressOf(
   const row = await runById(store, request.project, request.runId)
   const tally = row?.tally ?? result.tally
   const counts = await deadLetterCounts(store, request.project)
-  const parked = counts.filter((count) => count.mapping === request.mapping && count.open).reduce((sum, count) => sum + count.count, 0)
-  const letters = parked === 0 ? [] : await deadLetters(store, request.project, { mapping: request.mapping, open: true, limit: 20 })
-  return { state: result.state, until: result.until, tally, parked, details: runDetails(plan, request.planHash, tally, letters, parked) }
+  const parked = counts
+    .filter((count) => count.mapping === request.mapping && count.open)
+    .reduce((sum, count) => sum + count.count, 0)
+  const letters =
+    parked === 0
+      ? []
+      : await deadLetters(store, request.project, { mapping: request.mapping, open: true, limit: 20 })
+  return {
+    state: result.state,
+    until: result.until,
+    tally,
+    parked,
+    details: runDetails(plan, request.planHash, tally, letters, parked),
+  }
 }

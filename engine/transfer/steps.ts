@@ -24,7 +24,11 @@ export async function takeSteps(context: LegContext, works: readonly Work[]): Pr
     for (const work of wanting) {
       const state = stateById.get(work.targetId!)
       if (state === undefined) {
-        park(work, { class: 'deleted-at-target', message: `The record ${work.targetId} is no longer at the target, so ${step.call} cannot be called.`, at: `then.${index}` })
+        park(work, {
+          class: 'deleted-at-target',
+          message: `The record ${work.targetId} is no longer at the target, so ${step.call} cannot be called.`,
+          at: `then.${index}`,
+        })
       } else if (context.transformer.stepIsDone(index, work.source, state, context.references)) {
         work.stepsDue = work.stepsDue.filter((due) => due !== index)
       } else {
@@ -53,7 +57,11 @@ async function act(context: LegContext, index: number, works: readonly Work[]): 
         work.stepsDue = work.stepsDue.filter((due) => due !== index)
         work.written = true
       } else if (outcome.status === 'rejected') {
-        park(work, { class: 'step-refused', message: `${step.call} was refused: ${outcome.message}`, at: `then.${index}` })
+        park(work, {
+          class: 'step-refused',
+          message: `${step.call} was refused: ${outcome.message}`,
+          at: `then.${index}`,
+        })
       } else {
         work.verdict ??= { kind: 'due', message: outcome.message }
       }
@@ -62,7 +70,11 @@ async function act(context: LegContext, index: number, works: readonly Work[]): 
 }
 
 /** `action_confirm` resets `date_order` (observed on Odoo 18.0 and 19.0): what the mapping says is written again. */
-async function writeBack(context: LegContext, fields: readonly string[], works: readonly Work[]): Promise<void> {
+async function writeBack(
+  context: LegContext,
+  fields: readonly string[],
+  works: readonly Work[],
+): Promise<void> {
   if (fields.length === 0) return
   const items = new Map<Work, UpsertItem>()
   for (const work of works) {

@@ -36,11 +36,19 @@ export interface Work {
 export type Verdict =
   | { readonly kind: 'created' | 'updated' | 'unchanged' }
   | { readonly kind: 'filtered'; readonly reason: string }
-  | { readonly kind: 'parked'; readonly parking: Parking; readonly waitsFor: { readonly mapping: string; readonly key: string } | null }
+  | {
+      readonly kind: 'parked'
+      readonly parking: Parking
+      readonly waitsFor: { readonly mapping: string; readonly key: string } | null
+    }
   /** The remote's answer is not known, or it could not be asked: the row stays due. */
   | { readonly kind: 'due'; readonly message: string }
 
-export function park(work: Work, parking: Parking, waitsFor: { mapping: string; key: string } | null = null): void {
+export function park(
+  work: Work,
+  parking: Parking,
+  waitsFor: { mapping: string; key: string } | null = null,
+): void {
   work.verdict ??= { kind: 'parked', parking, waitsFor }
 }
 

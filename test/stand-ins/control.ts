@@ -4,7 +4,10 @@ import type { AddressInfo } from 'node:net'
 type Control = Readonly<Record<string, (body: never) => Promise<unknown>>>
 
 /** One address for both stand-ins' controls: POST /shopify/changeFifty with a JSON body. GET / lists what there is. */
-export async function startControl(controls: Readonly<Record<string, object>>, port: number): Promise<{ url: string; close(): Promise<void> }> {
+export async function startControl(
+  controls: Readonly<Record<string, object>>,
+  port: number,
+): Promise<{ url: string; close(): Promise<void> }> {
   const server = createServer((request, response) => {
     void (async () => {
       const parts: Buffer[] = []
@@ -13,11 +16,14 @@ export async function startControl(controls: Readonly<Record<string, object>>, p
         response.writeHead(status, { 'content-type': 'application/json; charset=utf-8' })
         response.end(JSON.stringify(value ?? null))
       }
-      const list = Object.fromEntries(Object.entries(controls).map(([name, control]) => [name, Object.keys(control)]))
+      const list = Object.fromEntries(
+        Object.entries(controls).map(([name, control]) => [name, Object.keys(control)]),
+      )
       if (request.method !== 'POST') return answer(200, { post: list })
       const [, system = '', name = ''] = (request.url ?? '').split('/')
       const run = (controls[system] as Control | undefined)?.[name]
-      if (typeof run !== 'function') return answer(404, { error: `There is no ${system}/${name}.`, post: list })
+      if (typeof run !== 'function')
+        return answer(404, { error: `There is no ${system}/${name}.`, post: list })
       try {
         const text = Buffer.concat(parts).toString('utf8')
         answer(200, await run((text === '' ? {} : JSON.parse(text)) as never))

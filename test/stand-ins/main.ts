@@ -32,16 +32,24 @@ if (values.help === true) {
   const odoo = await startOdoo({ port: Number(values['odoo-port']), version, database: 'acme' })
   const shopify = await startShopify({
     port: Number(values['shopify-port']),
-    seed: { customers: Number(values.customers), products: Number(values.products), orders: Number(values.orders) },
+    seed: {
+      customers: Number(values.customers),
+      products: Number(values.products),
+      orders: Number(values.orders),
+    },
   })
-  const control = await startControl({ odoo: odoo.control, shopify: shopify.control }, Number(values['control-port']))
+  const control = await startControl(
+    { odoo: odoo.control, shopify: shopify.control },
+    Number(values['control-port']),
+  )
   const addresses = {
     odoo: { url: odoo.url, database: odoo.database, login: odoo.login, apiKey: odoo.apiKey },
     shopify: { url: shopify.url, shop: shopify.shop, accessToken: shopify.accessToken },
     control: { url: control.url },
   }
   process.stdout.write(`${JSON.stringify(addresses)}\n`)
-  const stop = () => void Promise.all([odoo.close(), shopify.close(), control.close()]).then(() => process.exit(0))
+  const stop = () =>
+    void Promise.all([odoo.close(), shopify.close(), control.close()]).then(() => process.exit(0))
   process.once('SIGTERM', stop)
   process.once('SIGINT', stop)
 }

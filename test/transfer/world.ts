@@ -22,7 +22,9 @@ export interface World {
   readonly store: Store
   readonly dependencies: LegDependencies
   /** Applies the shipped mappings, with texts replaced in them. */
-  apply(changes?: readonly (readonly [file: string, from: string, to: string])[]): Promise<readonly HashedPlan[]>
+  apply(
+    changes?: readonly (readonly [file: string, from: string, to: string])[],
+  ): Promise<readonly HashedPlan[]>
   run(mapping: string, options?: { lane?: Lane; only?: readonly string[] }): Promise<Tally>
   /** All mappings in link order. */
   runAll(lane?: Lane): Promise<Record<string, Tally>>
@@ -31,21 +33,33 @@ export interface World {
   close(): Promise<void>
 }
 
-export async function createWorld(options: { version?: '18.0' | '19.0'; shop?: ShopifyOptions } = {}): Promise<World> {
+export async function createWorld(
+  options: { version?: '18.0' | '19.0'; shop?: ShopifyOptions } = {},
+): Promise<World> {
   const version = options.version ?? '19.0'
   // The shop's changes lie a minute back, so that none falls into the second that is not over yet.
-  const shop = await startShopify({ now: () => Date.now() - 60_000, seed: { customers: 40, products: 20, orders: 120 }, ...options.shop })
+  const shop = await startShopify({
+    now: () => Date.now() - 60_000,
+    seed: { customers: 40, products: 20, orders: 120 },
+    ...options.shop,
+  })
   const odoo = await startOdoo({ version, database: 'acme' })
   const folder = mkdtempSync(join(tmpdir(), 'tidelock-world-'))
   let ahead = 0
   const now = () => Date.now() + ahead
   const store = await openStore('sqlite:store.db', { folder, now })
   const values: Record<string, string> = { 'odoo-key': odoo.apiKey, 'shopify-token': shop.accessToken }
-  const hosts: Record<string, string> = { 'odoo-key': new URL(odoo.url).host, 'shopify-token': new URL(shop.url).host }
+  const hosts: Record<string, string> = {
+    'odoo-key': new URL(odoo.url).host,
+    'shopify-token': new URL(shop.url).host,
+  }
   const dependencies: LegDependencies = {
     store,
     connectors: CONNECTORS,
-    secrets: { value: async (name) => values[name]!, hosts: (name) => (hosts[name] === undefined ? [] : [hosts[name]]) },
+    secrets: {
+      value: async (name) => values[name]!,
+      hosts: (name) => (hosts[name] === undefined ? [] : [hosts[name]]),
+    },
     now,
     log() {},
   }
@@ -55,7 +69,8 @@ export async function createWorld(options: { version?: '18.0' | '19.0'; shop?: S
   const run: World['run'] = async (mapping, { lane = 'live', only } = {}) => {
     const plan = plans.find((candidate) => candidate.plan.mapping === mapping)!
     const runId = randomUUID()
-    const selectionId = only === undefined ? null : await store.transaction((trx) => saveSelection(trx, 'acme', only, now()))
+    const selectionId =
+      only === undefined ? null : await store.transaction((trx) => saveSelection(trx, 'acme', only, now()))
     for (;;) {
       const progress = await runOneLeg(dependencies, {
         project: 'acme',
@@ -86,7 +101,10 @@ export async function createWorld(options: { version?: '18.0' | '19.0'; shop?: S
         files[file] = files[file]!.replaceAll(from, to)
       }
       const compiled = compileFiles(files)
-      if (compiled.plans.length === 0) throw new Error(compiled.diagnostics.map(({ file, line, message }) => `${file}:${line} ${message}`).join('\n'))
+      if (compiled.plans.length === 0)
+        throw new Error(
+          compiled.diagnostics.map(({ file, line, message }) => `${file}:${line} ${message}`).join('\n'),
+        )
       plans = compiled.plans
       const stamp = { appliedAt: now(), author: null, commit: null }
       await store.transaction(async (trx) => {

@@ -10,9 +10,9 @@ import { ensureSearchAttributes } from '../../temporal/client.ts'
 import { prefixText } from '../../temporal/names.ts'
 import { type ApplyStamp, deleteSchedule, putSchedule } from '../../temporal/schedules.ts'
 import { type Command, EXIT, type Invocation } from '../command.ts'
+import { runMappings } from '../run-mappings.ts'
 import type { Session } from '../session.ts'
 import { type Situated, situate } from '../situation.ts'
-import { runMappings } from '../run-mappings.ts'
 import { withSession } from '../with-session.ts'
 import { showChanges } from './plan.ts'
 
@@ -39,12 +39,22 @@ export const apply: Command = {
         output.error('Nothing was applied.')
         return EXIT.failed
       }
-      await applyChanges(session, workspace.plans, situated, { prune: options['prune'] === true, stamp: stampOf(workspace.folder), output })
+      await applyChanges(session, workspace.plans, situated, {
+        prune: options['prune'] === true,
+        stamp: stampOf(workspace.folder),
+        output,
+      })
       output.data({ applied: situated.changes })
       output.line('Applied.')
-      const rewritten = situated.changes.filter((change) => change.action === 'update').map((change) => change.mapping)
+      const rewritten = situated.changes
+        .filter((change) => change.action === 'update')
+        .map((change) => change.mapping)
       if (options['rewrite'] !== true || rewritten.length === 0) return EXIT.ok
-      return (await runMappings(invocation, session, rewritten, { lane: 'backfill', only: null })).every((run) => run.balanced) ? EXIT.ok : EXIT.failed
+      return (await runMappings(invocation, session, rewritten, { lane: 'backfill', only: null })).every(
+        (run) => run.balanced,
+      )
+        ? EXIT.ok
+        : EXIT.failed
     }),
 }
 
@@ -52,10 +62,16 @@ export const apply: Command = {
 function refuseStale(path: string, session: Session, situated: Situated): void {
   const file = JSON.parse(readFileSync(path, 'utf8')) as { environment?: string; stateHash?: string }
   if (file.environment !== session.prefix.environment) {
-    throw new SyncError('invalid-plan', `${path} was made for the environment "${file.environment}", not "${session.prefix.environment}".`)
+    throw new SyncError(
+      'invalid-plan',
+      `${path} was made for the environment "${file.environment}", not "${session.prefix.environment}".`,
+    )
   }
   if (file.stateHash !== situated.stateHash) {
-    throw new SyncError('invalid-plan', `${path} is stale: the files or what is live changed since it was made. Run tidelock plan again.`)
+    throw new SyncError(
+      'invalid-plan',
+      `${path} is stale: the files or what is live changed since it was made. Run tidelock plan again.`,
+    )
   }
 }
 
@@ -77,13 +93,18 @@ export async function applyChanges(
     }
   })
   const { registered, commands } = await ensureSearchAttributes(temporal)
-  if (!registered) options.output.note(`Search attributes could not be added; runs go on without them. Someone with the right can run:\n${commands.join('\n')}`)
+  if (!registered)
+    options.output.note(
+      `Search attributes could not be added; runs go on without them. Someone with the right can run:\n${commands.join('\n')}`,
+    )
   for (const { plan, hash } of plans) {
     const change = situated.changes.find((candidate) => candidate.mapping === plan.mapping)
     if (change?.action === 'none') continue
     if (plan.schedule !== null) await putSchedule(temporal, prefix, plan, hash, options.stamp, registered)
-    else if (change?.differences.includes('schedule: removed from the file') === true) await deleteSchedule(temporal, prefix, plan.mapping)
-    if (change?.action === 'update') await store.transaction((trx) => clearCursor(trx, project, plan.mapping, 'backfill'))
+    else if (change?.differences.includes('schedule: removed from the file') === true)
+      await deleteSchedule(temporal, prefix, plan.mapping)
+    if (change?.action === 'update')
+      await store.transaction((trx) => clearCursor(trx, project, plan.mapping, 'backfill'))
   }
   for (const change of situated.changes) {
     if (change.action !== 'remove' || !options.prune) continue
@@ -100,7 +121,13 @@ function targetName(settings: Readonly<Record<string, unknown>>): string {
 export function stampOf(folder: string): ApplyStamp {
   const git = (...args: string[]): string | null => {
     try {
-      return execFileSync('git', args, { cwd: folder, encoding: 'utf8', stdio: ['ignore', 'pipe', 'ignore'] }).trim() || null
+      return (
+        execFileSync('git', args, {
+          cwd: folder,
+          encoding: 'utf8',
+          stdio: ['ignore', 'pipe', 'ignore'],
+        }).trim() || null
+      )
     } catch {
       return null
     }

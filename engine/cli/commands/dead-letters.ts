@@ -1,10 +1,14 @@
 import { DEAD_LETTER_CLASSES, type DeadLetterClass } from '../../core/model/dead-letter.ts'
-import { deadLetterById, deadLetters as listDeadLetters, type DeadLetterRow } from '../../store/dead-letters.ts'
+import {
+  type DeadLetterRow,
+  deadLetterById,
+  deadLetters as listDeadLetters,
+} from '../../store/dead-letters.ts'
 import { prefixText } from '../../temporal/names.ts'
 import { type Command, EXIT, type Invocation, UsageError } from '../command.ts'
 import { instantText, table } from '../output.ts'
-import { withSession } from '../with-session.ts'
 import type { Session } from '../session.ts'
+import { withSession } from '../with-session.ts'
 
 export const deadLetters: Command = {
   name: 'dead-letters',
@@ -18,7 +22,10 @@ export const deadLetters: Command = {
   },
   examples: [
     ['tidelock dead-letters list --mapping shopify-orders', 'what is parked, and why'],
-    ['tidelock dead-letters show "#1042"', 'one of them by its id or by what people call it: reason, line of the mapping, payload'],
+    [
+      'tidelock dead-letters show "#1042"',
+      'one of them by its id or by what people call it: reason, line of the mapping, payload',
+    ],
   ],
   run: (invocation) =>
     withSession(
@@ -27,7 +34,9 @@ export const deadLetters: Command = {
         const [what = 'list', id] = invocation.positionals
         if (what === 'list') return list(invocation, session)
         if (what === 'show' && id !== undefined) return show(invocation, session, id)
-        throw new UsageError(what === 'show' ? 'show needs an id or a label' : `"${what}" is neither list nor show`)
+        throw new UsageError(
+          what === 'show' ? 'show needs an id or a label' : `"${what}" is neither list nor show`,
+        )
       },
       { filesMustBeSound: false },
     ),
@@ -37,7 +46,8 @@ async function list({ options, output }: Invocation, session: Session): Promise<
   const limit = Number(options['limit'] ?? 50)
   if (!Number.isInteger(limit) || limit < 1) throw new UsageError('--limit takes a whole number from 1 on')
   const wanted = options['class']
-  if (wanted !== undefined && !DEAD_LETTER_CLASSES.includes(wanted as DeadLetterClass)) throw new UsageError(`"${wanted}" is not a class`)
+  if (wanted !== undefined && !DEAD_LETTER_CLASSES.includes(wanted as DeadLetterClass))
+    throw new UsageError(`"${wanted}" is not a class`)
   const letters = await listDeadLetters(session.store, prefixText(session.prefix), {
     limit,
     ...(options['all'] === true ? {} : { open: true }),
@@ -45,7 +55,16 @@ async function list({ options, output }: Invocation, session: Session): Promise<
     ...(wanted === undefined ? {} : { class: wanted as DeadLetterClass }),
   })
   output.data(letters.map(({ payload: _payload, mapped: _mapped, ...letter }) => letter))
-  const rows = letters.map((letter) => [letter.id, letter.mapping, letter.label ?? letter.key, letter.class, letter.state, letter.attempts, placeOf(letter), shorten(letter.message)])
+  const rows = letters.map((letter) => [
+    letter.id,
+    letter.mapping,
+    letter.label ?? letter.key,
+    letter.class,
+    letter.state,
+    letter.attempts,
+    placeOf(letter),
+    shorten(letter.message),
+  ])
   const lines = table(['id', 'mapping', 'record', 'class', 'state', 'tries', 'at', 'why'], rows)
   for (const line of letters.length === 0 ? ['Nothing is parked.'] : lines) output.line(line)
   return EXIT.ok
@@ -54,13 +73,22 @@ async function list({ options, output }: Invocation, session: Session): Promise<
 async function show({ output }: Invocation, session: Session, id: string): Promise<number> {
   const scope = prefixText(session.prefix)
   const byId = await deadLetterById(session.store, scope, id)
-  const letter = byId ?? (await listDeadLetters(session.store, scope, { open: true, limit: 5_000 })).find((row) => row.label === id || row.key === id) ?? null
+  const letter =
+    byId ??
+    (await listDeadLetters(session.store, scope, { open: true, limit: 5_000 })).find(
+      (row) => row.label === id || row.key === id,
+    ) ??
+    null
   if (letter === null) {
-    output.error(`No dead letter has the id, label or key "${id}". tidelock dead-letters list shows what there is.`)
+    output.error(
+      `No dead letter has the id, label or key "${id}". tidelock dead-letters list shows what there is.`,
+    )
     return EXIT.failed
   }
   output.data(letter)
-  output.line(`${output.style('bold', letter.label ?? letter.key)}  ${letter.mapping}  ${letter.class}  ${letter.state}`)
+  output.line(
+    `${output.style('bold', letter.label ?? letter.key)}  ${letter.mapping}  ${letter.class}  ${letter.state}`,
+  )
   output.line(letter.message)
   output.line()
   const facts: (readonly [string, string])[] = [
@@ -68,8 +96,16 @@ async function show({ output }: Invocation, session: Session, id: string): Promi
     ['key', letter.key],
     ['target id', letter.targetId ?? 'none'],
     ['first seen', instantText(letter.firstSeenAt)],
-    ['last seen', `${instantText(letter.lastSeenAt)}, ${letter.attempts} ${letter.attempts === 1 ? 'try' : 'tries'}`],
-    ['tried again', letter.waitsFor === null ? instantText(letter.dueAt) : `when ${letter.waitsFor.mapping} has delivered ${letter.waitsFor.key}`],
+    [
+      'last seen',
+      `${instantText(letter.lastSeenAt)}, ${letter.attempts} ${letter.attempts === 1 ? 'try' : 'tries'}`,
+    ],
+    [
+      'tried again',
+      letter.waitsFor === null
+        ? instantText(letter.dueAt)
+        : `when ${letter.waitsFor.mapping} has delivered ${letter.waitsFor.key}`,
+    ],
     ['plan', letter.planHash.slice(0, 12)],
   ]
   for (const [name, value] of facts) output.line(`${name.padEnd(15)} ${value}`)

@@ -6,9 +6,9 @@ import { stopDevServer } from '../../temporal/dev-server/server.ts'
 import { prefixText, scheduleId } from '../../temporal/names.ts'
 import { startWorker } from '../../temporal/worker.ts'
 import { type Command, EXIT, type Invocation, UsageError } from '../command.ts'
-import { compareTotals } from '../demo/totals.ts'
 import { DEMO_MAPPINGS, prepareDemoFolder } from '../demo/folder.ts'
 import { type RunningStandIns, startStandIns } from '../demo/stand-ins.ts'
+import { compareTotals } from '../demo/totals.ts'
 import { type MappingResult, runMappings } from '../run-mappings.ts'
 import { openSession, type Session } from '../session.ts'
 import { situate } from '../situation.ts'
@@ -27,7 +27,10 @@ export const demo: Command = {
   },
   examples: [
     ['tidelock demo', 'stays up, with addresses to click; the mappings to edit are in ./demo'],
-    ['tidelock demo --once --json', 'the last line is {"passes":[…],"odoo":{…}}; exit 0 only when every run balances'],
+    [
+      'tidelock demo --once --json',
+      'the last line is {"passes":[…],"odoo":{…}}; exit 0 only when every run balances',
+    ],
   ],
   exits: ['1  a run failed or does not balance, or a total differs without being parked'],
   async run(invocation) {
@@ -35,7 +38,9 @@ export const demo: Command = {
     const once = options['once'] === true
     const version = String(options['odoo-version'] ?? '19.0')
     if (version !== '19.0' && version !== '18.0') throw new UsageError('--odoo-version is 19.0 or 18.0')
-    const folder = once ? mkdtempSync(join(tmpdir(), 'tidelock-demo-')) : join(String(options['folder'] ?? cwd), 'demo')
+    const folder = once
+      ? mkdtempSync(join(tmpdir(), 'tidelock-demo-'))
+      : join(String(options['folder'] ?? cwd), 'demo')
     output.note('Starting a shop and an Odoo on this machine …')
     const orders = typeof options['orders'] === 'string' ? ['--orders', options['orders']] : []
     await stopDevServer(folder)
@@ -56,20 +61,40 @@ interface Pass {
   readonly mappings: readonly MappingResult[]
 }
 
-async function play(invocation: Invocation, folder: string, standIns: RunningStandIns, once: boolean, signal: AbortSignal): Promise<number> {
+async function play(
+  invocation: Invocation,
+  folder: string,
+  standIns: RunningStandIns,
+  once: boolean,
+  signal: AbortSignal,
+): Promise<number> {
   const { output, environment } = invocation
   const workspace = openWorkspace(folder, 'default')
   if (hasErrors(workspace.diagnostics) || workspace.repository === null) {
     showDiagnostics(workspace, output)
     return EXIT.failed
   }
-  const session = await openSession({ repository: workspace.repository, folder, environment: 'default', processEnvironment: withoutCluster(environment), say: output.note })
+  const session = await openSession({
+    repository: workspace.repository,
+    folder,
+    environment: 'default',
+    processEnvironment: withoutCluster(environment),
+    say: output.note,
+  })
   try {
     output.note('Starting Temporal …')
     const temporal = await session.temporal()
-    const worker = await startWorker({ temporal: temporal.settings, dependencies: session.workerDependencies(), concurrency: session.workerConcurrency })
+    const worker = await startWorker({
+      temporal: temporal.settings,
+      dependencies: session.workerDependencies(),
+      concurrency: session.workerConcurrency,
+    })
     try {
-      await applyChanges(session, workspace.plans, await situate(session, workspace.plans), { prune: false, stamp: { commit: null, author: 'demo' }, output })
+      await applyChanges(session, workspace.plans, await situate(session, workspace.plans), {
+        prune: false,
+        stamp: { commit: null, author: 'demo' },
+        output,
+      })
       await pauseSchedules(session, true)
       const passes = await playPasses(invocation, session, standIns)
       const odoo = await standIns.control<Record<string, number>>('odoo/counts')
@@ -77,7 +102,10 @@ async function play(invocation: Invocation, folder: string, standIns: RunningSta
       report(invocation, passes, odoo, totals)
       const balanced = passes.every((pass) => pass.mappings.every((mapping) => mapping.balanced))
       if (!once) await stayUp(invocation, session, folder, standIns, signal)
-      output.data({ passes: passes.map(({ pass, mappings }) => ({ pass, mappings: mappings.map(plain) })), odoo })
+      output.data({
+        passes: passes.map(({ pass, mappings }) => ({ pass, mappings: mappings.map(plain) })),
+        odoo,
+      })
       return balanced && totals.differing === 0 ? EXIT.ok : EXIT.failed
     } finally {
       await worker.stop()
@@ -93,7 +121,11 @@ function withoutCluster(environment: NodeJS.ProcessEnv): NodeJS.ProcessEnv {
   return rest
 }
 
-async function playPasses(invocation: Invocation, session: Session, standIns: RunningStandIns): Promise<readonly Pass[]> {
+async function playPasses(
+  invocation: Invocation,
+  session: Session,
+  standIns: RunningStandIns,
+): Promise<readonly Pass[]> {
   const { output } = invocation
   output.line(output.style('bold', 'First pass: everything the shop has'))
   const first = await runMappings(invocation, session, DEMO_MAPPINGS, { lane: 'live', only: null })
@@ -122,20 +154,45 @@ async function pauseSchedules(session: Session, paused: boolean): Promise<void> 
   }
 }
 
-function plain({ mapping, read, created, updated, unchanged, filtered, parked, calls, writeCalls, seconds }: MappingResult) {
+function plain({
+  mapping,
+  read,
+  created,
+  updated,
+  unchanged,
+  filtered,
+  parked,
+  calls,
+  writeCalls,
+  seconds,
+}: MappingResult) {
   return { mapping, read, created, updated, unchanged, filtered, parked, calls, writeCalls, seconds }
 }
 
-function report({ output }: Invocation, passes: readonly Pass[], odoo: Record<string, number>, totals: { agreeing: number; parked: number; differing: number }): void {
+function report(
+  { output }: Invocation,
+  passes: readonly Pass[],
+  odoo: Record<string, number>,
+  totals: { agreeing: number; parked: number; differing: number },
+): void {
   output.line(output.style('bold', 'What Odoo holds'))
-  for (const [model, count] of Object.entries(odoo)) if (count > 0) output.line(`  ${model.padEnd(24)} ${count}`)
+  for (const [model, count] of Object.entries(odoo))
+    if (count > 0) output.line(`  ${model.padEnd(24)} ${count}`)
   output.line()
-  output.line(`Order totals: ${totals.agreeing} equal to the shop's to the cent, ${totals.parked} parked as drafts with their difference, ${totals.differing} differing.`)
+  output.line(
+    `Order totals: ${totals.agreeing} equal to the shop's to the cent, ${totals.parked} parked as drafts with their difference, ${totals.differing} differing.`,
+  )
   const unbalanced = passes.flatMap((pass) => pass.mappings).filter((mapping) => !mapping.balanced)
   output.line(unbalanced.length === 0 ? 'Every run balances.' : `${unbalanced.length} runs do not balance.`)
 }
 
-async function stayUp(invocation: Invocation, session: Session, folder: string, standIns: RunningStandIns, signal: AbortSignal): Promise<void> {
+async function stayUp(
+  invocation: Invocation,
+  session: Session,
+  folder: string,
+  standIns: RunningStandIns,
+  signal: AbortSignal,
+): Promise<void> {
   const { output } = invocation
   await pauseSchedules(session, false)
   const { odoo, shopify, control } = standIns.addresses
@@ -149,5 +206,7 @@ async function stayUp(invocation: Invocation, session: Session, folder: string, 
   output.line(`  npx tidelock plan --folder ${folder}`)
   output.line(`  npx tidelock apply --rewrite --folder ${folder}`)
   output.line(`Project ${prefixText(session.prefix)}; Ctrl-C stops everything this started.`)
-  await new Promise<void>((resolve) => (signal.aborted ? resolve() : signal.addEventListener('abort', () => resolve(), { once: true })))
+  await new Promise<void>((resolve) =>
+    signal.aborted ? resolve() : signal.addEventListener('abort', () => resolve(), { once: true }),
+  )
 }

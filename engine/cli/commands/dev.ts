@@ -22,7 +22,11 @@ export const dev: Command = {
     if (what === 'status') {
       const running = await runningDevServer(folder)
       output.data({ running })
-      output.line(running === null ? 'No dev server runs here.' : `Temporal ${running.address}, UI ${running.ui}, pid ${running.pid}`)
+      output.line(
+        running === null
+          ? 'No dev server runs here.'
+          : `Temporal ${running.address}, UI ${running.ui}, pid ${running.pid}`,
+      )
       return running === null ? EXIT.failed : EXIT.ok
     }
     if (what !== 'start') throw new UsageError(`"${what}" is neither start, stop nor status`)

@@ -19,7 +19,10 @@ export const plan: Command = {
   },
   examples: [
     ['tidelock plan', 'shows what apply would do'],
-    ['tidelock plan --out change.plan --detailed-exitcode', 'for CI: 0 no difference, 2 a difference, 1 an error'],
+    [
+      'tidelock plan --out change.plan --detailed-exitcode',
+      'for CI: 0 no difference, 2 a difference, 1 an error',
+    ],
   ],
   exits: ['2  with --detailed-exitcode: there is a difference'],
   run: (invocation) =>
@@ -30,7 +33,10 @@ export const plan: Command = {
       output.data({ changes, stateHash, differs: open.length > 0 })
       showChanges(changes, output)
       if (typeof options['out'] === 'string') {
-        writeFileSync(resolve(cwd, options['out']), `${JSON.stringify({ tidelock: 1, environment: session.prefix.environment, stateHash, changes }, null, 2)}\n`)
+        writeFileSync(
+          resolve(cwd, options['out']),
+          `${JSON.stringify({ tidelock: 1, environment: session.prefix.environment, stateHash, changes }, null, 2)}\n`,
+        )
         output.line(`Written to ${options['out']}: tidelock apply ${options['out']}`)
       }
       if (changes.some((change) => change.refusals.length > 0)) return EXIT.failed
@@ -52,5 +58,7 @@ export function showChanges(changes: readonly MappingChange[], output: Output): 
   }
   const counts = (action: Action) => changes.filter((change) => change.action === action).length
   output.line()
-  output.line(`${counts('create')} to create, ${counts('update')} to update, ${counts('none')} unchanged, ${counts('remove')} no longer in the files.`)
+  output.line(
+    `${counts('create')} to create, ${counts('update')} to update, ${counts('none')} unchanged, ${counts('remove')} no longer in the files.`,
+  )
 }

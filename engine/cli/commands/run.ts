@@ -1,8 +1,8 @@
+import { didYouMean } from '../../core/compile/nearest.ts'
+import { SyncError } from '../../core/model/failure.ts'
 import { deadLetterByLabel } from '../../store/dead-letters.ts'
 import { ledgerByLabel } from '../../store/ledger.ts'
 import { prefixText } from '../../temporal/names.ts'
-import { didYouMean } from '../../core/compile/nearest.ts'
-import { SyncError } from '../../core/model/failure.ts'
 import { type Command, EXIT, UsageError } from '../command.ts'
 import { dryRun } from '../dry-run.ts'
 import { runMappings } from '../run-mappings.ts'
@@ -17,8 +17,15 @@ export const run: Command = {
   positionals: '[MAPPING]',
   options: {
     full: { type: 'boolean', help: 'read everything, not only what changed' },
-    only: { type: 'string', value: 'KEY|LABEL', help: 'just this record, by its key at the source or by what people call it' },
-    dry: { type: 'boolean', help: 'read real records and show what would happen; writes nothing, uses the files' },
+    only: {
+      type: 'string',
+      value: 'KEY|LABEL',
+      help: 'just this record, by its key at the source or by what people call it',
+    },
+    dry: {
+      type: 'boolean',
+      help: 'read real records and show what would happen; writes nothing, uses the files',
+    },
     limit: { type: 'string', value: 'N', help: 'with --dry: at most so many records (default: 20)' },
     compare: { type: 'boolean', help: 'with --dry: show each field beside what the target has now' },
   },
@@ -26,7 +33,10 @@ export const run: Command = {
     ['tidelock run shopify-orders', 'what changed since the last run'],
     ['tidelock run shopify-orders --only "#1042"', 'one order, by its name'],
     ['tidelock run shopify-orders --dry --limit 5 --compare', 'what the files would do, record by record'],
-    ['tidelock run shopify-orders --json', '{"mapping","read","created","updated","unchanged","filtered","parked","calls","writeCalls","seconds","due","delivered","balanced",…}'],
+    [
+      'tidelock run shopify-orders --json',
+      '{"mapping","read","created","updated","unchanged","filtered","parked","calls","writeCalls","seconds","due","delivered","balanced",…}',
+    ],
   ],
   exits: ['1  a run failed or does not balance'],
   run: (invocation) =>
@@ -34,9 +44,13 @@ export const run: Command = {
       const { options, output, positionals } = invocation
       const mappings = chosen(workspace, positionals[0])
       if (options['dry'] === true) return dryRun(invocation, session, workspace, mappings)
-      if (options['limit'] !== undefined || options['compare'] !== undefined) throw new UsageError('--limit and --compare go with --dry')
+      if (options['limit'] !== undefined || options['compare'] !== undefined)
+        throw new UsageError('--limit and --compare go with --dry')
       await refuseDifferences(session, workspace, mappings)
-      const only = typeof options['only'] === 'string' ? [await sourceKey(session, workspace, mappings, options['only'])] : null
+      const only =
+        typeof options['only'] === 'string'
+          ? [await sourceKey(session, workspace, mappings, options['only'])]
+          : null
       const lane = only !== null ? 'retry' : options['full'] === true ? 'backfill' : 'live'
       const results = await runMappings(invocation, session, mappings, { lane, only })
       for (const result of results) output.data(result)
@@ -48,21 +62,37 @@ function chosen(workspace: Workspace, name: string | undefined): readonly string
   const names = workspace.plans.map(({ plan }) => plan.mapping)
   if (name === undefined) return names
   if (names.includes(name)) return [name]
-  throw new UsageError(`"${name}" is not a mapping here. ${didYouMean(name, names) ?? `There are: ${names.join(', ')}`}`)
+  throw new UsageError(
+    `"${name}" is not a mapping here. ${didYouMean(name, names) ?? `There are: ${names.join(', ')}`}`,
+  )
 }
 
 /** Only what was reviewed and applied runs: files that differ from it are not what people believe to be running. */
-async function refuseDifferences(session: Session, workspace: Workspace, mappings: readonly string[]): Promise<void> {
+async function refuseDifferences(
+  session: Session,
+  workspace: Workspace,
+  mappings: readonly string[],
+): Promise<void> {
   const { changes } = await situate(session, workspace.plans)
-  const differing = changes.filter((change) => mappings.includes(change.mapping) && change.hash !== change.appliedHash)
+  const differing = changes.filter(
+    (change) => mappings.includes(change.mapping) && change.hash !== change.appliedHash,
+  )
   if (differing.length === 0) return
   const [first] = differing
   const what = first!.appliedHash === null ? 'is not applied yet' : 'differs from what is applied'
-  throw new SyncError('invalid-plan', `${differing.map((change) => change.mapping).join(', ')} ${what}. See it with tidelock plan, then tidelock apply; or try the files with --dry.`)
+  throw new SyncError(
+    'invalid-plan',
+    `${differing.map((change) => change.mapping).join(', ')} ${what}. See it with tidelock plan, then tidelock apply; or try the files with --dry.`,
+  )
 }
 
 /** A label people use (`#1042`) → the key at the source; anything that is no known label is taken as the key itself. */
-async function sourceKey(session: Session, workspace: Workspace, mappings: readonly string[], text: string): Promise<string> {
+async function sourceKey(
+  session: Session,
+  workspace: Workspace,
+  mappings: readonly string[],
+  text: string,
+): Promise<string> {
   if (mappings.length !== 1) throw new UsageError('--only needs the name of one mapping')
   const { plan } = workspace.plans.find((candidate) => candidate.plan.mapping === mappings[0])!
   const scope = prefixText(session.prefix)

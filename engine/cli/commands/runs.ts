@@ -16,15 +16,39 @@ export const runs: Command = {
       async ({ session }) => {
         const { output, options, positionals } = invocation
         const limit = Number(options['limit'] ?? 20)
-        if (!Number.isInteger(limit) || limit < 1) throw new UsageError('--limit takes a whole number from 1 on')
+        if (!Number.isInteger(limit) || limit < 1)
+          throw new UsageError('--limit takes a whole number from 1 on')
         const mapping = positionals[0]
-        const rows = await listRuns(session.store, prefixText(session.prefix), { limit, ...(mapping === undefined ? {} : { mapping }) })
+        const rows = await listRuns(session.store, prefixText(session.prefix), {
+          limit,
+          ...(mapping === undefined ? {} : { mapping }),
+        })
         output.data(rows)
         const lines = table(
-          ['started', 'mapping', 'lane', 'state', 'read', 'created', 'updated', 'unchanged', 'filtered', 'parked', 'calls'],
+          [
+            'started',
+            'mapping',
+            'lane',
+            'state',
+            'read',
+            'created',
+            'updated',
+            'unchanged',
+            'filtered',
+            'parked',
+            'calls',
+          ],
           rows.map((row) => {
             const { tally } = row
-            const cells = [tally.read, tally.created, tally.updated, tally.unchanged, tally.filtered, tally.parked, tally.calls]
+            const cells = [
+              tally.read,
+              tally.created,
+              tally.updated,
+              tally.unchanged,
+              tally.filtered,
+              tally.parked,
+              tally.calls,
+            ]
             return [instantText(row.startedAt), row.mapping, row.lane, row.state, ...cells]
           }),
         )

@@ -2,9 +2,9 @@ import { deadLetterCounts } from '../../store/dead-letters.ts'
 import { ledgerCounts } from '../../store/ledger.ts'
 import { appliedPlans } from '../../store/plans.ts'
 import { latestRuns } from '../../store/runs.ts'
+import { workerIsUp } from '../../temporal/client.ts'
 import { prefixText } from '../../temporal/names.ts'
 import { liveSchedules } from '../../temporal/schedules.ts'
-import { workerIsUp } from '../../temporal/client.ts'
 import { type Command, EXIT } from '../command.ts'
 import { instantText, table } from '../output.ts'
 import { withSession } from '../with-session.ts'
@@ -30,7 +30,9 @@ export const status: Command = {
         for (const { plan, hash } of await appliedPlans(store, scope)) {
           const last = runs.get(plan.mapping) ?? null
           const delivered = await ledgerCounts(store, scope, plan.namespace)
-          const open = counts.filter((count) => count.mapping === plan.mapping && count.open).reduce((sum, count) => sum + count.count, 0)
+          const open = counts
+            .filter((count) => count.mapping === plan.mapping && count.open)
+            .reduce((sum, count) => sum + count.count, 0)
           const schedule = live.get(plan.mapping) ?? null
           mappings.push({
             mapping: plan.mapping,
@@ -38,15 +40,32 @@ export const status: Command = {
             schedule: schedule?.timing ?? 'by hand',
             paused: schedule?.paused ?? false,
             nextAt: schedule?.nextAt ?? null,
-            lastRun: last === null ? null : { state: last.state, startedAt: last.startedAt, finishedAt: last.finishedAt, tally: last.tally, error: last.failureMessage },
+            lastRun:
+              last === null
+                ? null
+                : {
+                    state: last.state,
+                    startedAt: last.startedAt,
+                    finishedAt: last.finishedAt,
+                    tally: last.tally,
+                    error: last.failureMessage,
+                  },
             delivered: delivered.delivered,
             parked: open,
           })
         }
         const worker = await workerIsUp(temporal)
         const ui = session.devServer()?.ui ?? null
-        output.data({ environment: prefix.environment, temporal: temporal.settings.address, ui, worker, mappings })
-        output.line(`Temporal ${temporal.settings.address}${ui === null ? '' : `, UI ${ui}`}; ${worker ? 'a worker is up' : output.style('yellow', 'no worker is up (tidelock worker)')}`)
+        output.data({
+          environment: prefix.environment,
+          temporal: temporal.settings.address,
+          ui,
+          worker,
+          mappings,
+        })
+        output.line(
+          `Temporal ${temporal.settings.address}${ui === null ? '' : `, UI ${ui}`}; ${worker ? 'a worker is up' : output.style('yellow', 'no worker is up (tidelock worker)')}`,
+        )
         output.line()
         const rows = mappings.map((row) => [
           row.mapping,
@@ -56,8 +75,13 @@ export const status: Command = {
           row.parked,
           instantText(row.nextAt),
         ])
-        for (const line of table(['mapping', 'schedule', 'last run', 'delivered', 'parked', 'next run'], rows)) output.line(line)
-        for (const row of mappings) if (row.lastRun?.error != null) output.line(`${row.mapping}: ${row.lastRun.error}`)
+        for (const line of table(
+          ['mapping', 'schedule', 'last run', 'delivered', 'parked', 'next run'],
+          rows,
+        ))
+          output.line(line)
+        for (const row of mappings)
+          if (row.lastRun?.error != null) output.line(`${row.mapping}: ${row.lastRun.error}`)
         return EXIT.ok
       },
       { filesMustBeSound: false },

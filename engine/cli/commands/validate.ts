@@ -10,12 +10,25 @@ export const validate: Command = {
   options: {},
   examples: [
     ['tidelock validate', 'checks the repository you stand in'],
-    ['tidelock validate ../acme --json', 'one JSON array of {code, severity, file, line, column, message, hint}'],
+    [
+      'tidelock validate ../acme --json',
+      'one JSON array of {code, severity, file, line, column, message, hint}',
+    ],
   ],
   async run({ positionals, options, output, cwd }) {
     const folder = positionals[0] ?? String(options['folder'] ?? cwd)
     const workspace = openWorkspace(folder, String(options['env'] ?? 'default'))
-    output.data(workspace.diagnostics.map(({ code, severity, file, line, column, message, hint }) => ({ code, severity, file, line, column, message, hint })))
+    output.data(
+      workspace.diagnostics.map(({ code, severity, file, line, column, message, hint }) => ({
+        code,
+        severity,
+        file,
+        line,
+        column,
+        message,
+        hint,
+      })),
+    )
     if (!output.json) showDiagnostics(workspace, output)
     return workspace.diagnostics.some((diagnostic) => diagnostic.severity === 'error') ? EXIT.failed : EXIT.ok
   },
@@ -31,9 +44,17 @@ export function showDiagnostics(workspace: Workspace, output: Output): void {
   const errors = workspace.diagnostics.filter(({ severity }) => severity === 'error').length
   const warnings = workspace.diagnostics.filter(({ severity }) => severity === 'warning').length
   if (errors + warnings === 0) {
-    output.line(output.style('green', `${workspace.plans.length} mapping${workspace.plans.length === 1 ? '' : 's'}: no faults.`))
+    output.line(
+      output.style(
+        'green',
+        `${workspace.plans.length} mapping${workspace.plans.length === 1 ? '' : 's'}: no faults.`,
+      ),
+    )
     return
   }
-  const parts = [errors > 0 ? `${errors} error${errors === 1 ? '' : 's'}` : null, warnings > 0 ? `${warnings} warning${warnings === 1 ? '' : 's'}` : null]
+  const parts = [
+    errors > 0 ? `${errors} error${errors === 1 ? '' : 's'}` : null,
+    warnings > 0 ? `${warnings} warning${warnings === 1 ? '' : 's'}` : null,
+  ]
   output.line(output.style(errors > 0 ? 'red' : 'yellow', parts.filter((part) => part !== null).join(', ')))
 }

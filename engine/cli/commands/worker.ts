@@ -7,17 +7,34 @@ export const worker: Command = {
   summary: 'runs what schedules and people ask for, until it is stopped',
   positionals: '',
   options: {},
-  examples: [['tidelock worker --env production', 'one worker of the production environment; more of them share the work']],
+  examples: [
+    [
+      'tidelock worker --env production',
+      'one worker of the production environment; more of them share the work',
+    ],
+  ],
   run: (invocation) =>
     withSession(
       invocation,
       async ({ session }) => {
         const { output, signal } = invocation
         const temporal = await session.temporal()
-        const running = await startWorker({ temporal: temporal.settings, dependencies: session.workerDependencies(), concurrency: session.workerConcurrency })
-        output.note(`Working for ${temporal.settings.namespace}/${temporal.settings.taskQueue} at ${temporal.settings.address}. Ctrl-C stops after the page in hand.`)
-        output.data({ ready: true, address: temporal.settings.address, taskQueue: temporal.settings.taskQueue })
-        const asked = new Promise<void>((resolve) => signal.addEventListener('abort', () => resolve(), { once: true }))
+        const running = await startWorker({
+          temporal: temporal.settings,
+          dependencies: session.workerDependencies(),
+          concurrency: session.workerConcurrency,
+        })
+        output.note(
+          `Working for ${temporal.settings.namespace}/${temporal.settings.taskQueue} at ${temporal.settings.address}. Ctrl-C stops after the page in hand.`,
+        )
+        output.data({
+          ready: true,
+          address: temporal.settings.address,
+          taskQueue: temporal.settings.taskQueue,
+        })
+        const asked = new Promise<void>((resolve) =>
+          signal.addEventListener('abort', () => resolve(), { once: true }),
+        )
         await Promise.race([asked, running.ended])
         await running.stop()
         return EXIT.ok

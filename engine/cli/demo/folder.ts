@@ -19,7 +19,8 @@ export function prepareDemoFolder(folder: string, addresses: StandInAddresses, o
     const path = join(folder, 'mappings', `${mapping}.yaml`)
     if (!existsSync(path)) cpSync(join(shipped, `${mapping}.yaml`), path)
   }
-  const secret = (name: string, value: string) => writeFileSync(join(folder, '.tidelock', 'secrets', name), `${value}\n`, { mode: 0o600 })
+  const secret = (name: string, value: string) =>
+    writeFileSync(join(folder, '.tidelock', 'secrets', name), `${value}\n`, { mode: 0o600 })
   secret('odoo-key', addresses.odoo.apiKey)
   secret('shopify-token', addresses.shopify.accessToken)
   writeFileSync(join(folder, 'mappings', 'connections', 'odoo.yaml'), odooConnection(addresses, odooVersion))

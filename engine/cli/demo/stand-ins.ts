@@ -31,8 +31,13 @@ export async function startStandIns(args: readonly string[]): Promise<RunningSta
   return {
     addresses,
     async control(name, body = {}) {
-      const answer = await fetch(`${addresses.control.url}/${name}`, { method: 'POST', headers: { 'content-type': 'application/json' }, body: JSON.stringify(body) })
-      if (!answer.ok) throw new SyncError('bug', `The stand-ins refused ${name}: ${answer.status} ${await answer.text()}`)
+      const answer = await fetch(`${addresses.control.url}/${name}`, {
+        method: 'POST',
+        headers: { 'content-type': 'application/json' },
+        body: JSON.stringify(body),
+      })
+      if (!answer.ok)
+        throw new SyncError('bug', `The stand-ins refused ${name}: ${answer.status} ${await answer.text()}`)
       return (await answer.json()) as never
     },
     stop: () =>
@@ -46,7 +51,9 @@ export async function startStandIns(args: readonly string[]): Promise<RunningSta
 function firstLine(child: ChildProcess): Promise<StandInAddresses> {
   return new Promise((resolve, reject) => {
     const lines = createInterface({ input: child.stdout! })
-    child.once('exit', (code) => reject(new SyncError('unavailable', `The stand-ins ended at once (exit ${code}).`)))
+    child.once('exit', (code) =>
+      reject(new SyncError('unavailable', `The stand-ins ended at once (exit ${code}).`)),
+    )
     lines.once('line', (line) => {
       const parsed = ready.safeParse(JSON.parse(line))
       if (parsed.success) resolve(parsed.data)

@@ -28,15 +28,32 @@ const MOST_THROTTLES = 6
 interface GraphqlError {
   readonly message?: string
   readonly path?: readonly (string | number)[]
-  readonly extensions?: { readonly code?: string; readonly requiredAccess?: string; readonly cost?: number; readonly maxCost?: number; readonly fieldName?: string; readonly typeName?: string }
+  readonly extensions?: {
+    readonly code?: string
+    readonly requiredAccess?: string
+    readonly cost?: number
+    readonly maxCost?: number
+    readonly fieldName?: string
+    readonly typeName?: string
+  }
 }
 
 interface Body {
   readonly data?: JsonObject | null
   readonly errors?: readonly GraphqlError[] | string
   readonly extensions?: {
-    readonly cost?: { readonly requestedQueryCost: number; readonly throttleStatus: { readonly maximumAvailable: number; readonly currentlyAvailable: number; readonly restoreRate: number } }
-    readonly search?: readonly { readonly query?: string; readonly warnings?: readonly { readonly field?: string; readonly message?: string }[] }[]
+    readonly cost?: {
+      readonly requestedQueryCost: number
+      readonly throttleStatus: {
+        readonly maximumAvailable: number
+        readonly currentlyAvailable: number
+        readonly restoreRate: number
+      }
+    }
+    readonly search?: readonly {
+      readonly query?: string
+      readonly warnings?: readonly { readonly field?: string; readonly message?: string }[]
+    }[]
   }
 }
 
@@ -53,7 +70,11 @@ export function createGraphqlClient(config: Config, host: Host): GraphqlClient {
         url,
         method: 'POST',
         // The bare token: "Authorization: Bearer" is refused.
-        headers: { 'content-type': 'application/json', accept: 'application/json', 'x-shopify-access-token': token.value },
+        headers: {
+          'content-type': 'application/json',
+          accept: 'application/json',
+          'x-shopify-access-token': token.value,
+        },
         body: JSON.stringify({ query: text, variables }),
         purpose: 'read',
         cost: costs.get(text) ?? 10,
@@ -66,13 +87,21 @@ export function createGraphqlClient(config: Config, host: Host): GraphqlClient {
   const answerOf = (text: string, reply: HttpReply): Answer | 'throttled' => {
     const served = reply.headers['x-shopify-api-version']
     if (served !== undefined && served !== config.apiVersion) {
-      throw new SyncError('schema-drift', `${config.name} was asked in version ${config.apiVersion} and answered in ${served}: that version is no longer served. Record the new one and set apiVersion.`)
+      throw new SyncError(
+        'schema-drift',
+        `${config.name} was asked in version ${config.apiVersion} and answered in ${served}: that version is no longer served. Record the new one and set apiVersion.`,
+      )
     }
     const body = bodyOf(config, reply)
     const cost = body.extensions?.cost
     if (cost !== undefined) {
       const { maximumAvailable, currentlyAvailable, restoreRate } = cost.throttleStatus
-      host.reportRate({ kind: 'bucket', available: currentlyAvailable, capacity: maximumAvailable, perSecond: restoreRate })
+      host.reportRate({
+        kind: 'bucket',
+        available: currentlyAvailable,
+        capacity: maximumAvailable,
+        perSecond: restoreRate,
+      })
       costs.set(text, cost.requestedQueryCost)
     }
     const errors = typeof body.errors === 'string' ? [{ message: body.errors }] : (body.errors ?? [])
@@ -80,9 +109,13 @@ export function createGraphqlClient(config: Config, host: Host): GraphqlClient {
     if (errors.length > 0) throw failureOf(config, errors)
     const warnings = (body.extensions?.search ?? []).flatMap((search) => search.warnings ?? [])
     if (warnings.length > 0) {
-      throw new SyncError('bug', `${config.name} did not understand a filter (${warnings.map((warning) => `${warning.field ?? ''}: ${warning.message ?? ''}`).join('; ')}); records could be missing, so the page is not used.`)
+      throw new SyncError(
+        'bug',
+        `${config.name} did not understand a filter (${warnings.map((warning) => `${warning.field ?? ''}: ${warning.message ?? ''}`).join('; ')}); records could be missing, so the page is not used.`,
+      )
     }
-    if (body.data === undefined || body.data === null) throw new SyncError('unavailable', `${config.name} gave an answer without data.`)
+    if (body.data === undefined || body.data === null)
+      throw new SyncError('unavailable', `${config.name} gave an answer without data.`)
     return { data: body.data, cost: cost?.requestedQueryCost ?? 0, at: dateOf(reply) }
   }
 
@@ -96,11 +129,17 @@ export function createGraphqlClient(config: Config, host: Host): GraphqlClient {
             renewed = true
             continue
           }
-          throw new SyncError('auth-expired', `${config.name} refuses the access token. Give it a new one, or check that the app is still installed.`)
+          throw new SyncError(
+            'auth-expired',
+            `${config.name} refuses the access token. Give it a new one, or check that the app is still installed.`,
+          )
         }
         const answer = answerOf(text, reply)
         if (answer !== 'throttled') return answer
-        if (++throttles >= MOST_THROTTLES) throw new SyncError('throttled', `${config.name} keeps throttling; the run goes on later.`, { retryAfterMs: 10_000 })
+        if (++throttles >= MOST_THROTTLES)
+          throw new SyncError('throttled', `${config.name} keeps throttling; the run goes on later.`, {
+            retryAfterMs: 10_000,
+          })
       }
     },
   }
@@ -110,11 +149,22 @@ function bodyOf(config: Config, reply: HttpReply): Body {
   const { status } = reply
   if (status === 429 || status === 430) {
     const seconds = Number.parseFloat(reply.headers['retry-after'] ?? '')
-    throw new SyncError('throttled', `${config.name} answered ${status}.`, { retryAfterMs: (Number.isFinite(seconds) ? seconds : 5) * 1_000 })
+    throw new SyncError('throttled', `${config.name} answered ${status}.`, {
+      retryAfterMs: (Number.isFinite(seconds) ? seconds : 5) * 1_000,
+    })
   }
-  if (status === 402) throw new SyncError('scope-violation', `The shop of ${config.name} is frozen (402): its plan has to be paid first.`)
-  if (status === 403) throw new SyncError('scope-violation', `${config.name} forbids the app to use the API (403).`)
-  if (status === 404) throw new SyncError('scope-violation', `There is no shop at ${config.address} (404): check "shop" or "url" of the connection "${config.name}".`)
+  if (status === 402)
+    throw new SyncError(
+      'scope-violation',
+      `The shop of ${config.name} is frozen (402): its plan has to be paid first.`,
+    )
+  if (status === 403)
+    throw new SyncError('scope-violation', `${config.name} forbids the app to use the API (403).`)
+  if (status === 404)
+    throw new SyncError(
+      'scope-violation',
+      `There is no shop at ${config.address} (404): check "shop" or "url" of the connection "${config.name}".`,
+    )
   if (status === 423) throw new SyncError('scope-violation', `The shop of ${config.name} is locked (423).`)
   if (status !== 200) throw new SyncError('unavailable', `${config.name} answered ${status}.`)
   try {
@@ -131,18 +181,33 @@ function failureOf(config: Config, errors: readonly GraphqlError[]): Error {
       case 'MAX_COST_EXCEEDED':
         return new TooCostly(`${extensions.cost ?? ''} of ${extensions.maxCost ?? 1000}`)
       case 'ACCESS_DENIED':
-        return new SyncError('scope-violation', `${config.name} denies access; needed is ${extensions.requiredAccess ?? 'a scope it does not name'} Give the app that scope and install it again.`)
+        return new SyncError(
+          'scope-violation',
+          `${config.name} denies access; needed is ${extensions.requiredAccess ?? 'a scope it does not name'} Give the app that scope and install it again.`,
+        )
       case 'INTERNAL_SERVER_ERROR':
         return new SyncError('unavailable', `${config.name} had an internal error.`)
       case 'undefinedField':
-        return new SyncError('schema-drift', `${config.name} has no field "${extensions.fieldName ?? ''}" on ${extensions.typeName ?? ''} in version ${config.apiVersion}.`)
+        return new SyncError(
+          'schema-drift',
+          `${config.name} has no field "${extensions.fieldName ?? ''}" on ${extensions.typeName ?? ''} in version ${config.apiVersion}.`,
+        )
     }
-    if (extensions?.code !== undefined && /^(argument|missing|selection|undefined|variable)/.test(extensions.code)) {
-      return new SyncError('schema-drift', `${config.name} refuses the query (${extensions.code}): ${message}`)
+    if (
+      extensions?.code !== undefined &&
+      /^(argument|missing|selection|undefined|variable)/.test(extensions.code)
+    ) {
+      return new SyncError(
+        'schema-drift',
+        `${config.name} refuses the query (${extensions.code}): ${message}`,
+      )
     }
   }
   const [first] = errors
-  return new SyncError('bug', `${config.name} refuses the query (${first?.extensions?.code ?? 'no code'}): ${first?.message ?? ''}`)
+  return new SyncError(
+    'bug',
+    `${config.name} refuses the query (${first?.extensions?.code ?? 'no code'}): ${first?.message ?? ''}`,
+  )
 }
 
 function dateOf(reply: HttpReply): number | null {

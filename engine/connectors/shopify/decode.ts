@@ -8,7 +8,10 @@ export function decodeNode(node: JsonObject, selection: Selection): JsonObject {
   const record: Record<string, JsonValue> = {}
   for (const [name, field] of Object.entries(selection)) {
     const computed = field.computed === true ? COMPUTED[name] : undefined
-    record[name] = computed === undefined ? decodeField(node[name] ?? null, field) : discountOnWhatIsLeft(node, computed.money)
+    record[name] =
+      computed === undefined
+        ? decodeField(node[name] ?? null, field)
+        : discountOnWhatIsLeft(node, computed.money)
   }
   return record
 }
@@ -35,7 +38,24 @@ export function itemsOf(value: JsonValue): readonly JsonValue[] {
 
 /** Currencies whose amounts have no cents, or three digits (ISO 4217); all others have two. */
 const DIGITS: Readonly<Record<string, number>> = Object.fromEntries([
-  ...['BIF', 'CLP', 'DJF', 'GNF', 'ISK', 'JPY', 'KMF', 'KRW', 'PYG', 'RWF', 'UGX', 'VND', 'VUV', 'XAF', 'XOF', 'XPF'].map((code) => [code, 0] as const),
+  ...[
+    'BIF',
+    'CLP',
+    'DJF',
+    'GNF',
+    'ISK',
+    'JPY',
+    'KMF',
+    'KRW',
+    'PYG',
+    'RWF',
+    'UGX',
+    'VND',
+    'VUV',
+    'XAF',
+    'XOF',
+    'XPF',
+  ].map((code) => [code, 0] as const),
   ...['BHD', 'IQD', 'JOD', 'KWD', 'LYD', 'OMR', 'TND'].map((code) => [code, 3] as const),
 ])
 
@@ -44,12 +64,18 @@ function discountOnWhatIsLeft(line: JsonObject, money: 'presentmentMoney' | 'sho
   let sum = new Decimal(0)
   let digits = 2
   for (const allocation of itemsOf(line['discountAllocations'] ?? null)) {
-    const amount = ((allocation as JsonObject)['allocatedAmountSet'] as JsonObject | undefined)?.[money] as JsonObject | undefined
+    const amount = ((allocation as JsonObject)['allocatedAmountSet'] as JsonObject | undefined)?.[money] as
+      | JsonObject
+      | undefined
     if (amount === undefined) continue
     sum = sum.plus(String(amount['amount']))
     digits = DIGITS[String(amount['currencyCode'])] ?? 2
   }
   const quantity = Number(line['quantity'] ?? 0)
   if (quantity === 0) return '0'
-  return sum.times(Number(line['currentQuantity'] ?? 0)).dividedBy(quantity).toDecimalPlaces(digits, Decimal.ROUND_HALF_UP).toFixed()
+  return sum
+    .times(Number(line['currentQuantity'] ?? 0))
+    .dividedBy(quantity)
+    .toDecimalPlaces(digits, Decimal.ROUND_HALF_UP)
+    .toFixed()
 }

@@ -1,4 +1,11 @@
-import type { Connection, Connector, ConnectorFacts, KeyPage, ListKeysRequest, SourceRecord } from '../../core/model/connector.ts'
+import type {
+  Connection,
+  Connector,
+  ConnectorFacts,
+  KeyPage,
+  ListKeysRequest,
+  SourceRecord,
+} from '../../core/model/connector.ts'
 import { SyncError } from '../../core/model/failure.ts'
 import type { JsonObject } from '../../core/model/json.ts'
 import { createGraphqlClient } from './client.ts'
@@ -9,7 +16,13 @@ import { findProblems, grantedScopes } from './preflight.ts'
 import { nodesQuery, RESOURCES } from './query.ts'
 import { createReader, recordOf } from './read.ts'
 
-const FACTS: ConnectorFacts = { lookbackMs: 120_000, settleAfterMs: 60_000, pageSize: 250, batchSize: 250, keyedWrites: false }
+const FACTS: ConnectorFacts = {
+  lookbackMs: 120_000,
+  settleAfterMs: 60_000,
+  pageSize: 250,
+  batchSize: 250,
+  keyedWrites: false,
+}
 /** Records asked for by id come this many at a time: a full record of an order with its lines stays below the cost of one query. */
 const NODES = 25
 
@@ -23,10 +36,17 @@ export const shopify: Connector = {
     const client = createGraphqlClient(config, host)
     const readPage = createReader(client, host)
     const known = (resource: string) => {
-      if (RESOURCES[resource] === undefined) throw new SyncError('invalid-plan', `Shopify has no resource "${resource}" here; there are ${Object.keys(RESOURCES).join(', ')}.`)
+      if (RESOURCES[resource] === undefined)
+        throw new SyncError(
+          'invalid-plan',
+          `Shopify has no resource "${resource}" here; there are ${Object.keys(RESOURCES).join(', ')}.`,
+        )
     }
     const sourceOnly = async (): Promise<never> => {
-      throw new SyncError('invalid-plan', `The connection "${config.name}" can be read; writing to Shopify is not part of this version.`)
+      throw new SyncError(
+        'invalid-plan',
+        `The connection "${config.name}" can be read; writing to Shopify is not part of this version.`,
+      )
     }
     return {
       facts: FACTS,
@@ -49,7 +69,10 @@ export const shopify: Connector = {
           if (ids.length === 0) continue
           const { data } = await client.query(text, { ids }, signal)
           for (const node of data['nodes'] as readonly (JsonObject | null)[]) {
-            if (node?.['id'] !== undefined) records.push(recordOf(await completeLists(client, resource, node, selection, signal), selection))
+            if (node?.['id'] !== undefined)
+              records.push(
+                recordOf(await completeLists(client, resource, node, selection, signal), selection),
+              )
           }
         }
         return records
@@ -66,7 +89,10 @@ export const shopify: Connector = {
   },
 }
 
-async function listKeys(readPage: ReturnType<typeof createReader>, { resource, cursor, limit, signal }: ListKeysRequest): Promise<KeyPage> {
+async function listKeys(
+  readPage: ReturnType<typeof createReader>,
+  { resource, cursor, limit, signal }: ListKeysRequest,
+): Promise<KeyPage> {
   const page = await readPage({ resource, selection: {}, cursor, since: null, limit, lookbackMs: 0, signal })
   return { keys: page.records.map((record) => record.key), next: page.caughtUp ? null : page.next }
 }

@@ -1,25 +1,42 @@
 import type { Host, Needs, Problem } from '../../core/model/connector.ts'
-import type { Config } from './config.ts'
 import type { GraphqlClient } from './client.ts'
+import type { Config } from './config.ts'
 
 const DAY_MS = 86_400_000
 /** `read_orders` alone gives orders created in the last 60 days, and says nothing of the others (shopify.dev, access scopes). */
 const WINDOW_DAYS = 60
 
 export async function grantedScopes(client: GraphqlClient, signal: AbortSignal): Promise<readonly string[]> {
-  const { data } = await client.query('query Scopes { currentAppInstallation { accessScopes { handle } } }', {}, signal)
-  const installation = data['currentAppInstallation'] as { accessScopes: readonly { handle: string }[] } | null
+  const { data } = await client.query(
+    'query Scopes { currentAppInstallation { accessScopes { handle } } }',
+    {},
+    signal,
+  )
+  const installation = data['currentAppInstallation'] as {
+    accessScopes: readonly { handle: string }[]
+  } | null
   return (installation?.accessScopes ?? []).map((scope) => scope.handle)
 }
 
 /** Scopes the app lacks, and orders that would be missing without a word. */
-export async function findProblems(client: GraphqlClient, host: Host, config: Config, needs: Needs, signal: AbortSignal): Promise<readonly Problem[]> {
+export async function findProblems(
+  client: GraphqlClient,
+  host: Host,
+  config: Config,
+  needs: Needs,
+  signal: AbortSignal,
+): Promise<readonly Problem[]> {
   const granted = new Set(await grantedScopes(client, signal))
   const problems: Problem[] = []
   const has = (scope: string) => granted.has(scope) || granted.has(scope.replace(/^read_/, 'write_'))
   for (const scope of Array.isArray(needs.scopes) ? needs.scopes.map(String) : []) {
     if (has(scope)) continue
-    problems.push({ code: 'missing-scope', severity: 'error', message: `The app at ${config.name} lacks the scope ${scope}.`, hint: 'Add it to the app in Shopify and install the app again.' })
+    problems.push({
+      code: 'missing-scope',
+      severity: 'error',
+      message: `The app at ${config.name} lacks the scope ${scope}.`,
+      hint: 'Add it to the app in Shopify and install the app again.',
+    })
   }
   if (needs.resource !== 'orders' || granted.has('read_all_orders')) return problems
   const since = needs.since === null ? Number.NEGATIVE_INFINITY : Date.parse(needs.since)

@@ -17,10 +17,17 @@ export const RESOURCES: Readonly<Record<string, ResourceFacts>> = {
 }
 
 /** Types of nested objects that have connections of their own, by resource and path. */
-const NESTED_TYPES: Readonly<Record<string, string>> = { 'orders/refunds': 'Refund', 'orders/lineItems': 'LineItem', 'orders/customer': 'Customer', 'orders/fulfillments': 'Fulfillment' }
+const NESTED_TYPES: Readonly<Record<string, string>> = {
+  'orders/refunds': 'Refund',
+  'orders/lineItems': 'LineItem',
+  'orders/customer': 'Customer',
+  'orders/fulfillments': 'Fulfillment',
+}
 
 export function typeAt(resource: string, path: readonly string[]): string | null {
-  return path.length === 0 ? (RESOURCES[resource]?.type ?? null) : (NESTED_TYPES[`${resource}/${path.join('/')}`] ?? null)
+  return path.length === 0
+    ? (RESOURCES[resource]?.type ?? null)
+    : (NESTED_TYPES[`${resource}/${path.join('/')}`] ?? null)
 }
 
 /** How many of a nested list come with its record; the rest is asked for by itself. */
@@ -42,11 +49,15 @@ function allocations(money: 'presentmentMoney' | 'shopMoney'): Selection {
     discountAllocations: {
       type: 'object',
       list: 'plain',
-      fields: { allocatedAmountSet: { type: 'object', fields: { [money]: { type: 'object', fields: MONEY } } } },
+      fields: {
+        allocatedAmountSet: { type: 'object', fields: { [money]: { type: 'object', fields: MONEY } } },
+      },
     },
   }
 }
-export const COMPUTED: Readonly<Record<string, { readonly money: 'presentmentMoney' | 'shopMoney'; readonly needs: Selection }>> = {
+export const COMPUTED: Readonly<
+  Record<string, { readonly money: 'presentmentMoney' | 'shopMoney'; readonly needs: Selection }>
+> = {
   currentDiscount: { money: 'presentmentMoney', needs: allocations('presentmentMoney') },
   currentDiscountShop: { money: 'shopMoney', needs: allocations('shopMoney') },
 }
@@ -65,7 +76,8 @@ export function selectionText(selection: Selection, root = true): string {
 function fieldText(name: string, field: SelectedField): string {
   if (field.fields === undefined) return field.list === 'first' ? `${name}(first: ${PLAIN_FIRST})` : name
   const inner = selectionText(field.fields, false)
-  if (field.list === 'connection') return `${name}(first: ${nestedSize(name)}) { pageInfo { hasNextPage endCursor } nodes { ${inner} } }`
+  if (field.list === 'connection')
+    return `${name}(first: ${nestedSize(name)}) { pageInfo { hasNextPage endCursor } nodes { ${inner} } }`
   return `${name}${field.list === 'first' ? `(first: ${PLAIN_FIRST})` : ''} { ${inner} }`
 }
 
@@ -82,7 +94,10 @@ function mergeSelections(a: Selection, b: Selection): Selection {
   const merged: Record<string, SelectedField> = { ...a }
   for (const [name, field] of Object.entries(b)) {
     const other = merged[name]
-    merged[name] = other?.fields !== undefined && field.fields !== undefined ? { ...other, fields: mergeSelections(other.fields, field.fields) } : (other ?? field)
+    merged[name] =
+      other?.fields !== undefined && field.fields !== undefined
+        ? { ...other, fields: mergeSelections(other.fields, field.fields) }
+        : (other ?? field)
   }
   return merged
 }

@@ -36,11 +36,13 @@ export function createReader(client: GraphqlClient, host: Host) {
       const size = Math.min(limit, LARGEST_PAGE, sizes.get(text) ?? FIRST_PAGE)
       try {
         const answer = await client.query(text, { ...variables, first: size }, signal)
-        if (answer.cost > 0) sizes.set(text, Math.max(1, Math.min(LARGEST_PAGE, Math.floor((size * COST_AIM) / answer.cost))))
+        if (answer.cost > 0)
+          sizes.set(text, Math.max(1, Math.min(LARGEST_PAGE, Math.floor((size * COST_AIM) / answer.cost))))
         return answer
       } catch (error) {
         if (!(error instanceof TooCostly)) throw error
-        if (size === 1) throw new SyncError('bug', `One record alone is too costly a query: ${error.message} points.`)
+        if (size === 1)
+          throw new SyncError('bug', `One record alone is too costly a query: ${error.message} points.`)
         sizes.set(text, Math.max(1, Math.floor(size / 2)))
       }
     }
@@ -59,18 +61,32 @@ export function createReader(client: GraphqlClient, host: Host) {
     const page = connection['pageInfo'] as { hasNextPage: boolean; endCursor: string | null }
     const records: SourceRecord[] = []
     for (const node of itemsOf(connection) as readonly JsonObject[]) {
-      records.push(recordOf(await completeLists(client, request.resource, node, request.selection, request.signal), request.selection))
+      records.push(
+        recordOf(
+          await completeLists(client, request.resource, node, request.selection, request.signal),
+          request.selection,
+        ),
+      )
     }
     return { records, ...advance(resource, position, records, page) }
   }
 }
 
 export function recordOf(node: JsonObject, selection: Selection): SourceRecord {
-  return { key: String(node['id']), stamp: String(node['updatedAt'] ?? ''), data: decodeNode(node, selection) }
+  return {
+    key: String(node['id']),
+    stamp: String(node['updatedAt'] ?? ''),
+    data: decodeNode(node, selection),
+  }
 }
 
 /** Begins a run where the last one ended, a little earlier; goes on in the middle of one. */
-async function begin(client: GraphqlClient, host: Host, resource: ResourceFacts, request: PageRequest): Promise<Position> {
+async function begin(
+  client: GraphqlClient,
+  host: Host,
+  resource: ResourceFacts,
+  request: PageRequest,
+): Promise<Position> {
   const stored = request.cursor as Position | null
   if (stored !== null && stored.from !== undefined) return stored
   const watermark = stored?.watermark ?? null
@@ -81,21 +97,36 @@ async function begin(client: GraphqlClient, host: Host, resource: ResourceFacts,
   return { watermark, from, to: secondText(at ?? host.now()), after: null, aboveId: null, count: 0 }
 }
 
-function advance(resource: ResourceFacts, position: Position, records: readonly SourceRecord[], page: { hasNextPage: boolean; endCursor: string | null }): { next: Cursor; caughtUp: boolean } {
+function advance(
+  resource: ResourceFacts,
+  position: Position,
+  records: readonly SourceRecord[],
+  page: { hasNextPage: boolean; endCursor: string | null },
+): { next: Cursor; caughtUp: boolean } {
   const count = (position.count ?? 0) + records.length
   if (resource.order === 'window') {
     if (!page.hasNextPage) return { next: { watermark: position.to ?? null }, caughtUp: true }
     const last = records.at(-1)
     // A new result set of the same window, above the last id read.
     if (count >= MOST_IN_ONE_LIST && last !== undefined) {
-      return { next: { ...position, after: null, aboveId: numericId(last.key), count: 0 } as Cursor, caughtUp: false }
+      return {
+        next: { ...position, after: null, aboveId: numericId(last.key), count: 0 } as Cursor,
+        caughtUp: false,
+      }
     }
     return { next: { ...position, after: page.endCursor, count } as Cursor, caughtUp: false }
   }
-  const watermark = records.reduce<string | null>((highest, { stamp }) => (highest === null || stamp > highest ? stamp : highest), position.watermark)
+  const watermark = records.reduce<string | null>(
+    (highest, { stamp }) => (highest === null || stamp > highest ? stamp : highest),
+    position.watermark,
+  )
   if (!page.hasNextPage) return { next: { watermark }, caughtUp: true }
   if (count >= MOST_IN_ONE_LIST) {
-    if (watermark === position.from) throw new SyncError('bug', `More than ${MOST_IN_ONE_LIST} records changed in the second ${watermark}; they cannot be told apart by time.`)
+    if (watermark === position.from)
+      throw new SyncError(
+        'bug',
+        `More than ${MOST_IN_ONE_LIST} records changed in the second ${watermark}; they cannot be told apart by time.`,
+      )
     // From the last stamp on, inclusive: what is seen twice is unchanged the second time.
     return { next: { watermark, from: watermark, after: null, count: 0 }, caughtUp: false }
   }

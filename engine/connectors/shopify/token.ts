@@ -20,14 +20,21 @@ const EARLY_MS = 60_000
 export function createTokenSource(config: Config, host: Host): TokenSource {
   const { auth } = config
   if (auth.kind === 'token') {
-    return { current: async () => ({ value: await host.secret(auth.token), secrets: [auth.token] }), renew: () => false }
+    return {
+      current: async () => ({ value: await host.secret(auth.token), secrets: [auth.token] }),
+      renew: () => false,
+    }
   }
   const secrets = [auth.id, auth.secret]
   let token: { value: string; until: number } | null = null
   let asking: Promise<{ value: string; until: number }> | null = null
 
   const ask = async (signal: AbortSignal): Promise<{ value: string; until: number }> => {
-    const form = new URLSearchParams({ grant_type: 'client_credentials', client_id: await host.secret(auth.id), client_secret: await host.secret(auth.secret) })
+    const form = new URLSearchParams({
+      grant_type: 'client_credentials',
+      client_id: await host.secret(auth.id),
+      client_secret: await host.secret(auth.secret),
+    })
     const reply = await host.request(
       {
         url: `${config.address}/admin/oauth/access_token`,
@@ -39,11 +46,18 @@ export function createTokenSource(config: Config, host: Host): TokenSource {
       },
       signal,
     )
-    if (reply.status >= 500) throw new SyncError('unavailable', `${config.name} answered ${reply.status} when asked for a token.`)
-    if (reply.status === 429) throw new SyncError('throttled', `${config.name} is asked for tokens too often.`, { retryAfterMs: 5_000 })
+    if (reply.status >= 500)
+      throw new SyncError('unavailable', `${config.name} answered ${reply.status} when asked for a token.`)
+    if (reply.status === 429)
+      throw new SyncError('throttled', `${config.name} is asked for tokens too often.`, {
+        retryAfterMs: 5_000,
+      })
     const answer = parse(reply.body)
     if (reply.status >= 400 || typeof answer['access_token'] !== 'string') {
-      throw new SyncError('auth-expired', `${config.name} refuses the client credentials (${reply.status} ${String(answer['error'] ?? '')}). Check the secrets "${auth.id}" and "${auth.secret}", and that the app is installed on the shop.`)
+      throw new SyncError(
+        'auth-expired',
+        `${config.name} refuses the client credentials (${reply.status} ${String(answer['error'] ?? '')}). Check the secrets "${auth.id}" and "${auth.secret}", and that the app is installed on the shop.`,
+      )
     }
     const seconds = typeof answer['expires_in'] === 'number' ? answer['expires_in'] : 86_399
     return { value: answer['access_token'], until: host.now() + seconds * 1_000 }

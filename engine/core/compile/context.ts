@@ -67,13 +67,20 @@ export function expressionAt(
     variables,
     tables: context.tables,
     mappings: context.mappings,
-    recorded: (resource) => context.schemas.schema(context.targetSchema['x-system'], context.targetSchema['x-version'], resource),
+    recorded: (resource) =>
+      context.schemas.schema(context.targetSchema['x-system'], context.targetSchema['x-version'], resource),
     fixed: Object.keys(context.fixed),
     fixedResource: (name) => context.fixed[name] ?? null,
   })
   context.report.addFaults(where, checked.faults)
   if (!options.lookUps && checked.lookUps.length > 0) {
-    context.report.add('error', 'look-up-not-allowed', where, 'match, link and ref ask other systems; here only the source record can be used.', 'Use a field of the source record.')
+    context.report.add(
+      'error',
+      'look-up-not-allowed',
+      where,
+      'match, link and ref ask other systems; here only the source record can be used.',
+      'Use a field of the source record.',
+    )
     return null
   }
   note(context.uses, checked)

@@ -33,7 +33,14 @@ export function compileFields(
   }
   for (const name of requiredNames(context.targetSchema)) {
     if (!named.has(name)) {
-      context.report.add('error', 'missing-required-field', where, `${context.targetSchema.title} cannot be created without "${name}", which this mapping does not fill.`, `Add a line for "${name}" under fields.`, 'key')
+      context.report.add(
+        'error',
+        'missing-required-field',
+        where,
+        `${context.targetSchema.title} cannot be created without "${name}", which this mapping does not fill.`,
+        `Add a line for "${name}" under fields.`,
+        'key',
+      )
     }
   }
   return { fields, shape }
@@ -44,14 +51,35 @@ export function targetField(context: Context, schema: RecordedSchema, at: Path):
   const written = String(at.at(-1))
   const spelled = spellField(context.schemas, schema, written)
   if (spelled === null) {
-    context.report.add('error', 'unknown-target-field', at, `"${written}" is not a field of ${schema.title} in ${schema['x-system']} ${schema['x-version']}.`, didYouMean(written, fieldNames(context.schemas, schema)), 'key')
+    context.report.add(
+      'error',
+      'unknown-target-field',
+      at,
+      `"${written}" is not a field of ${schema.title} in ${schema['x-system']} ${schema['x-version']}.`,
+      didYouMean(written, fieldNames(context.schemas, schema)),
+      'key',
+    )
     return null
   }
   if (spelled.current !== null) {
-    context.report.add('warning', 'renamed-field', at, `"${written}" is the old name of "${spelled.current}".`, `Write "${spelled.current}": it works with every recorded version.`, 'key')
+    context.report.add(
+      'warning',
+      'renamed-field',
+      at,
+      `"${written}" is the old name of "${spelled.current}".`,
+      `Write "${spelled.current}": it works with every recorded version.`,
+      'key',
+    )
   }
   if (spelled.field['x-readonly'] === true) {
-    context.report.add('error', 'read-only-field', at, `${schema.title}.${spelled.name} is computed by ${schema['x-system']}: a value written to it is ignored or makes the record contradict itself.`, 'Write the fields it is computed from.', 'key')
+    context.report.add(
+      'error',
+      'read-only-field',
+      at,
+      `${schema.title}.${spelled.name} is computed by ${schema['x-system']}: a value written to it is ignored or makes the record contradict itself.`,
+      'Write the fields it is computed from.',
+      'key',
+    )
     return null
   }
   return spelled
@@ -67,16 +95,30 @@ function fieldOf(
   const planPath = `fields.${spelled.name}`
   const type = spelled.field['x-type']
   if (Array.isArray(written)) return linesOf(context, at, written, spelled, variables, planPath)
-  if (isJsonObject(written) && 'fields' in written) return ownRecordOf(context, at, written, spelled, variables, planPath)
+  if (isJsonObject(written) && 'fields' in written)
+    return ownRecordOf(context, at, written, spelled, variables, planPath)
   if (type === 'one2many') {
-    context.report.add('error', 'lines-expected', at, `"${String(at.at(-1))}" holds lines (${relationOf(spelled.field)}), not one value.`, 'Write a list of blocks, each with `each`, `as`, `identity` and `fields`.')
+    context.report.add(
+      'error',
+      'lines-expected',
+      at,
+      `"${String(at.at(-1))}" holds lines (${relationOf(spelled.field)}), not one value.`,
+      'Write a list of blocks, each with `each`, `as`, `identity` and `fields`.',
+    )
     return null
   }
-  const plan = valueOf(context, at, written, spelled, variables, planPath)
+  const plan = plainValueOf(context, at, written, spelled, variables, planPath)
   return plan === null ? null : { plan, shape: shapeOf(context.targetSchema, spelled) }
 }
 
-function valueOf(context: Context, at: Path, written: unknown, spelled: SpelledField, variables: Variables, planPath: string): ValuePlan | null {
+function plainValueOf(
+  context: Context,
+  at: Path,
+  written: unknown,
+  spelled: SpelledField,
+  variables: Variables,
+  planPath: string,
+): ValuePlan | null {
   const wrapped = isJsonObject(written) && 'value' in written
   const where = wrapped ? [...at, 'value'] : at
   const compiled = expressionAt(context, where, wrapped ? written['value'] : written, planPath, variables)
@@ -99,7 +141,14 @@ function linesOf(
 ): { readonly plan: FieldPlan; readonly shape: TargetField } | null {
   const schema = relatedSchema(context, at, spelled)
   if (spelled.field['x-type'] !== 'one2many' || schema === null) {
-    if (schema !== null) context.report.add('error', 'not-lines', at, `"${spelled.name}" holds one value, not lines.`, 'Write an expression.')
+    if (schema !== null)
+      context.report.add(
+        'error',
+        'not-lines',
+        at,
+        `"${spelled.name}" holds one value, not lines.`,
+        'Write an expression.',
+      )
     return null
   }
   const parent = schema['x-parent']
@@ -109,10 +158,18 @@ function linesOf(
     const block = item as Readonly<Record<string, unknown>>
     const where = [...at, index]
     const place = `${planPath}.${index}`
-    const each = expressionAt(context, [...where, 'each'], block['each'], `${place}.each`, variables, { lookUps: false })
+    const each = expressionAt(context, [...where, 'each'], block['each'], `${place}.each`, variables, {
+      lookUps: false,
+    })
     const element = each === null ? null : elementOf(each.type)
     if (each !== null && element === null) {
-      context.report.add('error', 'not-a-list', [...where, 'each'], '`each` must be a list of the source record.', 'Name a list such as order.lineItems.')
+      context.report.add(
+        'error',
+        'not-a-list',
+        [...where, 'each'],
+        '`each` must be a list of the source record.',
+        'Name a list such as order.lineItems.',
+      )
     }
     const as = String(block['as'])
     const inner = element === null ? null : { ...variables, [as]: element }
@@ -124,19 +181,28 @@ function linesOf(
         const line = targetField(context, schema, fieldAt)
         if (line === null) continue
         named.add(line.name)
-        const plan = valueOf(context, fieldAt, value, line, inner, `${place}.fields.${line.name}`)
+        const plan = plainValueOf(context, fieldAt, value, line, inner, `${place}.fields.${line.name}`)
         if (plan === null) continue
         fields[line.name] = plan
         lineShape[line.name] = shapeOf(schema, line)
       }
       for (const name of requiredNames(schema)) {
         if (name !== parent && !named.has(name)) {
-          context.report.add('error', 'missing-required-field', [...where, 'fields'], `${schema.title} cannot be created without "${name}".`, `Add a line for "${name}" under fields.`, 'key')
+          context.report.add(
+            'error',
+            'missing-required-field',
+            [...where, 'fields'],
+            `${schema.title} cannot be created without "${name}".`,
+            `Add a line for "${name}" under fields.`,
+            'key',
+          )
         }
       }
     }
     const identity =
-      inner === null ? [] : identityOf(context, [...where, 'identity'], block['identity'], `${place}.identity`, inner)
+      inner === null
+        ? []
+        : identityOf(context, [...where, 'identity'], block['identity'], `${place}.identity`, inner)
     const gone = goneOf(context, [...where, 'gone'], block['gone'], schema, lineShape)
     if (each !== null && inner !== null) blocks.push({ each: each.plan, as, identity, gone, fields })
   }
@@ -151,7 +217,13 @@ function linesOf(
   }
 }
 
-function goneOf(context: Context, where: Path, written: unknown, schema: RecordedSchema, lineShape: Record<string, TargetField>): LineGone {
+function goneOf(
+  context: Context,
+  where: Path,
+  written: unknown,
+  schema: RecordedSchema,
+  lineShape: Record<string, TargetField>,
+): LineGone {
   if (written === undefined || written === 'ignore') return 'ignore'
   if (written === 'remove') return 'remove'
   if (!isJsonObject(written) || !isJsonObject(written['set'] as JsonValue)) return 'ignore'
@@ -176,7 +248,13 @@ function ownRecordOf(
   const schema = relatedSchema(context, at, spelled)
   if (schema === null) return null
   if (spelled.field['x-type'] !== 'many2one') {
-    context.report.add('error', 'not-a-record', at, `"${spelled.name}" does not point to one record, so it cannot hold one of its own.`, 'Write an expression, or a list of line blocks.')
+    context.report.add(
+      'error',
+      'not-a-record',
+      at,
+      `"${spelled.name}" does not point to one record, so it cannot hold one of its own.`,
+      'Write an expression, or a list of line blocks.',
+    )
     return null
   }
   const shape: Record<string, TargetField> = {}
@@ -187,19 +265,38 @@ function ownRecordOf(
     const inner = targetField(context, schema, fieldAt)
     if (inner === null) continue
     named.add(inner.name)
-    const plan = valueOf(context, fieldAt, value, inner, variables, `${planPath}.fields.${inner.name}`)
+    const plan = plainValueOf(context, fieldAt, value, inner, variables, `${planPath}.fields.${inner.name}`)
     if (plan === null) continue
     fields[inner.name] = plan
     shape[inner.name] = shapeOf(schema, inner)
   }
   for (const name of requiredNames(schema)) {
     if (!named.has(name)) {
-      context.report.add('error', 'missing-required-field', [...at, 'fields'], `${schema.title} cannot be created without "${name}".`, `Add a line for "${name}" under fields.`, 'key')
+      context.report.add(
+        'error',
+        'missing-required-field',
+        [...at, 'fields'],
+        `${schema.title} cannot be created without "${name}".`,
+        `Add a line for "${name}" under fields.`,
+        'key',
+      )
     }
   }
-  const when = written['when'] === undefined ? null : expressionAt(context, [...at, 'when'], written['when'], planPath, variables, { lookUps: false })
+  const when =
+    written['when'] === undefined
+      ? null
+      : expressionAt(context, [...at, 'when'], written['when'], planPath, variables, { lookUps: false })
   const otherwise =
-    written['otherwise'] === undefined ? null : valueOf(context, [...at, 'otherwise'], written['otherwise'], spelled, variables, `${planPath}.otherwise`)
+    written['otherwise'] === undefined
+      ? null
+      : plainValueOf(
+          context,
+          [...at, 'otherwise'],
+          written['otherwise'],
+          spelled,
+          variables,
+          `${planPath}.otherwise`,
+        )
   return {
     plan: {
       kind: 'record',
@@ -214,7 +311,13 @@ function ownRecordOf(
 }
 
 /** One expression a part; look-ups are not part of an identity. */
-export function identityOf(context: Context, where: Path, written: unknown, planPath: string, variables: Variables) {
+export function identityOf(
+  context: Context,
+  where: Path,
+  written: unknown,
+  planPath: string,
+  variables: Variables,
+) {
   const parts = Array.isArray(written) ? written : [written]
   return parts.flatMap((part, index) => {
     const at = Array.isArray(written) ? [...where, index] : where
@@ -245,9 +348,19 @@ export function shapeFor(context: Context, schema: RecordedSchema, names: readon
 
 function relatedSchema(context: Context, at: Path, spelled: SpelledField): RecordedSchema | null {
   const relation = relationOf(spelled.field)
-  const schema = context.schemas.schema(context.targetSchema['x-system'], context.targetSchema['x-version'], relation)
+  const schema = context.schemas.schema(
+    context.targetSchema['x-system'],
+    context.targetSchema['x-version'],
+    relation,
+  )
   if (schema === null) {
-    context.report.add('error', 'unrecorded-resource', at, `"${spelled.name}" points to ${relation || 'nothing'}, whose shape is not recorded.`, `Record it: tidelock record ${context.target.name} ${relation}`)
+    context.report.add(
+      'error',
+      'unrecorded-resource',
+      at,
+      `"${spelled.name}" points to ${relation || 'nothing'}, whose shape is not recorded.`,
+      `Record it: tidelock record ${context.target.name} ${relation}`,
+    )
   }
   return schema
 }

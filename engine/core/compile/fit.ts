@@ -25,7 +25,8 @@ const TAKES: Partial<Record<FieldType, readonly Type['kind'][]>> = {
 }
 
 const FIXES: Partial<Record<FieldType, string>> = {
-  many2one: 'Find the record with match("model", "field", value), link("mapping", key) or ref("module.name").',
+  many2one:
+    'Find the record with match("model", "field", value), link("mapping", key) or ref("module.name").',
   many2many: 'Write a list, such as order.taxLines.map(t, match(…)).',
   date: 'Say in which zone the day is meant: date(x, "Europe/Brussels").',
   boolean: 'Write a comparison, such as x == "YES".',
@@ -37,7 +38,8 @@ export function misfit(compiled: CompiledExpression, field: RecordedField, name:
   const { type } = compiled
   const target = field['x-type']
   if (type.kind === 'unknown' || type.kind === 'null') return null
-  if ('constant' in compiled.plan && target === 'selection') return wrongSelection(compiled.plan.constant, field, name)
+  if ('constant' in compiled.plan && target === 'selection')
+    return wrongSelection(compiled.plan.constant, field, name)
   const takes = TAKES[target]
   if (takes !== undefined && !takes.includes(type.kind)) {
     return {
@@ -55,16 +57,30 @@ function wrongReference(type: Type, field: RecordedField, name: string): Misfit 
   const relation = field['x-relation']
   if (type.kind === 'unknown' || type.kind === 'null' || typeof relation !== 'string') return null
   if (type.kind !== 'reference') {
-    return { code: 'wrong-type', message: `"${name}" points to ${relation}, and this gives ${withArticle(type.kind)}.`, hint: FIXES.many2one ?? null }
+    return {
+      code: 'wrong-type',
+      message: `"${name}" points to ${relation}, and this gives ${withArticle(type.kind)}.`,
+      hint: FIXES.many2one ?? null,
+    }
   }
   if (type.resource === relation || type.resource === '') return null
-  return { code: 'wrong-reference', message: `"${name}" points to ${relation}, and this gives a ${type.resource}.`, hint: `Look up a ${relation}.` }
+  return {
+    code: 'wrong-reference',
+    message: `"${name}" points to ${relation}, and this gives a ${type.resource}.`,
+    hint: `Look up a ${relation}.`,
+  }
 }
 
 function wrongSelection(constant: unknown, field: RecordedField, name: string): Misfit | null {
-  const values = Array.isArray(field['enum']) ? (field['enum'] as readonly unknown[]).filter((value) => value !== null).map(String) : null
+  const values = Array.isArray(field['enum'])
+    ? (field['enum'] as readonly unknown[]).filter((value) => value !== null).map(String)
+    : null
   if (values === null || constant === null || values.includes(String(constant))) return null
-  return { code: 'unknown-selection', message: `"${String(constant)}" is not a value of "${name}"; its values are: ${values.join(', ')}.`, hint: didYouMean(String(constant), values) }
+  return {
+    code: 'unknown-selection',
+    message: `"${String(constant)}" is not a value of "${name}"; its values are: ${values.join(', ')}.`,
+    hint: didYouMean(String(constant), values),
+  }
 }
 
 function withArticle(word: string): string {

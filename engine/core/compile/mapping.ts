@@ -2,7 +2,15 @@ import { type Type, typeOfRecorded } from '../expression/type.ts'
 import type { ConnectionDefinition, FieldValue, TargetField } from '../model/connector.ts'
 import type { Diagnostic } from '../model/diagnostic.ts'
 import { isJsonObject, type JsonObject, type JsonValue } from '../model/json.ts'
-import type { AgreePlan, ErrorPlan, KeepPlan, Plan, SchedulePlan, SourceMap, StepPlan } from '../model/plan.ts'
+import type {
+  AgreePlan,
+  ErrorPlan,
+  KeepPlan,
+  Plan,
+  SchedulePlan,
+  SourceMap,
+  StepPlan,
+} from '../model/plan.ts'
 import { PLAN_FORMAT } from '../model/plan.ts'
 import type { RecordedSchema, RecordedSchemas } from '../model/recorded.ts'
 import { parseDuration, parsePercent } from '../parse/duration.ts'
@@ -19,7 +27,9 @@ import { selectionOf } from './selection.ts'
 export interface Surroundings {
   readonly project: string
   /** By name, environment overrides applied. */
-  readonly connections: Readonly<Record<string, { readonly definition: ConnectionDefinition; readonly limits: JsonObject | null }>>
+  readonly connections: Readonly<
+    Record<string, { readonly definition: ConnectionDefinition; readonly limits: JsonObject | null }>
+  >
   /** Every mapping of the repository, for `link`. */
   readonly mappings: Readonly<Record<string, { readonly namespace: string; readonly resource: string }>>
   readonly schemas: RecordedSchemas
@@ -42,7 +52,11 @@ export function compileMapping(mapping: ParsedMapping, surroundings: Surrounding
   const value = mapping.value
   const source = endOf(report, surroundings, 'source', value.source)
   const target = endOf(report, surroundings, 'target', value.target)
-  const finish = (plan: Plan | null, links: readonly string[], matches: readonly string[]): CompiledMapping => ({
+  const finish = (
+    plan: Plan | null,
+    links: readonly string[],
+    matches: readonly string[],
+  ): CompiledMapping => ({
     plan: report.diagnostics.some((diagnostic) => diagnostic.severity === 'error') ? null : plan,
     sourceMap: { file: report.file, places: report.places },
     diagnostics: report.diagnostics,
@@ -51,8 +65,15 @@ export function compileMapping(mapping: ParsedMapping, surroundings: Surrounding
   })
   if (source === null || target === null) return finish(null, [], [])
 
-  const tables = Object.fromEntries(Object.entries(value.tables ?? {}).map(([name, rows]) => [name, Object.keys(rows)]))
-  const uses = { reads: new Set<string>(), matched: new Set<string>(), linked: new Set<string>(), refs: new Set<string>() }
+  const tables = Object.fromEntries(
+    Object.entries(value.tables ?? {}).map(([name, rows]) => [name, Object.keys(rows)]),
+  )
+  const uses = {
+    reads: new Set<string>(),
+    matched: new Set<string>(),
+    linked: new Set<string>(),
+    refs: new Set<string>(),
+  }
   const context: Context = {
     report,
     schemas: surroundings.schemas,
@@ -66,30 +87,61 @@ export function compileMapping(mapping: ParsedMapping, surroundings: Surrounding
   const as = value.source.as
   const variables: Variables = { [as]: typeOfRecorded(source.schema, [as]) }
   const keep = (value.source.keep ?? []).map((rule, index): KeepPlan | null => {
-    const when = condition(context, ['source', 'keep', index, 'when'], rule.when, `source.keep.${index}`, variables)
-    return when === null ? null : { when, otherwise: rule.otherwise, firstTimeOnly: rule.firstTimeOnly === true }
+    const when = condition(
+      context,
+      ['source', 'keep', index, 'when'],
+      rule.when,
+      `source.keep.${index}`,
+      variables,
+    )
+    return when === null
+      ? null
+      : { when, otherwise: rule.otherwise, firstTimeOnly: rule.firstTimeOnly === true }
   })
-  const identity = identityOf(context, ['target', 'identity'], value.target.identity, 'target.identity', variables)
+  const identity = identityOf(
+    context,
+    ['target', 'identity'],
+    value.target.identity,
+    'target.identity',
+    variables,
+  )
   const label =
     value.target.label === undefined
       ? null
-      : (expressionAt(context, ['target', 'label'], value.target.label, 'target.label', variables, { lookUps: false })?.plan ?? null)
+      : (expressionAt(context, ['target', 'label'], value.target.label, 'target.label', variables, {
+          lookUps: false,
+        })?.plan ?? null)
   const { fields, shape } = compileFields(context, ['fields'], value.fields, variables)
-  const agree = (value.agree ?? []).flatMap((rule, index) => agreeOf(context, index, rule as AgreeRule, variables, shape) ?? [])
-  const steps = (value.then ?? []).flatMap((step, index) => stepOf(context, index, step, variables, Object.keys(fields)) ?? [])
+  const agree = (value.agree ?? []).flatMap(
+    (rule, index) => agreeOf(context, index, rule as AgreeRule, variables, shape) ?? [],
+  )
+  const steps = (value.then ?? []).flatMap(
+    (step, index) => stepOf(context, index, step, variables, Object.keys(fields)) ?? [],
+  )
   const fixed = fixedOf(context)
   const needed = {
     [value.source.connection]: sourceScopes(source.schema, pathsBelow(as, uses.reads)) as JsonValue,
-    [value.target.connection]: targetScopes(context, fields, { adjustProduct: adjustModel(context, agree) }) as JsonValue,
+    [value.target.connection]: targetScopes(context, fields, {
+      adjustProduct: adjustModel(context, agree),
+    }) as JsonValue,
   }
   // Rights follow from the rest: while something else is wrong, what they should be is not known.
   const declared = (value.scopes ?? {}) as Record<string, JsonValue>
   const linksKnown = [...uses.linked].every((name) => surroundings.mappings[name]?.resource !== '')
   const sound = linksKnown && !report.diagnostics.some((diagnostic) => diagnostic.severity === 'error')
-  if (sound) for (const [connection, scopes] of Object.entries(needed)) compareScopes(context, ['scopes'], declared[connection], connection, scopes)
+  if (sound)
+    for (const [connection, scopes] of Object.entries(needed))
+      compareScopes(context, ['scopes'], declared[connection], connection, scopes)
   for (const name of sound ? Object.keys(declared) : []) {
     if (needed[name] === undefined) {
-      report.add('error', 'superfluous-scope', ['scopes', name], `The mapping does not use "${name}".`, didYouMean(name, Object.keys(needed)) ?? 'Remove the line.', 'key')
+      report.add(
+        'error',
+        'superfluous-scope',
+        ['scopes', name],
+        `The mapping does not use "${name}".`,
+        didYouMean(name, Object.keys(needed)) ?? 'Remove the line.',
+        'key',
+      )
     }
   }
   const links = [...uses.linked].sort()
@@ -132,7 +184,9 @@ export function compileMapping(mapping: ParsedMapping, surroundings: Surrounding
       priority: value.priority ?? 'normal',
       scopes: needed,
       errors: errorsOf(value.errors as JsonObject | undefined),
-      links: Object.fromEntries(links.flatMap((name) => (surroundings.mappings[name] ? [[name, surroundings.mappings[name]]] : []))),
+      links: Object.fromEntries(
+        links.flatMap((name) => (surroundings.mappings[name] ? [[name, surroundings.mappings[name]]] : [])),
+      ),
       alerts: (value.alerts ?? []) as unknown as readonly JsonObject[],
       drift: { added: 'info', unused: 'info', mapped: 'halt', ...((value.drift ?? {}) as JsonObject) },
       readiness: (value.readiness ?? null) as JsonObject | null,
@@ -149,7 +203,12 @@ interface End {
 }
 
 /** Connection and recorded schema of one side. An unknown connection was reported when the files were read. */
-function endOf(report: Report, surroundings: Surroundings, side: 'source' | 'target', written: { connection: string; resource: string }): End | null {
+function endOf(
+  report: Report,
+  surroundings: Surroundings,
+  side: 'source' | 'target',
+  written: { connection: string; resource: string },
+): End | null {
   const connection = surroundings.connections[written.connection]
   if (connection === undefined) return null
   const { definition, limits } = connection
@@ -160,18 +219,44 @@ function endOf(report: Report, surroundings: Surroundings, side: 'source' | 'tar
   const resources = surroundings.schemas.resources(system, version)
   if (resources.length === 0) {
     const versions = surroundings.schemas.versions(system)
-    report.add('error', 'unrecorded-version', [side, 'connection'], `Nothing is recorded of ${system} ${version || '(no version)'}, which the connection "${definition.name}" uses.`, versions.length === 0 ? `Record it: tidelock record ${definition.name} ${written.resource}` : `Recorded are: ${versions.join(', ')}.`)
+    report.add(
+      'error',
+      'unrecorded-version',
+      [side, 'connection'],
+      `Nothing is recorded of ${system} ${version || '(no version)'}, which the connection "${definition.name}" uses.`,
+      versions.length === 0
+        ? `Record it: tidelock record ${definition.name} ${written.resource}`
+        : `Recorded are: ${versions.join(', ')}.`,
+    )
   } else {
-    report.add('error', 'unknown-resource', [side, 'resource'], `"${written.resource}" is not a recorded resource of ${system} ${version}.`, didYouMean(written.resource, resources) ?? `Recorded are: ${resources.join(', ')}.`)
+    report.add(
+      'error',
+      'unknown-resource',
+      [side, 'resource'],
+      `"${written.resource}" is not a recorded resource of ${system} ${version}.`,
+      didYouMean(written.resource, resources) ?? `Recorded are: ${resources.join(', ')}.`,
+    )
   }
   return null
 }
 
-function condition(context: Context, where: readonly (string | number)[], written: unknown, planPath: string, variables: Variables) {
+function condition(
+  context: Context,
+  where: readonly (string | number)[],
+  written: unknown,
+  planPath: string,
+  variables: Variables,
+) {
   const compiled = expressionAt(context, where, written, planPath, variables, { lookUps: false })
   if (compiled === null) return null
   if (compiled.type.kind !== 'boolean' && compiled.type.kind !== 'unknown') {
-    context.report.add('error', 'not-a-condition', where, `A condition is true or false; this gives ${compiled.type.kind}.`, 'Compare it, for example with == or !=.')
+    context.report.add(
+      'error',
+      'not-a-condition',
+      where,
+      `A condition is true or false; this gives ${compiled.type.kind}.`,
+      'Compare it, for example with == or !=.',
+    )
     return null
   }
   return compiled.plan
@@ -184,30 +269,66 @@ interface AgreeRule {
 }
 
 /** The fields of an adjusting line, by the model of the lines; names of the newest version. */
-const ADJUSTING_LINES: Readonly<Record<string, { product: string; quantity: string; price: string; taxes: string }>> = {
-  'sale.order.line': { product: 'product_id', quantity: 'product_uom_qty', price: 'price_unit', taxes: 'tax_ids' },
+const ADJUSTING_LINES: Readonly<
+  Record<string, { product: string; quantity: string; price: string; taxes: string }>
+> = {
+  'sale.order.line': {
+    product: 'product_id',
+    quantity: 'product_uom_qty',
+    price: 'price_unit',
+    taxes: 'tax_ids',
+  },
   'account.move.line': { product: 'product_id', quantity: 'quantity', price: 'price_unit', taxes: 'tax_ids' },
 }
 
-function agreeOf(context: Context, index: number, rule: AgreeRule, variables: Variables, shape: Record<string, TargetField>): AgreePlan | null {
+function agreeOf(
+  context: Context,
+  index: number,
+  rule: AgreeRule,
+  variables: Variables,
+  shape: Record<string, TargetField>,
+): AgreePlan | null {
   const where = ['agree', index]
   const spelled = spellField(context.schemas, context.targetSchema, rule.target)
   if (spelled === null) {
-    context.report.add('error', 'unknown-target-field', [...where, 'target'], `"${rule.target}" is not a field of ${context.targetSchema.title}.`, didYouMean(rule.target, fieldNames(context.schemas, context.targetSchema)))
+    context.report.add(
+      'error',
+      'unknown-target-field',
+      [...where, 'target'],
+      `"${rule.target}" is not a field of ${context.targetSchema.title}.`,
+      didYouMean(rule.target, fieldNames(context.schemas, context.targetSchema)),
+    )
   }
-  const equals = expressionAt(context, [...where, 'equals'], rule.equals, `agree.${index}`, variables, { lookUps: false })
+  const equals = expressionAt(context, [...where, 'equals'], rule.equals, `agree.${index}`, variables, {
+    lookUps: false,
+  })
   if (spelled === null || equals === null) return null
   if (rule.adjust === undefined) return { target: spelled.name, equals: equals.plan, adjust: null }
   const lines = spellField(context.schemas, context.targetSchema, rule.adjust.line)
   const relation = String(lines?.field['x-relation'] ?? '')
   const names = ADJUSTING_LINES[relation]
-  const lineSchema = context.schemas.schema(context.targetSchema['x-system'], context.targetSchema['x-version'], relation)
+  const lineSchema = context.schemas.schema(
+    context.targetSchema['x-system'],
+    context.targetSchema['x-version'],
+    relation,
+  )
   if (lines === null || names === undefined || lineSchema === null) {
-    context.report.add('error', 'cannot-adjust', [...where, 'adjust', 'line'], `"${rule.adjust.line}" is not a field with lines that can hold an adjustment.`, 'Name the field of the lines, such as order_line.')
+    context.report.add(
+      'error',
+      'cannot-adjust',
+      [...where, 'adjust', 'line'],
+      `"${rule.adjust.line}" is not a field with lines that can hold an adjustment.`,
+      'Name the field of the lines, such as order_line.',
+    )
     return null
   }
   const spell = (name: string) => spellField(context.schemas, lineSchema, name)?.name ?? name
-  const fields = { product: spell(names.product), quantity: spell(names.quantity), price: spell(names.price), taxes: spell(names.taxes) }
+  const fields = {
+    product: spell(names.product),
+    quantity: spell(names.quantity),
+    price: spell(names.price),
+    taxes: spell(names.taxes),
+  }
   const lineShape = shapeFor(context, lineSchema, Object.values(names))
   const known = shape[lines.name]
   shape[lines.name] = {
@@ -225,7 +346,13 @@ function agreeOf(context: Context, index: number, rule: AgreeRule, variables: Va
 
 function adjustModel(context: Context, agree: readonly AgreePlan[]): string | null {
   if (!agree.some((rule) => rule.adjust !== null)) return null
-  return context.schemas.schema(context.targetSchema['x-system'], context.targetSchema['x-version'], 'product.product') === null ? null : 'product.product'
+  return context.schemas.schema(
+    context.targetSchema['x-system'],
+    context.targetSchema['x-version'],
+    'product.product',
+  ) === null
+    ? null
+    : 'product.product'
 }
 
 interface StepRule {
@@ -234,21 +361,49 @@ interface StepRule {
   readonly unless?: unknown
 }
 
-function stepOf(context: Context, index: number, step: StepRule, variables: Variables, written: readonly string[]): StepPlan | null {
+function stepOf(
+  context: Context,
+  index: number,
+  step: StepRule,
+  variables: Variables,
+  written: readonly string[],
+): StepPlan | null {
   const where = ['then', index]
   const actions = context.targetSchema['x-actions']
   const known = isJsonObject((actions ?? null) as JsonValue) ? (actions as JsonObject) : {}
   const action = known[step.call]
   if (!isJsonObject(action ?? null)) {
-    context.report.add('error', 'unknown-action', [...where, 'call'], `"${step.call}" is not a recorded action of ${context.targetSchema.title}.`, didYouMean(step.call, Object.keys(known)) ?? `Recorded are: ${Object.keys(known).join(', ') || 'none'}.`)
+    context.report.add(
+      'error',
+      'unknown-action',
+      [...where, 'call'],
+      `"${step.call}" is not a recorded action of ${context.targetSchema.title}.`,
+      didYouMean(step.call, Object.keys(known)) ??
+        `Recorded are: ${Object.keys(known).join(', ') || 'none'}.`,
+    )
   }
-  const withTarget: Record<string, Type> = { ...variables, target: typeOfRecorded(context.targetSchema, ['target']) }
-  const when = step.when === undefined ? null : condition(context, [...where, 'when'], step.when, `then.${index}`, variables)
-  const unless = step.unless === undefined ? null : condition(context, [...where, 'unless'], step.unless, `then.${index}`, withTarget)
+  const withTarget: Record<string, Type> = {
+    ...variables,
+    target: typeOfRecorded(context.targetSchema, ['target']),
+  }
+  const when =
+    step.when === undefined
+      ? null
+      : condition(context, [...where, 'when'], step.when, `then.${index}`, variables)
+  const unless =
+    step.unless === undefined
+      ? null
+      : condition(context, [...where, 'unless'], step.unless, `then.${index}`, withTarget)
   const reads = selectionOf(context.targetSchema, pathsBelow('target', context.uses.reads))
   if (!isJsonObject(action ?? null)) return null
   const overwrites = ((action as JsonObject)['overwrites'] as readonly string[] | undefined) ?? []
-  return { call: step.call, when, unless, reads, overwrites: overwrites.filter((field) => written.includes(field)) }
+  return {
+    call: step.call,
+    when,
+    unless,
+    reads,
+    overwrites: overwrites.filter((field) => written.includes(field)),
+  }
 }
 
 function adoptOf(context: Context, written: { by: string | string[] } | undefined): Plan['target']['adopt'] {
@@ -257,7 +412,13 @@ function adoptOf(context: Context, written: { by: string | string[] } | undefine
   const names = by.flatMap((name) => {
     const spelled = spellField(context.schemas, context.targetSchema, name)
     if (spelled !== null) return [spelled.name]
-    context.report.add('error', 'unknown-target-field', ['target', 'adopt', 'by'], `"${name}" is not a field of ${context.targetSchema.title}.`, didYouMean(name, fieldNames(context.schemas, context.targetSchema)))
+    context.report.add(
+      'error',
+      'unknown-target-field',
+      ['target', 'adopt', 'by'],
+      `"${name}" is not a field of ${context.targetSchema.title}.`,
+      didYouMean(name, fieldNames(context.schemas, context.targetSchema)),
+    )
     return []
   })
   return names.length === 0 ? null : { by: names }
@@ -266,7 +427,12 @@ function adoptOf(context: Context, written: { by: string | string[] } | undefine
 function fixedModels(definition: ConnectionDefinition): Record<string, string> {
   const fixed = definition.settings['fixed']
   if (!isJsonObject(fixed ?? null)) return {}
-  return Object.fromEntries(Object.entries(fixed as JsonObject).map(([name, record]) => [name, String((record as JsonObject)['model'])]))
+  return Object.fromEntries(
+    Object.entries(fixed as JsonObject).map(([name, record]) => [
+      name,
+      String((record as JsonObject)['model']),
+    ]),
+  )
 }
 
 /** The fixed records that the mapping refers to, typed. */
@@ -277,7 +443,11 @@ function fixedOf(context: Context): Plan['target']['fixed'] {
       const record = settings?.[name]
       if (!isJsonObject(record ?? null)) return []
       const { model, values } = record as { model: string; values: Record<string, FieldValue> }
-      const schema = context.schemas.schema(context.targetSchema['x-system'], context.targetSchema['x-version'], model)
+      const schema = context.schemas.schema(
+        context.targetSchema['x-system'],
+        context.targetSchema['x-version'],
+        model,
+      )
       if (schema === null) return []
       const shape = shapeFor(context, schema, Object.keys(values))
       return [[name, { shape, values }]]

@@ -1,5 +1,7 @@
 /** Mappings in `link` order: what is linked to comes first. A cycle is given back instead, as the names along it. */
-export function linkOrder(links: Readonly<Record<string, readonly string[]>>): { readonly order: readonly string[] } | { readonly cycle: readonly string[] } {
+export function linkOrder(
+  links: Readonly<Record<string, readonly string[]>>,
+): { readonly order: readonly string[] } | { readonly cycle: readonly string[] } {
   const order: string[] = []
   const done = new Set<string>()
   const trail: string[] = []

@@ -13,7 +13,11 @@ export interface SpelledField {
  * Finds a field under the name of the newest recorded version or of the connection's own (`x-formerly` says what a field was
  * called before), so that one mapping runs on both sides of a rename.
  */
-export function spellField(schemas: RecordedSchemas, schema: RecordedSchema, written: string): SpelledField | null {
+export function spellField(
+  schemas: RecordedSchemas,
+  schema: RecordedSchema,
+  written: string,
+): SpelledField | null {
   const own = schema.properties[written]
   if (own !== undefined) {
     const current = currentName(schemas, schema, written)

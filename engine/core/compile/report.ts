@@ -1,5 +1,5 @@
-import type { Diagnostic, Place, Severity } from '../model/diagnostic.ts'
 import type { Fault } from '../expression/parse.ts'
+import type { Diagnostic, Place, Severity } from '../model/diagnostic.ts'
 import type { ParsedDocument } from '../parse/document.ts'
 
 export type Path = readonly (string | number)[]
@@ -10,7 +10,14 @@ export interface Report {
   readonly diagnostics: Diagnostic[]
   readonly places: Record<string, { line: number; column: number }>
   /** `where` is a path in the file; the value's place is taken, or the key's with `key`. */
-  add(severity: Severity, code: string, where: Path, message: string, hint?: string | null, at?: 'key' | 'value'): void
+  add(
+    severity: Severity,
+    code: string,
+    where: Path,
+    message: string,
+    hint?: string | null,
+    at?: 'key' | 'value',
+  ): void
   /** Faults of an expression, each moved to its own place in the text. */
   addFaults(where: Path, faults: readonly Fault[]): void
   /** Remembers where a part of the plan was written. */
@@ -21,7 +28,15 @@ export function createReport(document: ParsedDocument): Report {
   const diagnostics: Diagnostic[] = []
   const places: Record<string, { line: number; column: number }> = {}
   const push = (place: Place, severity: Severity, code: string, message: string, hint: string | null) =>
-    diagnostics.push({ file: place.file, line: place.line, column: place.column, code, severity, message, hint })
+    diagnostics.push({
+      file: place.file,
+      line: place.line,
+      column: place.column,
+      code,
+      severity,
+      message,
+      hint,
+    })
   return {
     file: document.file,
     diagnostics,

@@ -1,6 +1,6 @@
 import { type Diagnostic, sortDiagnostics } from '../model/diagnostic.ts'
-import type { Plan, SourceMap } from '../model/plan.ts'
 import type { JsonValue } from '../model/json.ts'
+import type { Plan, SourceMap } from '../model/plan.ts'
 import type { Repository } from '../parse/repository.ts'
 import { hashOf } from '../transform/fingerprint.ts'
 import { type CompiledMapping, compileMapping, type Surroundings } from './mapping.ts'
@@ -23,11 +23,16 @@ export interface CompiledRepository {
  * `link` order, and among mappings that no link orders, those that write what others look up with `match` first: products before
  * orders. A wish, not a rule: where wishes go in a circle the links alone decide.
  */
-function orderOf(compiled: ReadonlyMap<string, CompiledMapping>, known: Readonly<Record<string, { readonly resource: string }>>): readonly string[] {
+function orderOf(
+  compiled: ReadonlyMap<string, CompiledMapping>,
+  known: Readonly<Record<string, { readonly resource: string }>>,
+): readonly string[] {
   const links = Object.fromEntries([...compiled].map(([name, mapping]) => [name, mapping.links]))
   const wishes = Object.fromEntries(
     [...compiled].map(([name, mapping]) => {
-      const writers = [...compiled.keys()].filter((other) => other !== name && mapping.matches.includes(known[other]?.resource ?? ''))
+      const writers = [...compiled.keys()].filter(
+        (other) => other !== name && mapping.matches.includes(known[other]?.resource ?? ''),
+      )
       return [name, [...mapping.links, ...writers]]
     }),
   )
@@ -38,15 +43,22 @@ function orderOf(compiled: ReadonlyMap<string, CompiledMapping>, known: Readonly
 }
 
 /** Compiles every mapping; a fault in one never hides another's. Same files, same hashes. */
-export function compileRepository({ mappings: parsed, mappingNames }: Pick<Repository, 'mappings' | 'mappingNames'>, surroundings: Omit<Surroundings, 'mappings'>): CompiledRepository {
+export function compileRepository(
+  { mappings: parsed, mappingNames }: Pick<Repository, 'mappings' | 'mappingNames'>,
+  surroundings: Omit<Surroundings, 'mappings'>,
+): CompiledRepository {
   const mappings = Object.values(parsed)
   const known = Object.fromEntries([
     // A mapping with faults of its own is there to link to; what it writes is not known yet.
     ...[...mappingNames].map((name) => [name, { namespace: name, resource: '' }] as const),
-    ...mappings.map(({ value }) => [value.mapping, { namespace: value.keys ?? value.mapping, resource: value.target.resource }] as const),
+    ...mappings.map(
+      ({ value }) =>
+        [value.mapping, { namespace: value.keys ?? value.mapping, resource: value.target.resource }] as const,
+    ),
   ])
   const compiled = new Map<string, CompiledMapping>()
-  for (const mapping of mappings) compiled.set(mapping.value.mapping, compileMapping(mapping, { ...surroundings, mappings: known }))
+  for (const mapping of mappings)
+    compiled.set(mapping.value.mapping, compileMapping(mapping, { ...surroundings, mappings: known }))
   const diagnostics = [...compiled.values()].flatMap((mapping) => mapping.diagnostics)
   const ordered = linkOrder(Object.fromEntries([...compiled].map(([name, mapping]) => [name, mapping.links])))
   if ('cycle' in ordered) {

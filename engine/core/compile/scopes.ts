@@ -9,14 +9,19 @@ export const OPERATIONS = ['read', 'create', 'write', 'unlink'] as const
 export type Operation = (typeof OPERATIONS)[number]
 
 /** Scopes of a source: those of the resource, and of the fields that need one of their own. */
-export function sourceScopes(schema: RecordedSchema, reads: Iterable<string>): readonly string[] | Readonly<Record<string, readonly string[]>> {
+export function sourceScopes(
+  schema: RecordedSchema,
+  reads: Iterable<string>,
+): readonly string[] | Readonly<Record<string, readonly string[]>> {
   const query = schema['x-query']
   if (!isJsonObject(query as JsonValue)) return { [schema.title]: ['read'] }
   const scopes = new Set<string>(((query as { scopes?: string[] }).scopes ?? []) as string[])
   for (const path of reads) {
     let properties: unknown = schema.properties
     for (const part of path.split('.')) {
-      const node = isJsonObject(properties as JsonValue) ? (properties as Record<string, JsonValue>)[part] : undefined
+      const node = isJsonObject(properties as JsonValue)
+        ? (properties as Record<string, JsonValue>)[part]
+        : undefined
       if (!isJsonObject(node)) break
       for (const scope of (node['x-scopes'] as string[] | undefined) ?? []) scopes.add(scope)
       const inner = isJsonObject(node['items'] ?? null) ? (node['items'] as Record<string, JsonValue>) : node
@@ -27,7 +32,11 @@ export function sourceScopes(schema: RecordedSchema, reads: Iterable<string>): r
 }
 
 /** Operations a mapping needs at its target, by resource. */
-export function targetScopes(context: Context, fields: Readonly<Record<string, FieldPlan>>, extra: { readonly adjustProduct: string | null }): Readonly<Record<string, readonly Operation[]>> {
+export function targetScopes(
+  context: Context,
+  fields: Readonly<Record<string, FieldPlan>>,
+  extra: { readonly adjustProduct: string | null },
+): Readonly<Record<string, readonly Operation[]>> {
   const needed = new Map<string, Set<Operation>>()
   const need = (resource: string, ...operations: Operation[]) => {
     const set = needed.get(resource) ?? new Set()
@@ -56,15 +65,33 @@ export function targetScopes(context: Context, fields: Readonly<Record<string, F
   }
   if (extra.adjustProduct !== null) need(extra.adjustProduct, 'read')
   return Object.fromEntries(
-    [...needed].sort(([a], [b]) => (a < b ? -1 : 1)).map(([resource, operations]) => [resource, OPERATIONS.filter((operation) => operations.has(operation))]),
+    [...needed]
+      .sort(([a], [b]) => (a < b ? -1 : 1))
+      .map(([resource, operations]) => [
+        resource,
+        OPERATIONS.filter((operation) => operations.has(operation)),
+      ]),
   )
 }
 
 /** Declared must equal needed: a missing right stops a run, a superfluous one is a door left open. */
-export function compareScopes(context: Context, where: Path, declared: JsonValue | undefined, connection: string, needed: JsonValue): void {
+export function compareScopes(
+  context: Context,
+  where: Path,
+  declared: JsonValue | undefined,
+  connection: string,
+  needed: JsonValue,
+): void {
   const fix = `Write ${connection}: ${flow(needed)}`
   if (declared === undefined) {
-    context.report.add('error', 'missing-scopes', where, `The mapping uses "${connection}" and declares no scopes for it.`, fix, 'key')
+    context.report.add(
+      'error',
+      'missing-scopes',
+      where,
+      `The mapping uses "${connection}" and declares no scopes for it.`,
+      fix,
+      'key',
+    )
     return
   }
   const found = entries(declared)
@@ -73,10 +100,24 @@ export function compareScopes(context: Context, where: Path, declared: JsonValue
   const superfluous = [...found].filter((scope) => !wanted.has(scope))
   const at = [...where, connection]
   if (missing.length > 0) {
-    context.report.add('error', 'missing-scope', at, `The mapping needs ${list(missing)} at "${connection}", which it does not declare.`, fix, 'key')
+    context.report.add(
+      'error',
+      'missing-scope',
+      at,
+      `The mapping needs ${list(missing)} at "${connection}", which it does not declare.`,
+      fix,
+      'key',
+    )
   }
   if (superfluous.length > 0) {
-    context.report.add('error', 'superfluous-scope', at, `The mapping declares ${list(superfluous)} at "${connection}" and never uses it.`, fix, 'key')
+    context.report.add(
+      'error',
+      'superfluous-scope',
+      at,
+      `The mapping declares ${list(superfluous)} at "${connection}" and never uses it.`,
+      fix,
+      'key',
+    )
   }
 }
 
@@ -84,7 +125,9 @@ function entries(scopes: JsonValue): Set<string> {
   if (Array.isArray(scopes)) return new Set(scopes.map(String))
   if (!isJsonObject(scopes)) return new Set()
   return new Set(
-    Object.entries(scopes).flatMap(([resource, operations]) => (operations as readonly string[]).map((operation) => `${operation} on ${resource}`)),
+    Object.entries(scopes).flatMap(([resource, operations]) =>
+      (operations as readonly string[]).map((operation) => `${operation} on ${resource}`),
+    ),
   )
 }
 

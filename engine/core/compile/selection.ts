@@ -30,7 +30,12 @@ export function selectionOf(schema: RecordedSchema, paths: Iterable<string>): Se
 
 function fieldOf(field: JsonObject, inner: JsonObject): Draft[string] {
   const isList = field['x-type'] === 'list' || field['type'] === 'array' || inner !== field
-  const list = field['x-connection'] === true ? 'connection' : isJsonObject((field['x-arguments'] ?? null) as JsonValue) ? 'first' : 'plain'
+  const list =
+    field['x-connection'] === true
+      ? 'connection'
+      : isJsonObject((field['x-arguments'] ?? null) as JsonValue)
+        ? 'first'
+        : 'plain'
   const type = (isList ? (inner['x-type'] ?? 'object') : field['x-type']) as FieldType
   return {
     type,

@@ -50,7 +50,11 @@ export interface Situation {
 
 /** Files against store against Temporal: a hand edit in the Temporal UI is a difference too. */
 export function diffMappings({ desired, applied, scheduled }: Situation): readonly MappingChange[] {
-  const names = new Set([...desired.map(({ plan }) => plan.mapping), ...Object.keys(applied), ...Object.keys(scheduled)])
+  const names = new Set([
+    ...desired.map(({ plan }) => plan.mapping),
+    ...Object.keys(applied),
+    ...Object.keys(scheduled),
+  ])
   const desiredByName = new Map(desired.map((mapping) => [mapping.plan.mapping, mapping]))
   return [...names].sort().map((name) => {
     const wanted = desiredByName.get(name) ?? null
@@ -65,24 +69,52 @@ function creation(wanted: DesiredMapping, live: ScheduledMapping | null): Mappin
   const { plan } = wanted
   const consequences = [
     `A new flow: ${plan.source.connection.name} ${plan.source.resource} → ${plan.target.connection.name} ${plan.target.resource}, ${wanted.timing}.`,
-    plan.source.since === null ? 'The first run reads everything the source has.' : `The first run reads what changed since ${plan.source.since}.`,
+    plan.source.since === null
+      ? 'The first run reads everything the source has.'
+      : `The first run reads what changed since ${plan.source.since}.`,
     ...callsADay(plan),
   ]
-  if (live !== null) consequences.push('A schedule of that name is there already and will be brought to the plan.')
-  return { mapping: plan.mapping, action: 'create', hash: wanted.hash, appliedHash: null, differences: [], consequences, refusals: [] }
+  if (live !== null)
+    consequences.push('A schedule of that name is there already and will be brought to the plan.')
+  return {
+    mapping: plan.mapping,
+    action: 'create',
+    hash: wanted.hash,
+    appliedHash: null,
+    differences: [],
+    consequences,
+    refusals: [],
+  }
 }
 
-function update(wanted: DesiredMapping, before: AppliedMapping, live: ScheduledMapping | null): MappingChange {
-  const differences = before.hash === wanted.hash ? [] : differencesOf(before.plan as unknown as JsonValue, wanted.plan as unknown as JsonValue, '')
+function update(
+  wanted: DesiredMapping,
+  before: AppliedMapping,
+  live: ScheduledMapping | null,
+): MappingChange {
+  const differences =
+    before.hash === wanted.hash
+      ? []
+      : differencesOf(before.plan as unknown as JsonValue, wanted.plan as unknown as JsonValue, '')
   const consequences: string[] = []
   const refusals = identityRefusals(wanted.plan, before)
   const scheduleDifferences = scheduleDrift(wanted, live)
   if (before.hash !== wanted.hash && before.delivered > 0 && touchesRecords(before.plan, wanted.plan)) {
-    const what = wanted.plan.target.changed === 'all' ? 'are written again (changed: all)' : 'stay as they are until the source changes; `apply --rewrite` writes them again'
+    const what =
+      wanted.plan.target.changed === 'all'
+        ? 'are written again (changed: all)'
+        : 'stay as they are until the source changes; `apply --rewrite` writes them again'
     consequences.push(`${count(before.delivered, 'record')} delivered before ${what}.`)
   }
-  if (live?.paused === true) consequences.push(`The schedule is paused${live.pauseNote ? ` (${live.pauseNote})` : ''} and stays paused.`)
-  if (before.hash !== wanted.hash && canonicalJson(before.plan.schedule as never) !== canonicalJson(wanted.plan.schedule as never)) consequences.push(...callsADay(wanted.plan))
+  if (live?.paused === true)
+    consequences.push(
+      `The schedule is paused${live.pauseNote ? ` (${live.pauseNote})` : ''} and stays paused.`,
+    )
+  if (
+    before.hash !== wanted.hash &&
+    canonicalJson(before.plan.schedule as never) !== canonicalJson(wanted.plan.schedule as never)
+  )
+    consequences.push(...callsADay(wanted.plan))
   const changed = before.hash !== wanted.hash || scheduleDifferences.length > 0
   return {
     mapping: wanted.plan.mapping,
@@ -102,7 +134,9 @@ function removal(name: string, before: AppliedMapping | null): MappingChange {
     hash: null,
     appliedHash: before?.hash ?? null,
     differences: [],
-    consequences: ['It is no longer in the files. Nothing is removed without `apply --prune`; its ledger stays in any case.'],
+    consequences: [
+      'It is no longer in the files. Nothing is removed without `apply --prune`; its ledger stays in any case.',
+    ],
     refusals: [],
   }
 }
@@ -112,7 +146,8 @@ function scheduleDrift(wanted: DesiredMapping, live: ScheduledMapping | null): s
   if (live === null) return ['schedule: missing in Temporal']
   const drift: string[] = []
   if (live.timing !== wanted.timing) drift.push(`schedule in Temporal: ${live.timing} → ${wanted.timing}`)
-  if (live.planHash !== wanted.hash) drift.push(`plan of the schedule: ${short(live.planHash)} → ${short(wanted.hash)}`)
+  if (live.planHash !== wanted.hash)
+    drift.push(`plan of the schedule: ${short(live.planHash)} → ${short(wanted.hash)}`)
   return drift
 }
 
@@ -122,12 +157,15 @@ function identityRefusals(wanted: Plan, before: AppliedMapping): string[] {
   const was = canonicalJson([before.plan.namespace, before.plan.target.identity as never])
   const is = canonicalJson([wanted.namespace, wanted.target.identity as never])
   if (was === is) return []
-  return [`Its identity or keys changed: ${count(before.delivered, 'record')} would be created again. Put the old identity back, or say moved: { from: … }.`]
+  return [
+    `Its identity or keys changed: ${count(before.delivered, 'record')} would be created again. Put the old identity back, or say moved: { from: … }.`,
+  ]
 }
 
 /** Whether the change could alter what a record looks like at the target. */
 function touchesRecords(before: Plan, wanted: Plan): boolean {
-  const part = (plan: Plan) => canonicalJson([plan.fields, plan.tables, plan.agree, plan.steps] as unknown as JsonValue)
+  const part = (plan: Plan) =>
+    canonicalJson([plan.fields, plan.tables, plan.agree, plan.steps] as unknown as JsonValue)
   return part(before) !== part(wanted)
 }
 

@@ -3,21 +3,54 @@ import { FAILURES } from './failure.ts'
 
 /** What a class of dead letter means, and who can do something about it. */
 const CLASSES: Readonly<Record<DeadLetterClass, readonly [meaning: string, what: string]>> = {
-  value: ['A value does not fit: not a number, a date that is none, a table without that row.', 'Mend the record at the source, or add the row to the table.'],
-  'missing-value': ['A value that is needed is empty.', 'Fill it at the source, or give the expression a fallback.'],
-  'missing-reference': ['What the record points to is not there yet.', 'Nothing where another mapping will bring it; else create what the message names.'],
-  ambiguous: ['Several records fit where exactly one must.', 'Archive or merge the ones too many; the message has their ids.'],
-  rejected: ['The target refused the record.', 'Read the target\'s own sentence in the message.'],
+  value: [
+    'A value does not fit: not a number, a date that is none, a table without that row.',
+    'Mend the record at the source, or add the row to the table.',
+  ],
+  'missing-value': [
+    'A value that is needed is empty.',
+    'Fill it at the source, or give the expression a fallback.',
+  ],
+  'missing-reference': [
+    'What the record points to is not there yet.',
+    'Nothing where another mapping will bring it; else create what the message names.',
+  ],
+  ambiguous: [
+    'Several records fit where exactly one must.',
+    'Archive or merge the ones too many; the message has their ids.',
+  ],
+  rejected: ['The target refused the record.', "Read the target's own sentence in the message."],
   permission: ['The target refused the record for want of a right.', 'Give the user that right.'],
   conflict: ['The record changed at the target in between.', 'It is tried again.'],
-  'too-large': ['The record is larger than the target takes.', 'Shorten it at the source, or map less of it.'],
-  disagrees: ['What the target computes differs from the source.', 'The message has the difference; it stays a draft until both agree.'],
-  'step-refused': ['The record is written and an action on it was refused.', 'Read the target\'s own sentence in the message.'],
-  'deleted-at-target': ['A person deleted the record at the target.', 'Leave it, or set deletedAtTarget: recreate.'],
-  'unknown-outcome': ['The answer to a write got lost.', 'Nothing: it is looked up before anything is sent again.'],
+  'too-large': [
+    'The record is larger than the target takes.',
+    'Shorten it at the source, or map less of it.',
+  ],
+  disagrees: [
+    'What the target computes differs from the source.',
+    'The message has the difference; it stays a draft until both agree.',
+  ],
+  'step-refused': [
+    'The record is written and an action on it was refused.',
+    "Read the target's own sentence in the message.",
+  ],
+  'deleted-at-target': [
+    'A person deleted the record at the target.',
+    'Leave it, or set deletedAtTarget: recreate.',
+  ],
+  'unknown-outcome': [
+    'The answer to a write got lost.',
+    'Nothing: it is looked up before anything is sent again.',
+  ],
 }
 
-const WHO = { remote: 'the remote system', nobody: 'nobody', operator: 'an operator', author: 'the author of the mapping', developer: 'the developers of Tidelock' } as const
+const WHO = {
+  remote: 'the remote system',
+  nobody: 'nobody',
+  operator: 'an operator',
+  author: 'the author of the mapping',
+  developer: 'the developers of Tidelock',
+} as const
 
 /** docs/errors.md, from the tables that the code uses. */
 export function errorsPage(): string {
@@ -32,7 +65,10 @@ export function errorsPage(): string {
     '',
     '| kind | meaning | tried again | who acts |',
     '|---|---|---|---|',
-    ...Object.entries(FAILURES).map(([kind, { meaning, retry, owner }]) => `| \`${kind}\` | ${meaning} | ${retry ? 'yes' : 'no'} | ${WHO[owner]} |`),
+    ...Object.entries(FAILURES).map(
+      ([kind, { meaning, retry, owner }]) =>
+        `| \`${kind}\` | ${meaning} | ${retry ? 'yes' : 'no'} | ${WHO[owner]} |`,
+    ),
     '',
     '## Dead letters',
     '',

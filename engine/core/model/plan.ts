@@ -73,7 +73,9 @@ export interface TargetPlan {
   readonly deletedAtTarget: 'park' | 'recreate'
   readonly shape: TargetShape
   /** Records the connection sees to itself, by external id, with what each is made of. Only those that `ref` names. */
-  readonly fixed: { readonly [externalId: string]: { readonly shape: TargetShape; readonly values: FieldValues } }
+  readonly fixed: {
+    readonly [externalId: string]: { readonly shape: TargetShape; readonly values: FieldValues }
+  }
 }
 
 export type FieldPlan = ValuePlan | LinesPlan | RecordPlan
@@ -129,7 +131,12 @@ export interface AdjustPlan {
   /** Decimal text. */
   readonly atMost: string
   /** Fields of the line by their part in it, in the spelling of the target's version. */
-  readonly fields: { readonly product: string; readonly quantity: string; readonly price: string; readonly taxes: string }
+  readonly fields: {
+    readonly product: string
+    readonly quantity: string
+    readonly price: string
+    readonly taxes: string
+  }
 }
 
 export interface StepPlan {
@@ -151,7 +158,11 @@ export type SchedulePlan =
 /** Durations in milliseconds. */
 export interface ErrorPlan {
   readonly retry: { readonly first: number; readonly max: number; readonly attempts: number }
-  readonly parked: { readonly again: readonly number[]; readonly escalate: number | null; readonly keepPayload: number }
+  readonly parked: {
+    readonly again: readonly number[]
+    readonly escalate: number | null
+    readonly keepPayload: number
+  }
   readonly halt: { readonly rejected: number; readonly window: number }
 }
 

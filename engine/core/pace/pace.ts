@@ -17,7 +17,8 @@ export const UNKNOWN_PACE: PaceState = { rate: null, lastAt: null }
 
 /** Milliseconds to wait before a request of that cost may go out. */
 export function waitBefore(state: PaceState, limits: PaceLimits, cost: number, now: number): number {
-  const own = limits.perSecond === null || state.lastAt === null ? 0 : state.lastAt + 1000 / limits.perSecond - now
+  const own =
+    limits.perSecond === null || state.lastAt === null ? 0 : state.lastAt + 1000 / limits.perSecond - now
   return Math.max(0, own, waitFor(state, cost, now))
 }
 
@@ -25,7 +26,8 @@ export function waitBefore(state: PaceState, limits: PaceLimits, cost: number, n
 export function afterSending(state: PaceState, cost: number, now: number): PaceState {
   const { rate } = state
   if (rate === null) return { rate, lastAt: now }
-  if (rate.told.kind === 'window') return { rate: { ...rate, told: { ...rate.told, remaining: rate.told.remaining - 1 } }, lastAt: now }
+  if (rate.told.kind === 'window')
+    return { rate: { ...rate, told: { ...rate.told, remaining: rate.told.remaining - 1 } }, lastAt: now }
   const available = availableIn(rate.told, rate.at, now) - cost
   return { rate: { told: { ...rate.told, available }, at: now }, lastAt: now }
 }

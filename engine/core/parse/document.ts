@@ -1,4 +1,19 @@
-import { type Document, isAlias, isCollection, isMap, isNode, isPair, isScalar, isSeq, LineCounter, type Node, parseAllDocuments, type Pair, type Scalar, visit } from 'yaml'
+import {
+  type Document,
+  isAlias,
+  isCollection,
+  isMap,
+  isNode,
+  isPair,
+  isScalar,
+  isSeq,
+  LineCounter,
+  type Node,
+  type Pair,
+  parseAllDocuments,
+  type Scalar,
+  visit,
+} from 'yaml'
 import type { Diagnostic, Place } from '../model/diagnostic.ts'
 import { quotingFaults } from './quoting.ts'
 
@@ -22,7 +37,14 @@ export interface ParsedDocument {
 export function parseDocument(file: string, text: string): ParsedDocument {
   const lines = new LineCounter()
   const source = text.startsWith('\ufeff') ? text.slice(1) : text
-  const documents = parseAllDocuments(source, { lineCounter: lines, keepSourceTokens: true, uniqueKeys: true, version: '1.2', prettyErrors: false, logLevel: 'silent' })
+  const documents = parseAllDocuments(source, {
+    lineCounter: lines,
+    keepSourceTokens: true,
+    uniqueKeys: true,
+    version: '1.2',
+    prettyErrors: false,
+    logLevel: 'silent',
+  })
   const all = Array.isArray(documents) ? documents : []
   const document = all[0] as Document<Node> | undefined
   const placeAt = (offset: number): Place => {
@@ -33,17 +55,30 @@ export function parseDocument(file: string, text: string): ParsedDocument {
   const add = (offset: number, code: string, message: string, hint: string | null) =>
     diagnostics.push({ ...placeAt(offset), code, severity: 'error', message, hint })
   if (document === undefined || document.contents === null) {
-    add(0, 'empty-file', 'The file is empty.', 'Write a mapping, a connection, channels or settings; or delete the file.')
+    add(
+      0,
+      'empty-file',
+      'The file is empty.',
+      'Write a mapping, a connection, channels or settings; or delete the file.',
+    )
   }
   if (all.length > 1) {
-    add((all[1] as Document).range?.[0] ?? 0, 'several-documents', 'The file holds several YAML documents (---).', 'Write one file for each.')
+    add(
+      (all[1] as Document).range?.[0] ?? 0,
+      'several-documents',
+      'The file holds several YAML documents (---).',
+      'Write one file for each.',
+    )
   }
   const quoting = document === undefined ? [] : quotingFaults(source, document)
   for (const fault of quoting) add(fault.offset, 'quote-expression', fault.message, fault.hint)
   if (quoting.length === 0) {
     // After the first one the reader has lost the thread, and what it says follows from that. Keys written twice are told one by one.
     const errors = document?.errors ?? []
-    const told = errors[0]?.code === 'DUPLICATE_KEY' ? errors.filter((error) => error.code === 'DUPLICATE_KEY') : errors.slice(0, 1)
+    const told =
+      errors[0]?.code === 'DUPLICATE_KEY'
+        ? errors.filter((error) => error.code === 'DUPLICATE_KEY')
+        : errors.slice(0, 1)
     for (const error of told) {
       const { code, message, hint } = yamlFault(error.code, error.message)
       add(error.pos[0], code, message, hint)
@@ -84,7 +119,9 @@ function nodeAt(root: Node | null, path: Path): { node: Node | null; pair: Pair 
   let pair: Pair | null = null
   for (const part of path) {
     if (isMap(node)) {
-      const found: Pair | undefined = node.items.find((item) => isScalar(item.key) && String(item.key.value) === String(part))
+      const found: Pair | undefined = node.items.find(
+        (item) => isScalar(item.key) && String(item.key.value) === String(part),
+      )
       if (found === undefined) return { node, pair, exact: false }
       pair = found
       if (!isNode(found.value)) return { node: isNode(found.key) ? found.key : node, pair, exact: false }
@@ -107,19 +144,45 @@ function offsetOf(node: Node | null, root: Node | null): number {
 
 function yamlFault(code: string, message: string): { code: string; message: string; hint: string | null } {
   const text = message.replace(/ at line \d+.*$/s, '')
-  if (code === 'DUPLICATE_KEY') return { code: 'duplicate-key', message: 'This key stands here twice.', hint: 'Keep one of them.' }
-  if (code === 'TAB_AS_INDENT') return { code: 'yaml-tab', message: 'A tab indents this line; YAML takes spaces only.', hint: 'Replace the tab by spaces.' }
-  return { code: 'yaml-syntax', message: `This is not YAML: ${text}.`, hint: 'Check indentation, quotes and brackets here and on the line above.' }
+  if (code === 'DUPLICATE_KEY')
+    return { code: 'duplicate-key', message: 'This key stands here twice.', hint: 'Keep one of them.' }
+  if (code === 'TAB_AS_INDENT')
+    return {
+      code: 'yaml-tab',
+      message: 'A tab indents this line; YAML takes spaces only.',
+      hint: 'Replace the tab by spaces.',
+    }
+  return {
+    code: 'yaml-syntax',
+    message: `This is not YAML: ${text}.`,
+    hint: 'Check indentation, quotes and brackets here and on the line above.',
+  }
 }
 
 /** Anchors, aliases and tags make a file mean something else than it says. */
-function refuseCleverYaml(document: Document, add: (offset: number, code: string, message: string, hint: string | null) => void): void {
+function refuseCleverYaml(
+  document: Document,
+  add: (offset: number, code: string, message: string, hint: string | null) => void,
+): void {
   visit(document, {
     Node(_key, node) {
       const offset = node.range?.[0] ?? 0
-      if (isAlias(node)) add(offset, 'yaml-alias', 'An alias (*name) stands here.', 'Write the value out, or quote it if it was meant as text.')
-      else if ((isCollection(node) || isScalar(node)) && node.anchor !== undefined) add(offset, 'yaml-anchor', 'An anchor (&name) stands here.', 'Write the value out where it is used.')
-      else if ((node as Scalar).tag !== undefined && !isPair(node)) add(offset, 'yaml-tag', `A tag (${(node as Scalar).tag}) stands here.`, 'Quote the value if it was meant as text.')
+      if (isAlias(node))
+        add(
+          offset,
+          'yaml-alias',
+          'An alias (*name) stands here.',
+          'Write the value out, or quote it if it was meant as text.',
+        )
+      else if ((isCollection(node) || isScalar(node)) && node.anchor !== undefined)
+        add(offset, 'yaml-anchor', 'An anchor (&name) stands here.', 'Write the value out where it is used.')
+      else if ((node as Scalar).tag !== undefined && !isPair(node))
+        add(
+          offset,
+          'yaml-tag',
+          `A tag (${(node as Scalar).tag}) stands here.`,
+          'Quote the value if it was meant as text.',
+        )
     },
   })
 }

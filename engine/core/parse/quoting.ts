@@ -26,11 +26,19 @@ export function quotingFaults(source: string, document: Document): readonly Quot
       const [start] = node.range
       const plain = node.type === 'PLAIN' || node.type === undefined
       if (node.tag !== undefined && tagged(source, start)) {
-        report(tagStart(source, start), 'YAML reads a leading ! as a tag, so this is not the expression it looks like.')
+        report(
+          tagStart(source, start),
+          'YAML reads a leading ! as a tag, so this is not the expression it looks like.',
+        )
       } else if (plain && typeof node.value === 'string' && isOpen(node.value)) {
         const rest = source.slice(start, endOfLine(source, start))
         const comment = / #/.test(rest)
-        report(start, comment ? 'YAML takes everything from " #" on as a comment, so the expression loses its end.' : 'YAML ends this value at a comma or colon inside the expression.')
+        report(
+          start,
+          comment
+            ? 'YAML takes everything from " #" on as a comment, so the expression loses its end.'
+            : 'YAML ends this value at a comma or colon inside the expression.',
+        )
       }
     },
   })
@@ -38,7 +46,10 @@ export function quotingFaults(source: string, document: Document): readonly Quot
     const line = source.slice(source.lastIndexOf('\n', error.pos[0] - 1) + 1, endOfLine(source, error.pos[0]))
     const match = /^\s*(?:- )?[A-Za-z_][\w.]*:\s+(?=[^\s'"{[|>#])(.*)$/.exec(line)
     if (match !== null && /: /.test(match[1]!) && looksLikeExpression(match[1]!)) {
-      report(source.lastIndexOf('\n', error.pos[0] - 1) + 1 + line.indexOf(match[1]!), 'YAML reads ": " inside an unquoted value as a new key.')
+      report(
+        source.lastIndexOf('\n', error.pos[0] - 1) + 1 + line.indexOf(match[1]!),
+        'YAML reads ": " inside an unquoted value as a new key.',
+      )
     }
   }
   return faults

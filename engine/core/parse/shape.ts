@@ -2,8 +2,8 @@ import { Ajv2020, type AnySchemaObject, type ErrorObject, type ValidateFunction 
 import addFormats from 'ajv-formats'
 import { nearest } from '../expression/nearest.ts'
 import type { Diagnostic } from '../model/diagnostic.ts'
-import { LANGUAGE_SCHEMAS } from './language.generated.ts'
 import type { ParsedDocument, Path } from './document.ts'
+import { LANGUAGE_SCHEMAS } from './language.generated.ts'
 
 const ajv = new Ajv2020({ allErrors: true, strict: false, verbose: true })
 addFormats.default(ajv)
@@ -11,7 +11,12 @@ addFormats.default(ajv)
 const validators = new Map<object, ValidateFunction>()
 
 /** Faults of a document against one of the language's schemas, or a connector's own; one fault, one message. */
-export function shapeFaults(document: ParsedDocument, schema: string | object, value: unknown, at: Path = []): readonly Diagnostic[] {
+export function shapeFaults(
+  document: ParsedDocument,
+  schema: string | object,
+  value: unknown,
+  at: Path = [],
+): readonly Diagnostic[] {
   const object = typeof schema === 'string' ? LANGUAGE_SCHEMAS[schema]! : schema
   const validate = validators.get(object) ?? ajv.compile(object as AnySchemaObject)
   validators.set(object, validate)
@@ -35,9 +40,18 @@ function mostTelling(errors: readonly ErrorObject[]): readonly ErrorObject[] {
   let kept = errors.filter((error) => error.keyword !== 'anyOf' && error.keyword !== 'oneOf')
   const outermostFirst = [...choices].sort((a, b) => b.instancePath.length - a.instancePath.length)
   for (const choice of outermostFirst) {
-    const inside = kept.filter((error) => error.instancePath.startsWith(choice.instancePath) && isBelow(error, choice))
+    const inside = kept.filter(
+      (error) => error.instancePath.startsWith(choice.instancePath) && isBelow(error, choice),
+    )
     const branches = Map.groupBy(inside, (error) => branchOf(error, choice))
-    const deep = [...branches.values()].filter((branch) => branch.some((error) => error.instancePath.length > choice.instancePath.length || error.keyword === 'additionalProperties' || error.keyword === 'required'))
+    const deep = [...branches.values()].filter((branch) =>
+      branch.some(
+        (error) =>
+          error.instancePath.length > choice.instancePath.length ||
+          error.keyword === 'additionalProperties' ||
+          error.keyword === 'required',
+      ),
+    )
     const best = deep.sort((a, b) => score(a) - score(b))[0]
     kept = kept.filter((error) => !inside.includes(error))
     kept.push(...(best ?? [choice]))
@@ -47,7 +61,10 @@ function mostTelling(errors: readonly ErrorObject[]): readonly ErrorObject[] {
 
 /** The branch with the fewest keys of its own missing or unknown fits best. */
 function score(branch: readonly ErrorObject[]): number {
-  return branch.reduce((sum, error) => sum + (error.keyword === 'required' ? 3 : error.keyword === 'type' ? 5 : 2), 0)
+  return branch.reduce(
+    (sum, error) => sum + (error.keyword === 'required' ? 3 : error.keyword === 'type' ? 5 : 2),
+    0,
+  )
 }
 
 function isBelow(error: ErrorObject, choice: ErrorObject): boolean {
@@ -56,7 +73,9 @@ function isBelow(error: ErrorObject, choice: ErrorObject): boolean {
 
 function branchOf(error: ErrorObject, choice: ErrorObject): string | null {
   const alternatives = (choice.schema as readonly unknown[]) ?? []
-  const direct = alternatives.findIndex((alternative) => alternative === error.parentSchema || contains(alternative, error.parentSchema))
+  const direct = alternatives.findIndex(
+    (alternative) => alternative === error.parentSchema || contains(alternative, error.parentSchema),
+  )
   if (direct >= 0) return String(direct)
   const prefix = `${choice.schemaPath}/`
   if (error.schemaPath.startsWith(prefix)) return error.schemaPath.slice(prefix.length).split('/')[0]!
@@ -71,7 +90,13 @@ function contains(schema: unknown, wanted: unknown): boolean {
 
 function describe(document: ParsedDocument, error: ErrorObject, at: Path): Diagnostic {
   const path = [...at, ...pathOf(error.instancePath)]
-  const make = (where: Path, of: 'key' | 'value', code: string, message: string, hint: string | null): Diagnostic => ({
+  const make = (
+    where: Path,
+    of: 'key' | 'value',
+    code: string,
+    message: string,
+    hint: string | null,
+  ): Diagnostic => ({
     ...(of === 'key' ? document.placeOfKey(where) : document.placeOf(where)),
     code,
     severity: 'error',
@@ -84,7 +109,13 @@ function describe(document: ParsedDocument, error: ErrorObject, at: Path): Diagn
       const key = String(error.params['additionalProperty'])
       const known = Object.keys((error.parentSchema?.['properties'] ?? {}) as object)
       const near = nearest(key, known)
-      return make([...path, key], 'key', 'unknown-key', `"${key}" is not known here.`, near === null ? `Known are: ${known.join(', ')}.` : `Did you mean "${near}"?`)
+      return make(
+        [...path, key],
+        'key',
+        'unknown-key',
+        `"${key}" is not known here.`,
+        near === null ? `Known are: ${known.join(', ')}.` : `Did you mean "${near}"?`,
+      )
     }
     case 'required': {
       const key = String(error.params['missingProperty'])
@@ -92,18 +123,47 @@ function describe(document: ParsedDocument, error: ErrorObject, at: Path): Diagn
     }
     case 'enum':
     case 'const': {
-      const values = ((error.params['allowedValues'] as unknown[] | undefined) ?? [error.params['allowedValue']]).map(String)
+      const values = (
+        (error.params['allowedValues'] as unknown[] | undefined) ?? [error.params['allowedValue']]
+      ).map(String)
       const near = nearest(String(error.data), values)
-      return make(path, 'value', 'not-one-of', `${name} is "${String(error.data)}"; it can be ${list(values)}.`, near === null ? null : `Did you mean "${near}"?`)
+      return make(
+        path,
+        'value',
+        'not-one-of',
+        `${name} is "${String(error.data)}"; it can be ${list(values)}.`,
+        near === null ? null : `Did you mean "${near}"?`,
+      )
     }
     case 'type':
-      return make(path, 'value', 'wrong-type', `${name} is ${kindOf(error.data)}; expected is ${list([error.params['type']].flat().map(String))}.`, null)
+      return make(
+        path,
+        'value',
+        'wrong-type',
+        `${name} is ${kindOf(error.data)}; expected is ${list([error.params['type']].flat().map(String))}.`,
+        null,
+      )
     case 'pattern':
     case 'format':
-      return make(path, 'value', 'bad-format', `${name} is "${String(error.data)}", which does not have the form it needs.`, String(error.parentSchema?.['description'] ?? `Expected: ${String(error.params['format'] ?? error.params['pattern'])}`))
+      return make(
+        path,
+        'value',
+        'bad-format',
+        `${name} is "${String(error.data)}", which does not have the form it needs.`,
+        String(
+          error.parentSchema?.['description'] ??
+            `Expected: ${String(error.params['format'] ?? error.params['pattern'])}`,
+        ),
+      )
     case 'anyOf':
     case 'oneOf':
-      return make(path, 'value', 'wrong-shape', `${name} is ${kindOf(error.data)}, which fits none of its forms.`, String(error.parentSchema?.['description'] ?? null))
+      return make(
+        path,
+        'value',
+        'wrong-shape',
+        `${name} is ${kindOf(error.data)}, which fits none of its forms.`,
+        String(error.parentSchema?.['description'] ?? null),
+      )
     default:
       return make(path, 'value', 'wrong-value', `${name} ${error.message ?? 'does not fit'}.`, null)
   }
@@ -120,7 +180,9 @@ function kindOf(value: unknown): string {
   if (value === null) return 'empty'
   if (Array.isArray(value)) return 'a list'
   if (typeof value === 'object') return 'a block of keys'
-  return typeof value === 'string' ? `the text "${value.length > 40 ? `${value.slice(0, 39)}…` : value}"` : `the ${typeof value} ${String(value)}`
+  return typeof value === 'string'
+    ? `the text "${value.length > 40 ? `${value.slice(0, 39)}…` : value}"`
+    : `the ${typeof value} ${String(value)}`
 }
 
 function list(values: readonly string[]): string {

@@ -48,7 +48,12 @@ export interface Changes {
 }
 
 /** `previous` null: nothing is known to be there, all is sent. */
-export function changesSince(plan: Plan, key: string, mapped: MappedRecord, previous: DeliveredHashes | null): Changes {
+export function changesSince(
+  plan: Plan,
+  key: string,
+  mapped: MappedRecord,
+  previous: DeliveredHashes | null,
+): Changes {
   const fields = changedFields(mapped.fields, previous?.fields)
   const lines: UpsertLine[] = []
   for (const line of mapped.lines) {
@@ -81,7 +86,8 @@ function goneLines(plan: Plan, key: string, mapped: MappedRecord, previous: Deli
     if (present.has(id)) continue
     const [field = '', as = ''] = id.split('/', 2)
     const fieldPlan = plan.fields[field]
-    const block = fieldPlan?.kind === 'lines' ? fieldPlan.blocks.find((candidate) => candidate.as === as) : undefined
+    const block =
+      fieldPlan?.kind === 'lines' ? fieldPlan.blocks.find((candidate) => candidate.as === as) : undefined
     // A block that the mapping no longer has: what it wrote stays until someone decides otherwise.
     if (block === undefined || block.gone === 'ignore') continue
     const line = id.slice(field.length + as.length + 2)
@@ -96,7 +102,9 @@ function lineId(line: MappedLine): string {
 }
 
 function fieldHashes(fields: FieldValues): FieldHashes {
-  return Object.fromEntries(Object.entries(fields).map(([name, value]) => [name, fingerprintOf(value as JsonValue)]))
+  return Object.fromEntries(
+    Object.entries(fields).map(([name, value]) => [name, fingerprintOf(value as JsonValue)]),
+  )
 }
 
 function changedFields(fields: FieldValues, previous: FieldHashes | undefined): FieldValues {

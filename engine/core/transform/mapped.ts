@@ -36,7 +36,11 @@ export type Transformed =
   | { readonly status: 'mapped'; readonly mapped: MappedRecord }
   /** Look-ups were asked for that are not answered yet: answer them and transform again. */
   | { readonly status: 'pending' }
-  | { readonly status: 'parked'; readonly parking: Parking; readonly waitsFor: { readonly mapping: string; readonly key: string } | null }
+  | {
+      readonly status: 'parked'
+      readonly parking: Parking
+      readonly waitsFor: { readonly mapping: string; readonly key: string } | null
+    }
 
 /** The key of a record, and what people call it. */
 export type Identified =

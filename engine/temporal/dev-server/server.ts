@@ -4,8 +4,8 @@ import { createConnection, createServer } from 'node:net'
 import { join } from 'node:path'
 import { setTimeout as sleep } from 'node:timers/promises'
 import { z } from 'zod'
-import { SyncError } from '../../core/model/failure.ts'
 import { SEARCH_ATTRIBUTES } from '../../../workflows/messages.ts'
+import { SyncError } from '../../core/model/failure.ts'
 import { findTemporal } from './binary.ts'
 
 /** A dev server that runs, as `.tidelock/dev.json` says. */
@@ -24,7 +24,12 @@ export interface DevServerOptions {
   say(message: string): void
 }
 
-const shape = z.object({ address: z.string(), ui: z.string(), pid: z.number().int().positive(), dataFile: z.string() })
+const shape = z.object({
+  address: z.string(),
+  ui: z.string(),
+  pid: z.number().int().positive(),
+  dataFile: z.string(),
+})
 
 /** The dev server of this folder: the one that runs, else a new one, detached, with its data in a file. */
 export async function ensureDevServer(options: DevServerOptions): Promise<DevServer> {
@@ -42,17 +47,28 @@ export async function ensureDevServer(options: DevServerOptions): Promise<DevSer
     [
       ...['server', 'start-dev', '--ip', '127.0.0.1', '--port', String(port), '--ui-port', String(uiPort)],
       ...['--db-filename', dataFile, '--namespace', options.namespace, '--log-level', 'error'],
-      ...Object.entries(SEARCH_ATTRIBUTES).flatMap(([name, type]) => ['--search-attribute', `${name}=${CLI_TYPES[type]}`]),
+      ...Object.entries(SEARCH_ATTRIBUTES).flatMap(([name, type]) => [
+        '--search-attribute',
+        `${name}=${CLI_TYPES[type]}`,
+      ]),
     ],
     { detached: true, stdio: ['ignore', log, log], cwd: home },
   )
   child.unref()
-  const server: DevServer = { address: `127.0.0.1:${port}`, ui: `http://127.0.0.1:${uiPort}`, pid: child.pid ?? 0, dataFile }
+  const server: DevServer = {
+    address: `127.0.0.1:${port}`,
+    ui: `http://127.0.0.1:${uiPort}`,
+    pid: child.pid ?? 0,
+    dataFile,
+  }
   writeFileSync(stateFile(options.folder), `${JSON.stringify(server, null, 2)}\n`)
   for (let waited = 0; !(await answers(server.address)); waited += 100) {
     if (child.exitCode !== null || waited > 60_000) {
       rmSync(stateFile(options.folder), { force: true })
-      throw new SyncError('unavailable', `The Temporal dev server did not start; its log is ${join(home, 'temporal.log')}.`)
+      throw new SyncError(
+        'unavailable',
+        `The Temporal dev server did not start; its log is ${join(home, 'temporal.log')}.`,
+      )
     }
     await sleep(100)
   }

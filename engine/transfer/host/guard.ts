@@ -7,8 +7,13 @@ export interface SecretSource {
 }
 
 /** Why a request may not go out; null when it may. Plain http only to this machine; a secret only to its declared hosts. */
-export function refuseAddress(url: URL, secrets: readonly string[], source: Pick<SecretSource, 'hosts'>): string | null {
-  if (url.username !== '' || url.password !== '') return `The address of ${url.host} carries a user name or password: declare a secret instead.`
+export function refuseAddress(
+  url: URL,
+  secrets: readonly string[],
+  source: Pick<SecretSource, 'hosts'>,
+): string | null {
+  if (url.username !== '' || url.password !== '')
+    return `The address of ${url.host} carries a user name or password: declare a secret instead.`
   if (url.protocol !== 'https:' && !(url.protocol === 'http:' && isLoopback(url.hostname))) {
     return `${url.protocol}//${url.host} is not encrypted; only https is allowed outside this machine.`
   }
@@ -22,5 +27,10 @@ export function refuseAddress(url: URL, secrets: readonly string[], source: Pick
 }
 
 export function isLoopback(hostname: string): boolean {
-  return hostname === 'localhost' || hostname === '[::1]' || hostname === '::1' || /^127(\.\d{1,3}){3}$/.test(hostname)
+  return (
+    hostname === 'localhost' ||
+    hostname === '[::1]' ||
+    hostname === '::1' ||
+    /^127(\.\d{1,3}){3}$/.test(hostname)
+  )
 }

@@ -29,7 +29,9 @@ const LONGEST_WAIT_MS = 20_000
 const ANSWER_TIMEOUT_MS = 150_000
 
 /** The one way out to a remote system: paced, counted, guarded, answers buffered whole, no cookies, no redirects. */
-export function createHost(options: HostOptions): Host & { readonly usage: HostUsage; close(): Promise<void> } {
+export function createHost(
+  options: HostOptions,
+): Host & { readonly usage: HostUsage; close(): Promise<void> } {
   const agent = new Agent({
     connect: { timeout: 15_000, minVersion: 'TLSv1.2' },
     headersTimeout: ANSWER_TIMEOUT_MS,
@@ -46,7 +48,11 @@ export function createHost(options: HostOptions): Host & { readonly usage: HostU
     const mine = turn.then(async () => {
       const wait = waitBefore(pace, { perSecond }, cost, options.now())
       if (wait > LONGEST_WAIT_MS) {
-        throw new SyncError('throttled', `${options.connection} has no budget left for now; the run goes on in ${Math.ceil(wait / 1000)} s.`, { retryAfterMs: wait, maybeSent: false })
+        throw new SyncError(
+          'throttled',
+          `${options.connection} has no budget left for now; the run goes on in ${Math.ceil(wait / 1000)} s.`,
+          { retryAfterMs: wait, maybeSent: false },
+        )
       }
       if (wait > 0) await sleep(wait, undefined, { signal })
       pace = afterSending(pace, cost, options.now())
@@ -96,7 +102,14 @@ export function createHost(options: HostOptions): Host & { readonly usage: HostU
 }
 
 /** Codes of failures that happen before a byte of the request has left. */
-const NEVER_SENT = new Set(['ECONNREFUSED', 'ENOTFOUND', 'EAI_AGAIN', 'UND_ERR_CONNECT_TIMEOUT', 'EHOSTUNREACH', 'ENETUNREACH'])
+const NEVER_SENT = new Set([
+  'ECONNREFUSED',
+  'ENOTFOUND',
+  'EAI_AGAIN',
+  'UND_ERR_CONNECT_TIMEOUT',
+  'EHOSTUNREACH',
+  'ENETUNREACH',
+])
 
 function unanswered(connection: string, url: URL, error: unknown): SyncError {
   const code = codeOf(error)
@@ -115,6 +128,8 @@ function codeOf(error: unknown): string {
 
 function plainHeaders(headers: Record<string, string | string[] | undefined>): Record<string, string> {
   return Object.fromEntries(
-    Object.entries(headers).flatMap(([name, value]) => (value === undefined ? [] : [[name.toLowerCase(), Array.isArray(value) ? value.join(', ') : value]])),
+    Object.entries(headers).flatMap(([name, value]) =>
+      value === undefined ? [] : [[name.toLowerCase(), Array.isArray(value) ? value.join(', ') : value]],
+    ),
   )
 }

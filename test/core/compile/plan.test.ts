@@ -8,7 +8,12 @@ const shipped = filesOf('.')
 function planOf(files: Readonly<Record<string, string>>, mapping: string): { plan: Plan; hash: string } {
   const { plans, diagnostics } = compileFiles(files)
   const found = plans.find(({ plan }) => plan.mapping === mapping)
-  if (found === undefined) throw new Error(diagnostics.map((diagnostic) => `${diagnostic.file}:${diagnostic.line} ${diagnostic.message}`).join('\n'))
+  if (found === undefined)
+    throw new Error(
+      diagnostics
+        .map((diagnostic) => `${diagnostic.file}:${diagnostic.line} ${diagnostic.message}`)
+        .join('\n'),
+    )
   return found
 }
 
@@ -23,10 +28,17 @@ function reversed(value: unknown): unknown {
 }
 
 test('same files, same hash, whatever the order of keys, comments and quotes', () => {
-  const again = Object.fromEntries(Object.entries(shipped).map(([path, text]) => [path, stringify(reversed(parse(text)))]))
-  const hashes = (files: Readonly<Record<string, string>>) => Object.fromEntries(compileFiles(files).plans.map(({ plan, hash }) => [plan.mapping, hash]))
+  const again = Object.fromEntries(
+    Object.entries(shipped).map(([path, text]) => [path, stringify(reversed(parse(text)))]),
+  )
+  const hashes = (files: Readonly<Record<string, string>>) =>
+    Object.fromEntries(compileFiles(files).plans.map(({ plan, hash }) => [plan.mapping, hash]))
   expect(hashes(again)).toEqual(hashes(shipped))
-  expect(Object.keys(hashes(shipped)).sort()).toEqual(['shopify-customers', 'shopify-orders', 'shopify-products'])
+  expect(Object.keys(hashes(shipped)).sort()).toEqual([
+    'shopify-customers',
+    'shopify-orders',
+    'shopify-products',
+  ])
 })
 
 test('any change of meaning changes the hash', () => {
@@ -37,7 +49,9 @@ test('any change of meaning changes the hash', () => {
     ['every: 5m', 'every: 6m'],
     ['GBP: Web GBP', 'GBP: Web Pounds'],
   ] as const) {
-    expect(planOf(changed(shipped, 'mappings/shopify-orders.yaml', from, to), 'shopify-orders').hash).not.toBe(before)
+    expect(
+      planOf(changed(shipped, 'mappings/shopify-orders.yaml', from, to), 'shopify-orders').hash,
+    ).not.toBe(before)
   }
 })
 
@@ -47,13 +61,19 @@ test('mappings come in link order', () => {
 })
 
 test('a circle of links is told by the names along it', () => {
-  const circle = changed(shipped, 'mappings/shopify-customers.yaml', '  city: customer.defaultAddress.city', '  parent_id: link("shopify-orders", customer.id)')
+  const circle = changed(
+    shipped,
+    'mappings/shopify-customers.yaml',
+    '  city: customer.defaultAddress.city',
+    '  parent_id: link("shopify-orders", customer.id)',
+  )
   expect(compileFiles(circle).diagnostics.map(({ code }) => code)).toContain('link-cycle')
 })
 
 test('one mapping compiles for 18.0 and 19.0, each with its own names', () => {
   const old = changed(shipped, 'mappings/connections/odoo.yaml', 'version: "19.0"', 'version: "18.0"')
-  const lineFields = (files: Readonly<Record<string, string>>) => Object.keys(planOf(files, 'shopify-orders').plan.target.shape.fields['order_line']!.lines!.fields).sort()
+  const lineFields = (files: Readonly<Record<string, string>>) =>
+    Object.keys(planOf(files, 'shopify-orders').plan.target.shape.fields['order_line']!.lines!.fields).sort()
   expect(lineFields(shipped)).toContain('tax_ids')
   expect(lineFields(old)).toContain('tax_id')
   expect(lineFields(old)).not.toContain('tax_ids')
@@ -61,10 +81,20 @@ test('one mapping compiles for 18.0 and 19.0, each with its own names', () => {
 })
 
 test('an old field name is a warning with the new one', () => {
-  const written = { ...shipped, 'mappings/shopify-orders.yaml': shipped['mappings/shopify-orders.yaml']!.replaceAll('tax_ids:', 'tax_id:') }
+  const written = {
+    ...shipped,
+    'mappings/shopify-orders.yaml': shipped['mappings/shopify-orders.yaml']!.replaceAll(
+      'tax_ids:',
+      'tax_id:',
+    ),
+  }
   const { diagnostics } = compileFiles(written)
   expect(diagnostics.map(({ code, severity, hint }) => ({ code, severity, hint }))).toEqual(
-    Array.from({ length: 3 }, () => ({ code: 'renamed-field', severity: 'warning', hint: 'Write "tax_ids": it works with every recorded version.' })),
+    Array.from({ length: 3 }, () => ({
+      code: 'renamed-field',
+      severity: 'warning',
+      hint: 'Write "tax_ids": it works with every recorded version.',
+    })),
   )
 })
 

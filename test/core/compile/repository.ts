@@ -20,25 +20,48 @@ export function filesOf(folder: string): Record<string, string> {
 }
 
 /** Reads, checks and compiles files as the commands do. */
-export function compileFiles(files: Readonly<Record<string, string>>): { plans: CompiledRepository['plans']; diagnostics: readonly Diagnostic[] } {
+export function compileFiles(files: Readonly<Record<string, string>>): {
+  plans: CompiledRepository['plans']
+  diagnostics: readonly Diagnostic[]
+} {
   const parsed = parseRepository(
     Object.entries(files).map(([path, text]) => ({ path, text })),
-    { connectors: Object.fromEntries(Object.entries(CONNECTORS).map(([name, { configSchema }]) => [name, configSchema])) },
+    {
+      connectors: Object.fromEntries(
+        Object.entries(CONNECTORS).map(([name, { configSchema }]) => [name, configSchema]),
+      ),
+    },
   )
   if (parsed.partial === null) return { plans: [], diagnostics: parsed.diagnostics }
   const applied = applyEnvironment(parsed.partial, 'default')!
   const connections = Object.fromEntries(
     Object.entries(applied.connections).map(([name, value]) => {
-      const { connector, settings, auth } = value as unknown as { connector: string; settings: JsonObject; auth: JsonObject }
+      const { connector, settings, auth } = value as unknown as {
+        connector: string
+        settings: JsonObject
+        auth: JsonObject
+      }
       return [name, { definition: { name, connector, settings, auth }, limits: null }]
     }),
   )
-  const compiled = compileRepository(parsed.partial, { project: parsed.partial.project.name, connections, schemas: recordedFiles(ROOT) })
-  return { plans: compiled.plans, diagnostics: sortDiagnostics([...parsed.diagnostics, ...compiled.diagnostics]) }
+  const compiled = compileRepository(parsed.partial, {
+    project: parsed.partial.project.name,
+    connections,
+    schemas: recordedFiles(ROOT),
+  })
+  return {
+    plans: compiled.plans,
+    diagnostics: sortDiagnostics([...parsed.diagnostics, ...compiled.diagnostics]),
+  }
 }
 
 /** One file changed by replacing a text that must be there. */
-export function changed(files: Readonly<Record<string, string>>, file: string, from: string, to: string): Record<string, string> {
+export function changed(
+  files: Readonly<Record<string, string>>,
+  file: string,
+  from: string,
+  to: string,
+): Record<string, string> {
   const text = files[file]
   if (text === undefined || !text.includes(from)) throw new Error(`${file} does not hold ${from}`)
   return { ...files, [file]: text.replace(from, to) }

@@ -21,7 +21,9 @@ const ALL_THERE: References = {
 }
 
 function sample(path: string, change: Readonly<Record<string, unknown>>): JsonObject {
-  const record = JSON.parse(readFileSync(join(ROOT, 'schemas/recorded/shopify/2026-07/samples', `${path}.json`), 'utf8'))
+  const record = JSON.parse(
+    readFileSync(join(ROOT, 'schemas/recorded/shopify/2026-07/samples', `${path}.json`), 'utf8'),
+  )
   for (const [place, value] of Object.entries(change)) {
     const parts = place.split('.')
     const parent = parts.slice(0, -1).reduce((node, part) => node[part], record)
@@ -34,7 +36,11 @@ const cases = ['.', 'test/fixtures/language'].flatMap((folder) => {
   const files = filesOf(folder)
   return compileFiles(files).plans.flatMap(({ plan }) => {
     const tests = (parse(files[`mappings/${plan.mapping}.yaml`]!).tests ?? []) as MappingTest[]
-    return tests.map((mappingTest) => ({ title: `${folder} ${plan.mapping}: ${mappingTest.name}`, plan, mappingTest }))
+    return tests.map((mappingTest) => ({
+      title: `${folder} ${plan.mapping}: ${mappingTest.name}`,
+      plan,
+      mappingTest,
+    }))
   })
 })
 
@@ -45,7 +51,8 @@ test.each(cases)('$title', ({ plan, mappingTest }) => {
   const { parked, then, ...fields } = mappingTest.expect as { parked?: { at: string }; then?: string[] }
   if (parked !== undefined) {
     expect(transformed.status).toBe('parked')
-    if (transformed.status === 'parked') expect(transformed.parking.at?.replaceAll('fields.', '')).toBe(parked.at)
+    if (transformed.status === 'parked')
+      expect(transformed.parking.at?.replaceAll('fields.', '')).toBe(parked.at)
     return
   }
   if (transformed.status !== 'mapped') throw new Error(JSON.stringify(transformed))
@@ -59,7 +66,8 @@ test.each(cases)('$title', ({ plan, mappingTest }) => {
     const lines = mapped.lines.filter((line) => line.field === field)
     expect(lines).toHaveLength(wanted.length)
     for (const [index, line] of (wanted as Record<string, unknown>[]).entries()) {
-      for (const [name, value] of Object.entries(line)) expect(lines[index]!.fields[name]).toBe(typeof value === 'number' ? String(value) : value)
+      for (const [name, value] of Object.entries(line))
+        expect(lines[index]!.fields[name]).toBe(typeof value === 'number' ? String(value) : value)
     }
   }
 })

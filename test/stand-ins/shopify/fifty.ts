@@ -40,7 +40,13 @@ export function changeFifty(state: ShopState, now: number): readonly Changed[] {
 }
 
 function isOrdinary(order: Order): boolean {
-  return !order.test && order.cancelledAt === null && order.tip === 0 && order.lines.length <= 5 && order.lines.every((line) => line.sku !== null && line.currentQuantity === line.quantity && line.unit > 0)
+  return (
+    !order.test &&
+    order.cancelledAt === null &&
+    order.tip === 0 &&
+    order.lines.length <= 5 &&
+    order.lines.every((line) => line.sku !== null && line.currentQuantity === line.quantity && line.unit > 0)
+  )
 }
 
 function fits(order: Order, kind: Changed['kind']): boolean {
@@ -50,18 +56,10 @@ function fits(order: Order, kind: Changed['kind']): boolean {
 }
 
 function change(state: ShopState, order: Order, kind: Changed['kind'], sku: string, now: number): void {
-  switch (kind) {
-    case 'line removed':
-      return removeLine(order, 0)
-    case 'line added':
-      return addLine(state, order, sku)
-    case 'quantity changed':
-      return setQuantity(order, 0, order.lines[0]!.quantity + 1)
-    case 'paid':
-      return markPaid(order)
-    case 'cancelled':
-      return cancel(order, now)
-    case 'refunded':
-      return refund(order, 0, 1)
-  }
+  if (kind === 'line removed') removeLine(order, 0)
+  else if (kind === 'line added') addLine(state, order, sku)
+  else if (kind === 'quantity changed') setQuantity(order, 0, order.lines[0]!.quantity + 1)
+  else if (kind === 'paid') markPaid(order)
+  else if (kind === 'cancelled') cancel(order, now)
+  else refund(order, 0, 1)
 }

@@ -1,8 +1,19 @@
-import { type Address, currentTotal, type Customer, type Line, lineNet, type Order, type ShopState, taxOf, type Variant } from './state.ts'
+import {
+  type Address,
+  type Customer,
+  currentTotal,
+  type Line,
+  lineNet,
+  type Order,
+  type ShopState,
+  taxOf,
+  type Variant,
+} from './state.ts'
 
 /** State → the nodes that GraphQL gives. Lists are plain here; connections are made of them when they are asked for. */
 
-const instant = (at: number | null): string | null => (at === null ? null : `${new Date(at).toISOString().slice(0, 19)}Z`)
+const instant = (at: number | null): string | null =>
+  at === null ? null : `${new Date(at).toISOString().slice(0, 19)}Z`
 
 /** Money text with trailing zeros trimmed to one, as recorded: "0.0", "12.5", "25.98". */
 export function moneyText(cents: number): string {
@@ -20,7 +31,12 @@ function bag(order: Order, cents: number) {
 function addressNode(address: Address | null, id: string) {
   if (address === null) return null
   const name = [address.firstName, address.lastName].filter((part) => part !== null).join(' ')
-  return { __typename: 'MailingAddress', id: `gid://shopify/MailingAddress/${id}`, name: name === '' ? null : name, ...address }
+  return {
+    __typename: 'MailingAddress',
+    id: `gid://shopify/MailingAddress/${id}`,
+    name: name === '' ? null : name,
+    ...address,
+  }
 }
 
 export function customerNode(customer: Customer) {
@@ -47,10 +63,14 @@ export function customerNode(customer: Customer) {
     statistics: { predictedSpendTier: null },
     numberOfOrders: '1',
     amountSpent: { amount: '0.0', currencyCode: 'USD' },
-    defaultEmailAddress: customer.email === null ? null : { emailAddress: customer.email, marketingState: 'NOT_SUBSCRIBED' },
+    defaultEmailAddress:
+      customer.email === null ? null : { emailAddress: customer.email, marketingState: 'NOT_SUBSCRIBED' },
     defaultPhoneNumber: customer.phone === null ? null : { phoneNumber: customer.phone },
     defaultAddress: addressNode(customer.address, `${customer.id}?model_name=CustomerAddress`),
-    addressesV2: customer.address === null ? [] : [addressNode(customer.address, `${customer.id}?model_name=CustomerAddress`)],
+    addressesV2:
+      customer.address === null
+        ? []
+        : [addressNode(customer.address, `${customer.id}?model_name=CustomerAddress`)],
     createdAt: instant(customer.createdAt),
     updatedAt: instant(customer.updatedAt),
   }
@@ -136,7 +156,10 @@ function lineNode(state: ShopState, order: Order, line: Line) {
     originalTotalSet: bag(order, original),
     discountedTotalSet: bag(order, original - discount),
     discountedUnitPriceSet: bag(order, line.unit),
-    discountedUnitPriceAfterAllDiscountsSet: bag(order, line.quantity === 0 ? line.unit : Math.round((original - discount) / line.quantity)),
+    discountedUnitPriceAfterAllDiscountsSet: bag(
+      order,
+      line.quantity === 0 ? line.unit : Math.round((original - discount) / line.quantity),
+    ),
     totalDiscountSet: bag(order, discount),
     unfulfilledDiscountedTotalSet: bag(order, lineNet(line)),
     discountAllocations: line.allocations.map((allocation, index) => ({
@@ -149,7 +172,15 @@ function lineNode(state: ShopState, order: Order, line: Line) {
 
 function taxLines(order: Order, amount: number, taxed: boolean) {
   if (!taxed) return []
-  return [{ title: order.taxTitle, rate: order.taxRate, ratePercentage: order.taxRate * 100, priceSet: bag(order, taxOf(order, amount, true)), channelLiable: false }]
+  return [
+    {
+      title: order.taxTitle,
+      rate: order.taxRate,
+      ratePercentage: order.taxRate * 100,
+      priceSet: bag(order, taxOf(order, amount, true)),
+      channelLiable: false,
+    },
+  ]
 }
 
 export function orderNode(state: ShopState, order: Order) {
@@ -159,7 +190,10 @@ export function orderNode(state: ShopState, order: Order) {
   const discounts = order.lines.reduce((sum, line) => sum + line.allocations.reduce((a, b) => a + b, 0), 0)
   const original = order.lines.reduce((sum, line) => sum + line.unit * line.quantity, 0)
   const shipping = order.shipping.reduce((sum, line) => sum + line.price, 0)
-  const tax = [...order.lines.map((line) => taxOf(order, lineNet(line), line.taxed)), ...order.shipping.map((line) => taxOf(order, line.price, line.taxed))].reduce((a, b) => a + b, 0)
+  const tax = [
+    ...order.lines.map((line) => taxOf(order, lineNet(line), line.taxed)),
+    ...order.shipping.map((line) => taxOf(order, line.price, line.taxed)),
+  ].reduce((a, b) => a + b, 0)
   const subtotal = order.lines.reduce((sum, line) => sum + lineNet(line), 0)
   const left = order.lines.reduce((sum, line) => sum + line.currentQuantity, 0)
   return {

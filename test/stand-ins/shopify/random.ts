@@ -18,5 +18,10 @@ export function createRandom(seed: number): Random {
     return ((t ^ (t >>> 14)) >>> 0) / 4_294_967_296
   }
   const between = (low: number, high: number) => low + Math.floor(next() * (high - low + 1))
-  return { next, between, chance: (share) => next() < share, pick: (items) => items[between(0, items.length - 1)]! }
+  return {
+    next,
+    between,
+    chance: (share) => next() < share,
+    pick: (items) => items[between(0, items.length - 1)]!,
+  }
 }

@@ -11,7 +11,20 @@ export interface Search {
   readonly warnings: readonly { readonly field: string; readonly message: string; readonly code: string }[]
 }
 
-const KNOWN = new Set(['updated_at', 'created_at', 'processed_at', 'id', 'name', 'sku', 'email', 'status', 'financial_status', 'test', 'product_id', 'barcode'])
+const KNOWN = new Set([
+  'updated_at',
+  'created_at',
+  'processed_at',
+  'id',
+  'name',
+  'sku',
+  'email',
+  'status',
+  'financial_status',
+  'test',
+  'product_id',
+  'barcode',
+])
 
 /**
  * The search syntax as far as it is used, with its trap: an unquoted time is taken apart at its colons, so that
@@ -37,9 +50,14 @@ export function parseSearch(text: string | null): Search {
 export function matches(node: Readonly<Record<string, unknown>>, search: Search): boolean {
   return search.terms.every(({ field, operator, value }) => {
     if (field === 'status') return true
-    const found = valueOf(node, field)
+    const found = termValue(node, field)
     if (found === null) return false
-    const [a, b] = field === 'id' || field === 'product_id' ? [Number(found), Number(value)] : field.endsWith('_at') ? [Date.parse(found), Date.parse(value)] : [found.toLowerCase(), value.toLowerCase()]
+    const [a, b] =
+      field === 'id' || field === 'product_id'
+        ? [Number(found), Number(value)]
+        : field.endsWith('_at')
+          ? [Date.parse(found), Date.parse(value)]
+          : [found.toLowerCase(), value.toLowerCase()]
     if (operator === '>=') return a >= b
     if (operator === '<=') return a <= b
     if (operator === '>') return a > b
@@ -47,7 +65,7 @@ export function matches(node: Readonly<Record<string, unknown>>, search: Search)
   })
 }
 
-function valueOf(node: Readonly<Record<string, unknown>>, field: string): string | null {
+function termValue(node: Readonly<Record<string, unknown>>, field: string): string | null {
   if (field === 'id') return String(node['legacyResourceId'] ?? '')
   if (field === 'financial_status') return String(node['displayFinancialStatus'] ?? '')
   const camel = field.replace(/_(\w)/g, (_, letter: string) => letter.toUpperCase())

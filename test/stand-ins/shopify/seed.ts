@@ -10,18 +10,96 @@ export interface SeedOptions {
   readonly now: number
 }
 
-const FIRST = ['Mara', 'Theo', 'Zoë', 'Łukasz', 'Ñandú', 'Jürgen', 'Siân', "D'Arcy", 'Anaïs', 'Øyvind', '花子', '태민', 'Inês', 'Çelik', 'Ada']
-const LAST = ['Quill', 'Ashdown', "O'Malley", 'Müller', 'Žižek', 'García', '山田', '김', 'van den Berg', 'Núñez', 'Lindqvist', 'Smith-Jones', '🐙 Octavia', 'Ferreira', 'Dubois']
+const FIRST = [
+  'Mara',
+  'Theo',
+  'Zoë',
+  'Łukasz',
+  'Ñandú',
+  'Jürgen',
+  'Siân',
+  "D'Arcy",
+  'Anaïs',
+  'Øyvind',
+  '花子',
+  '태민',
+  'Inês',
+  'Çelik',
+  'Ada',
+]
+const LAST = [
+  'Quill',
+  'Ashdown',
+  "O'Malley",
+  'Müller',
+  'Žižek',
+  'García',
+  '山田',
+  '김',
+  'van den Berg',
+  'Núñez',
+  'Lindqvist',
+  'Smith-Jones',
+  '🐙 Octavia',
+  'Ferreira',
+  'Dubois',
+]
 const PLACES = [
-  { city: 'Oakland', zip: '94607', provinceCode: 'CA', province: 'California', countryCodeV2: 'US', country: 'United States' },
-  { city: 'New York', zip: '10001', provinceCode: 'NY', province: 'New York', countryCodeV2: 'US', country: 'United States' },
-  { city: 'Leeds', zip: 'LS1 4AP', provinceCode: 'ENG', province: 'England', countryCodeV2: 'GB', country: 'United Kingdom' },
+  {
+    city: 'Oakland',
+    zip: '94607',
+    provinceCode: 'CA',
+    province: 'California',
+    countryCodeV2: 'US',
+    country: 'United States',
+  },
+  {
+    city: 'New York',
+    zip: '10001',
+    provinceCode: 'NY',
+    province: 'New York',
+    countryCodeV2: 'US',
+    country: 'United States',
+  },
+  {
+    city: 'Leeds',
+    zip: 'LS1 4AP',
+    provinceCode: 'ENG',
+    province: 'England',
+    countryCodeV2: 'GB',
+    country: 'United Kingdom',
+  },
   { city: 'Köln', zip: '50667', provinceCode: null, province: null, countryCodeV2: 'DE', country: 'Germany' },
   { city: 'Gent', zip: '9000', provinceCode: null, province: null, countryCodeV2: 'BE', country: 'Belgium' },
-  { city: '東京', zip: '100-0001', provinceCode: 'JP-13', province: 'Tokyo', countryCodeV2: 'JP', country: 'Japan' },
-  { city: 'São Paulo', zip: '01000-000', provinceCode: 'SP', province: 'São Paulo', countryCodeV2: 'BR', country: 'Brazil' },
+  {
+    city: '東京',
+    zip: '100-0001',
+    provinceCode: 'JP-13',
+    province: 'Tokyo',
+    countryCodeV2: 'JP',
+    country: 'Japan',
+  },
+  {
+    city: 'São Paulo',
+    zip: '01000-000',
+    provinceCode: 'SP',
+    province: 'São Paulo',
+    countryCodeV2: 'BR',
+    country: 'Brazil',
+  },
 ]
-const GOODS = ['Harbour tee', 'Dock mug', 'Gale jacket', 'Anchor cap', 'Tide towel', 'Lantern', 'Rope belt', 'Deck shoes', 'Buoy lamp', 'Sail bag']
+const GOODS = [
+  'Harbour tee',
+  'Dock mug',
+  'Gale jacket',
+  'Anchor cap',
+  'Tide towel',
+  'Lantern',
+  'Rope belt',
+  'Deck shoes',
+  'Buoy lamp',
+  'Sail bag',
+]
 const SIZES = ['S', 'M', 'L', 'XL', 'Blue / M', 'Größe 42']
 const DAY = 86_400_000
 
@@ -102,7 +180,13 @@ function addProduct(state: ShopState, random: Random, n: number, now: number): v
   }
 }
 
-export function newLine(state: ShopState, variant: Variant, quantity: number, unit: number, taxed: boolean): Line {
+export function newLine(
+  state: ShopState,
+  variant: Variant,
+  quantity: number,
+  unit: number,
+  taxed: boolean,
+): Line {
   return {
     id: newId(state),
     title: variant.productTitle,
@@ -118,7 +202,15 @@ export function newLine(state: ShopState, variant: Variant, quantity: number, un
   }
 }
 
-function addOrder(state: ShopState, random: Random, n: number, of: number, now: number, customers: readonly Customer[], variants: readonly Variant[]): void {
+function addOrder(
+  state: ShopState,
+  random: Random,
+  n: number,
+  of: number,
+  now: number,
+  customers: readonly Customer[],
+  variants: readonly Variant[],
+): void {
   const money = random.pick(CURRENCIES)
   const guest = random.chance(0.1)
   const customer = guest ? null : random.pick(customers)
@@ -135,14 +227,30 @@ function addOrder(state: ShopState, random: Random, n: number, of: number, now: 
     name: `#${1001 + n}`,
     ...money,
     lines,
-    shipping: random.chance(0.15) ? [] : [{ id: newId(state), title: 'Standard', price: random.chance(0.2) ? 0 : random.between(300, 2_000), taxed: random.chance(0.5) }],
+    shipping: random.chance(0.15)
+      ? []
+      : [
+          {
+            id: newId(state),
+            title: 'Standard',
+            price: random.chance(0.2) ? 0 : random.between(300, 2_000),
+            taxed: random.chance(0.5),
+          },
+        ],
     tip: 0,
     financial: random.chance(0.72) ? 'PAID' : 'PENDING',
     customerId: customer?.id ?? null,
     email: guest ? `guest.${n}@example.com` : (customer?.email ?? null),
     billing: random.chance(0.05) ? null : address,
     shippingTo: random.chance(0.2) ? person(random) : address,
-    note: random.chance(0.1) ? random.pick(['Please leave with the neighbour', 'Bitte klingeln 🔔', "It's a gift, don't include the bill", '配達は午後に']) : null,
+    note: random.chance(0.1)
+      ? random.pick([
+          'Please leave with the neighbour',
+          'Bitte klingeln 🔔',
+          "It's a gift, don't include the bill",
+          '配達は午後に',
+        ])
+      : null,
     test: n % 250 === 11,
     cancelledAt: n % 130 === 17 ? createdAt + 3_600_000 : null,
     edited: false,
@@ -172,12 +280,19 @@ function discount(order: Order, random: Random): void {
     line.allocations.push(Math.round((line.unit * line.quantity * random.between(5, 30)) / 100))
   }
   if (!random.chance(0.15)) return
-  const totals = order.lines.map((line) => line.unit * line.quantity - line.allocations.reduce((a, b) => a + b, 0))
+  const totals = order.lines.map(
+    (line) => line.unit * line.quantity - line.allocations.reduce((a, b) => a + b, 0),
+  )
   const sum = totals.reduce((a, b) => a + b, 0)
   const whole = Math.round(sum * 0.1)
   let spent = 0
   for (const [index, line] of order.lines.entries()) {
-    const share = index === order.lines.length - 1 ? whole - spent : sum === 0 ? 0 : Math.floor((whole * totals[index]!) / sum)
+    const share =
+      index === order.lines.length - 1
+        ? whole - spent
+        : sum === 0
+          ? 0
+          : Math.floor((whole * totals[index]!) / sum)
     spent += share
     if (share > 0) line.allocations.push(share)
   }

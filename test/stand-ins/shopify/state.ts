@@ -108,15 +108,21 @@ export function roundHalfUp(amount: number): number {
 /** Tax of an amount: on top of it, or inside it. Rounded to the cent line by line. */
 export function taxOf(order: Order, amount: number, taxed: boolean): number {
   if (!taxed) return 0
-  return order.taxesIncluded ? roundHalfUp(amount - amount / (1 + order.taxRate)) : roundHalfUp(amount * order.taxRate)
+  return order.taxesIncluded
+    ? roundHalfUp(amount - amount / (1 + order.taxRate))
+    : roundHalfUp(amount * order.taxRate)
 }
 
 /** What the order comes to now: lines still ordered, shipping, tax on top where prices do not include it, tip. */
 export function currentTotal(order: Order): number {
   const amounts = [
     ...order.lines.map((line) => [lineNet(line), line.taxed] as const),
-    ...order.shipping.map((shipping) => [order.cancelledAt === null ? shipping.price : 0, shipping.taxed] as const),
+    ...order.shipping.map(
+      (shipping) => [order.cancelledAt === null ? shipping.price : 0, shipping.taxed] as const,
+    ),
   ]
-  const tax = order.taxesIncluded ? 0 : amounts.reduce((sum, [amount, taxed]) => sum + taxOf(order, amount, taxed), 0)
+  const tax = order.taxesIncluded
+    ? 0
+    : amounts.reduce((sum, [amount, taxed]) => sum + taxOf(order, amount, taxed), 0)
   return amounts.reduce((sum, [amount]) => sum + amount, 0) + tax + order.tip
 }
