@@ -1,5 +1,5 @@
 import { type Env, fieldsOf, hooksOf, sudo } from './env.ts'
-import { validationError } from './errors.ts'
+import { validationError, valueError } from './errors.ts'
 import type { Field } from './fields.ts'
 import { isObject, type Json, type JsonObject } from './json.ts'
 import { MODEL_LABELS } from './labels.ts'
@@ -72,6 +72,8 @@ export function applyCommands(env: Env, model: string, field: Field, id: number,
     if (!Array.isArray(item)) continue
     const [code, target, extra] = item as readonly Json[]
     const values = isObject(extra) ? extra : {}
+    const unknown = Object.keys(values).find((name) => !fieldsOf(env, relation).has(name))
+    if (unknown !== undefined) throw valueError(`Invalid field '${unknown}' on model '${relation}'`)
     if (code === 0) createRecords(env, relation, [{ ...values, [inverse]: id }])
     else if (code === 1) writeRecords(env, relation, [Number(target)], values)
     else if (code === 2) unlinkRecords(env, relation, [Number(target)])

@@ -37,10 +37,13 @@ export interface OdooStandIn {
   /** A user with rights of a manager and an email address, without Settings rights. */
   readonly login: string
   readonly apiKey: string
+  readonly settingsLogin: string
   readonly settingsApiKey: string
   /** A manager without an email address. */
+  readonly loginWithoutEmail: string
   readonly apiKeyWithoutEmail: string
   /** A user that sees its own orders only. */
+  readonly ownDocumentsLogin: string
   readonly ownDocumentsApiKey: string
   readonly control: OdooControl
   close(): Promise<void>
@@ -80,8 +83,11 @@ export async function startOdoo(options: OdooOptions): Promise<OdooStandIn> {
     database: db.name,
     login: LOGINS.app,
     apiKey: keyOf(db, LOGINS.app),
+    settingsLogin: LOGINS.settings,
     settingsApiKey: keyOf(db, LOGINS.settings),
+    loginWithoutEmail: LOGINS.withoutEmail,
     apiKeyWithoutEmail: keyOf(db, LOGINS.withoutEmail),
+    ownDocumentsLogin: LOGINS.ownDocuments,
     ownDocumentsApiKey: keyOf(db, LOGINS.ownDocuments),
     control: createControl(db, faults, counter, (ms) => void (offset += ms)),
     close: () =>
