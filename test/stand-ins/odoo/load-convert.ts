@@ -217,18 +217,16 @@ function findReference(
 function subCommands(env: Env, field: Field, records: readonly LoadRecord[], resolver: Resolver): Json {
   const relation = field.relation!
   return records.map((record) => {
-    const converted = convertRecord(env, relation, record, resolver, (fault) => {
+    const { '.id': _id, ...values } = record.values
+    const converted = convertRecord(env, relation, { ...record, values }, resolver, (fault) => {
       const message = String(fault.details.message)
       const { field: _field, field_name: _name, message: _message, ...more } = fault.details
       throw new CellError(withinField(message, field), more)
     })
-    const { '.id': id } = record.values
-    if (id !== undefined && id !== '' && converted.id === null) {
-      throw new CellError(`No matching record found for database id '${String(id)}' in field '%(field)s'`)
-    }
-    if (converted.xid === null) {
-      return converted.id === null ? [0, 0, converted.values] : [1, converted.id, converted.values]
-    }
+    const cell = record.values['.id'] as Json | undefined
+    const named = cell !== undefined && cell !== '' && cell !== false
+    const id = named ? refer(env, field, '.id', cell, resolver) : null
+    if (converted.xid === null) return id === null ? [0, 0, converted.values] : [1, id, converted.values]
     return ['line', converted.xid, converted.values]
   })
 }

@@ -52,8 +52,10 @@ export function createStore(): Store {
     const rows = table(model)
     const before = rows.get(id)
     for (const [field, index] of indexes.get(model) ?? []) {
-      if (before !== undefined) index.get(before[field] ?? false)?.delete(id)
-      if (row !== undefined) entry(index, row[field] ?? false).add(id)
+      const [was, is] = [before?.[field] ?? false, row?.[field] ?? false]
+      if (before !== undefined && row !== undefined && was === is) continue
+      if (before !== undefined) index.get(was)?.delete(id)
+      if (row !== undefined) entry(index, is).add(id)
     }
     if (row === undefined) rows.delete(id)
     else rows.set(id, row)

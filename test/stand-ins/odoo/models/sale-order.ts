@@ -3,7 +3,7 @@ import { type Env, type Hooks, sudo, type Values } from '../env.ts'
 import { userError } from '../errors.ts'
 import type { Json } from '../json.ts'
 import { round } from '../rounding.ts'
-import { wholeSecond } from '../stamps.ts'
+import { stampOf, wholeSecond } from '../stamps.ts'
 import type { Row } from '../store.ts'
 import { rowsOf, storeComputed } from '../write.ts'
 import { addressOf } from './partner.ts'
@@ -34,6 +34,8 @@ export const saleOrder: Hooks = {
       partner_shipping_id:
         given.partner_shipping_id || (given.partner_id ? addressOf(env, partner, 'delivery') : false),
       picking_policy: given.picking_policy ?? 'direct',
+      invoice_status: given.invoice_status ?? 'no',
+      validity_date: given.validity_date ?? daysAfter(env.stamp, 30),
       ...(given.amount_total === undefined ? { amount_untaxed: 0, amount_tax: 0, amount_total: 0 } : {}),
     }
   },
@@ -110,6 +112,7 @@ function confirm(env: Env, ids: readonly number[]): Json {
     const goods = linesOf(env, row.id).some((line) => isGoods(env, line))
     setState(env, row.id, {
       state: 'sale',
+      invoice_status: 'to invoice',
       date_order: wholeSecond(env.stamp),
       ...(goods ? { _delivery: true } : {}),
     })
@@ -142,6 +145,9 @@ function cancel(env: Env, ids: readonly number[]): Json {
 function locked(env: Env, ids: readonly number[], value: boolean): undefined {
   for (const { id } of stateRows(env, ids)) setState(env, id, { locked: value })
 }
+
+const daysAfter = (stamp: string, days: number): string =>
+  stampOf(Date.parse(`${stamp.slice(0, 10)}T00:00:00Z`) + days * 86_400_000).slice(0, 10)
 
 function nextName(env: Env): string {
   return `S${String(env.db.store.nextNumber('sale.order')).padStart(5, '0')}`
