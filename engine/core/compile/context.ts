@@ -99,3 +99,31 @@ function note(uses: Uses, checked: Checked): void {
     else uses.refs.add(lookUp.name)
   }
 }
+
+/** An expression that is true or false, on the source record (and what else `variables` has), without look-ups. */
+export function condition(
+  context: Context,
+  where: Path,
+  written: unknown,
+  planPath: string,
+  variables: Readonly<Record<string, Type>>,
+) {
+  const compiled = expressionAt(context, where, written, planPath, variables, { lookUps: false })
+  if (compiled === null) return null
+  if (compiled.type.kind !== 'boolean' && compiled.type.kind !== 'unknown') {
+    context.report.add(
+      'error',
+      'not-a-condition',
+      where,
+      `A condition is true or false; this gives ${compiled.type.kind}.`,
+      'Compare it, for example with == or !=.',
+    )
+    return null
+  }
+  return compiled.plan
+}
+
+/** The paths below a variable, without its name. */
+export function* pathsBelow(root: string, reads: Iterable<string>): Iterable<string> {
+  for (const path of reads) if (path.startsWith(`${root}.`)) yield path.slice(root.length + 1)
+}

@@ -1,21 +1,14 @@
-import { type Type, typeOfRecorded } from '../expression/type.ts'
-import type { ConnectionDefinition, FieldValue, TargetField } from '../model/connector.ts'
+import { typeOfRecorded } from '../expression/type.ts'
+import type { ConnectionDefinition, FieldValue } from '../model/connector.ts'
 import type { Diagnostic } from '../model/diagnostic.ts'
 import { isJsonObject, type JsonObject, type JsonValue } from '../model/json.ts'
-import type {
-  AgreePlan,
-  ErrorPlan,
-  KeepPlan,
-  Plan,
-  SchedulePlan,
-  SourceMap,
-  StepPlan,
-} from '../model/plan.ts'
+import type { ErrorPlan, KeepPlan, Plan, SchedulePlan, SourceMap } from '../model/plan.ts'
 import { PLAN_FORMAT } from '../model/plan.ts'
 import type { RecordedSchema, RecordedSchemas } from '../model/recorded.ts'
 import { parseDuration, parsePercent } from '../parse/duration.ts'
 import type { ParsedMapping } from '../parse/repository.ts'
-import { type Context, expressionAt, versionOf } from './context.ts'
+import { type AgreeRule, adjustModel, agreeOf, stepOf } from './after-write.ts'
+import { type Context, condition, expressionAt, pathsBelow, versionOf } from './context.ts'
 import { compileFields, identityOf, shapeFor, type Variables } from './fields.ts'
 import { didYouMean } from './nearest.ts'
 import { fieldNames, spellField } from './renames.ts'
@@ -240,172 +233,6 @@ function endOf(
   return null
 }
 
-function condition(
-  context: Context,
-  where: readonly (string | number)[],
-  written: unknown,
-  planPath: string,
-  variables: Variables,
-) {
-  const compiled = expressionAt(context, where, written, planPath, variables, { lookUps: false })
-  if (compiled === null) return null
-  if (compiled.type.kind !== 'boolean' && compiled.type.kind !== 'unknown') {
-    context.report.add(
-      'error',
-      'not-a-condition',
-      where,
-      `A condition is true or false; this gives ${compiled.type.kind}.`,
-      'Compare it, for example with == or !=.',
-    )
-    return null
-  }
-  return compiled.plan
-}
-
-interface AgreeRule {
-  readonly target: string
-  readonly equals: unknown
-  readonly adjust?: { readonly line: string; readonly product: string; readonly atMost: number | string }
-}
-
-/** The fields of an adjusting line, by the model of the lines; names of the newest version. */
-const ADJUSTING_LINES: Readonly<
-  Record<string, { product: string; quantity: string; price: string; taxes: string }>
-> = {
-  'sale.order.line': {
-    product: 'product_id',
-    quantity: 'product_uom_qty',
-    price: 'price_unit',
-    taxes: 'tax_ids',
-  },
-  'account.move.line': { product: 'product_id', quantity: 'quantity', price: 'price_unit', taxes: 'tax_ids' },
-}
-
-function agreeOf(
-  context: Context,
-  index: number,
-  rule: AgreeRule,
-  variables: Variables,
-  shape: Record<string, TargetField>,
-): AgreePlan | null {
-  const where = ['agree', index]
-  const spelled = spellField(context.schemas, context.targetSchema, rule.target)
-  if (spelled === null) {
-    context.report.add(
-      'error',
-      'unknown-target-field',
-      [...where, 'target'],
-      `"${rule.target}" is not a field of ${context.targetSchema.title}.`,
-      didYouMean(rule.target, fieldNames(context.schemas, context.targetSchema)),
-    )
-  }
-  const equals = expressionAt(context, [...where, 'equals'], rule.equals, `agree.${index}`, variables, {
-    lookUps: false,
-  })
-  if (spelled === null || equals === null) return null
-  if (rule.adjust === undefined) return { target: spelled.name, equals: equals.plan, adjust: null }
-  const lines = spellField(context.schemas, context.targetSchema, rule.adjust.line)
-  const relation = String(lines?.field['x-relation'] ?? '')
-  const names = ADJUSTING_LINES[relation]
-  const lineSchema = context.schemas.schema(
-    context.targetSchema['x-system'],
-    context.targetSchema['x-version'],
-    relation,
-  )
-  if (lines === null || names === undefined || lineSchema === null) {
-    context.report.add(
-      'error',
-      'cannot-adjust',
-      [...where, 'adjust', 'line'],
-      `"${rule.adjust.line}" is not a field with lines that can hold an adjustment.`,
-      'Name the field of the lines, such as order_line.',
-    )
-    return null
-  }
-  const spell = (name: string) => spellField(context.schemas, lineSchema, name)?.name ?? name
-  const fields = {
-    product: spell(names.product),
-    quantity: spell(names.quantity),
-    price: spell(names.price),
-    taxes: spell(names.taxes),
-  }
-  const lineShape = shapeFor(context, lineSchema, Object.values(names))
-  const known = shape[lines.name]
-  shape[lines.name] = {
-    ...known,
-    type: 'one2many',
-    relation,
-    lines: { resource: relation, fields: { ...lineShape.fields, ...known?.lines?.fields } },
-  }
-  return {
-    target: spelled.name,
-    equals: equals.plan,
-    adjust: { line: lines.name, product: rule.adjust.product, atMost: String(rule.adjust.atMost), fields },
-  }
-}
-
-function adjustModel(context: Context, agree: readonly AgreePlan[]): string | null {
-  if (!agree.some((rule) => rule.adjust !== null)) return null
-  return context.schemas.schema(
-    context.targetSchema['x-system'],
-    context.targetSchema['x-version'],
-    'product.product',
-  ) === null
-    ? null
-    : 'product.product'
-}
-
-interface StepRule {
-  readonly call: string
-  readonly when?: unknown
-  readonly unless?: unknown
-}
-
-function stepOf(
-  context: Context,
-  index: number,
-  step: StepRule,
-  variables: Variables,
-  written: readonly string[],
-): StepPlan | null {
-  const where = ['then', index]
-  const actions = context.targetSchema['x-actions']
-  const known = isJsonObject((actions ?? null) as JsonValue) ? (actions as JsonObject) : {}
-  const action = known[step.call]
-  if (!isJsonObject(action ?? null)) {
-    context.report.add(
-      'error',
-      'unknown-action',
-      [...where, 'call'],
-      `"${step.call}" is not a recorded action of ${context.targetSchema.title}.`,
-      didYouMean(step.call, Object.keys(known)) ??
-        `Recorded are: ${Object.keys(known).join(', ') || 'none'}.`,
-    )
-  }
-  const withTarget: Record<string, Type> = {
-    ...variables,
-    target: typeOfRecorded(context.targetSchema, ['target']),
-  }
-  const when =
-    step.when === undefined
-      ? null
-      : condition(context, [...where, 'when'], step.when, `then.${index}`, variables)
-  const unless =
-    step.unless === undefined
-      ? null
-      : condition(context, [...where, 'unless'], step.unless, `then.${index}`, withTarget)
-  const reads = selectionOf(context.targetSchema, pathsBelow('target', context.uses.reads))
-  if (!isJsonObject(action ?? null)) return null
-  const overwrites = ((action as JsonObject)['overwrites'] as readonly string[] | undefined) ?? []
-  return {
-    call: step.call,
-    when,
-    unless,
-    reads,
-    overwrites: overwrites.filter((field) => written.includes(field)),
-  }
-}
-
 function adoptOf(context: Context, written: { by: string | string[] } | undefined): Plan['target']['adopt'] {
   if (written === undefined) return null
   const by = Array.isArray(written.by) ? written.by : [written.by]
@@ -453,10 +280,6 @@ function fixedOf(context: Context): Plan['target']['fixed'] {
       return [[name, { shape, values }]]
     }),
   )
-}
-
-function* pathsBelow(root: string, reads: Iterable<string>): Iterable<string> {
-  for (const path of reads) if (path.startsWith(`${root}.`)) yield path.slice(root.length + 1)
 }
 
 function scheduleOf(written: JsonObject | undefined): SchedulePlan | null {

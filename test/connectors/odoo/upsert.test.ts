@@ -8,6 +8,7 @@ import type {
   UpsertLine,
 } from '../../../engine/core/model/connector.ts'
 import { joinKey, recordKey } from '../../../engine/core/model/record-key.ts'
+import { LOGINS } from '../../stand-ins/odoo/seed.ts'
 import { startOdoo } from '../../stand-ins/odoo/server.ts'
 import { startCuttingProxy } from './cutting-proxy.ts'
 import { createTestHost, type TestHost } from './host.ts'
@@ -92,7 +93,10 @@ describe.each(['18.0', '19.0'] as const)('records in Odoo %s', (version) => {
           language: 'en_US',
           ...settings,
         },
-        auth: { apiKey: { secret: 'odoo-key' }, login: server.login },
+        auth: {
+          apiKey: { secret: 'odoo-key' },
+          login: key === server.settingsApiKey ? LOGINS.settings : server.login,
+        },
       },
       host,
     )
