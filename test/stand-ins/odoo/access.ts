@@ -101,3 +101,11 @@ export function checkVisible(env: Env, model: string, row: Row): void {
       'If you really, really need access, perhaps you can win over your friendly administrator with a batch of freshly baked cookies.',
   )
 }
+
+/** Fields of accounting are not for everybody, even where the record is. */
+export function checkFieldAccess(env: Env, model: string, field: string): void {
+  if (env.su || model !== 'res.partner' || field !== 'credit_limit' || userKind(env) !== 'own') return
+  throw accessError(
+    `You do not have enough rights to access the field "${field}" on Contact (${model}). Please contact your system administrator.\n\nOperation: read\nUser: ${env.uid}`,
+  )
+}

@@ -124,6 +124,12 @@ export function commonMethods(model: string): Readonly<Record<string, Method>> {
       parameters: ['operation'],
       run: (env, _ids, args) => mayAccess(env, model, operationOf(args.operation!)),
     },
+    // Private on 19.0.
+    exists: {
+      of: 'records',
+      parameters: [],
+      run: (env, ids) => ids.filter((id) => env.db.store.get(model, id) !== undefined),
+    },
     get_external_id: {
       of: 'records',
       parameters: [],

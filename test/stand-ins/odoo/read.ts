@@ -1,4 +1,4 @@
-import { checkAccess, checkVisible } from './access.ts'
+import { checkAccess, checkFieldAccess, checkVisible } from './access.ts'
 import { delegatedTo, type Env, fieldsOf, hooksOf, type Values } from './env.ts'
 import { valueError } from './errors.ts'
 import type { Field } from './fields.ts'
@@ -55,6 +55,7 @@ export function namedReference(env: Env, relation: string, id: Json): Json {
 /** Known field, or Odoo's words for an unknown one. */
 export function fieldNamed(env: Env, model: string, name: string): Field {
   const field = fieldsOf(env, model).get(name)
+  checkFieldAccess(env, model, name)
   if (field !== undefined) return field
   throw valueError(
     env.db.version === '19.0'

@@ -186,7 +186,10 @@ function user(env: Env, login: string, name: string, kind: string, email: string
   const [id] = createRecords(sudo(env), 'res.users', [values])
   const password = kind === 'settings' ? { _password: PASSWORD } : {}
   env.db.store.put('res.users', { ...env.db.store.get('res.users', id!)!, ...password, _kind: kind, id: id! })
-  if (kind === 'settings') addXid(env, 'base.user_admin', 'res.users', id!)
+  if (kind === 'settings') {
+    addXid(env, 'base.user_admin', 'res.users', id!)
+    addXid(env, 'base.partner_admin', 'res.partner', Number(env.db.store.get('res.users', id!)!.partner_id))
+  }
   addKey(env, id!, `key of ${login}`, kind === 'settings' ? null : 89)
 }
 

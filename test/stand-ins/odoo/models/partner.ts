@@ -1,5 +1,5 @@
 import type { Env, Hooks } from '../env.ts'
-import { validationError } from '../errors.ts'
+import { OdooError, validationError } from '../errors.ts'
 import { displayName } from '../read.ts'
 import type { Row } from '../store.ts'
 
@@ -35,6 +35,17 @@ export const partner: Hooks = {
       if (seen.has(parent)) throw validationError('You cannot create recursive Partner hierarchies.')
       seen.add(parent)
       parent = env.db.store.get('res.partner', parent)?.parent_id ?? false
+    }
+  },
+  unlinking(env, row) {
+    for (const id of env.db.store.having('res.users', 'partner_id', row.id)) {
+      const user = env.db.store.get('res.users', id)!
+      if (user.active === false) continue
+      throw new OdooError(
+        'odoo.exceptions.RedirectWarning',
+        'You cannot delete contacts linked to an active user.\nYou should rather archive them after archiving their associated user.\n\n' +
+          `Linked active users : ${String(row.name)}`,
+      )
     }
   },
   methods: {

@@ -72,6 +72,7 @@ export const saleOrderLine: Hooks = {
   },
   written(env, before, changed) {
     const row = env.db.store.get(LINES, before.id)!
+    checkUnlocked(env, row, changed)
     if (changed.has('product_id') && row.product_id !== before.product_id) {
       const { taxes, uom } = names(env)
       const fresh = saleOrderLine.defaults!(env, { product_id: row.product_id ?? false })
@@ -99,6 +100,14 @@ export const saleOrderLine: Hooks = {
     const order = env.db.store.get(ORDERS, Number(row.order_id))
     return order === undefined || saleOrder.rule!(env, order)
   },
+}
+
+/** Of a locked order only what is not agreed with the customer may change. */
+function checkUnlocked(env: Env, row: Row, changed: ReadonlySet<string>): void {
+  if (env.db.store.get(ORDERS, Number(row.order_id))?.locked !== true) return
+  const touched = [...changed].filter((name) => AMOUNT_FIELDS.has(name) || name === 'name')
+  if (touched.length === 0) return
+  throw userError(`It is forbidden to modify the following fields in a locked order:\n${touched.join('\n')}`)
 }
 
 function computeLine(env: Env, id: number): void {

@@ -53,14 +53,17 @@ export type Bindings = Map<string, Json>
 /** Names that rows use from the beginning. */
 export async function startBindings(odoo: OdooStandIn): Promise<Bindings> {
   await odoo.control.setKeyExpiry({ login: LOGINS.withoutEmail, expires: '2020-01-01 00:00:00' })
-  const users = await odoo.control.read({ model: 'res.users', fields: ['login'] })
+  const users = await odoo.control.read({ model: 'res.users', fields: ['login', 'partner_id'] })
   const uidOf = (login: string) => users.find((user) => user.login === login)!.id!
   const [germany] = await odoo.control.read({
     model: 'res.country',
     domain: [['code', '=', 'DE']],
     fields: [],
   })
+  const admin = users.find((user) => user.login === LOGINS.settings)!
   return new Map<string, Json>([
+    ['$res.partner#3', admin.partner_id!],
+    ['$long', 'x'.repeat(300_000)],
     ['$database', odoo.database],
     ['$password', PASSWORD],
     ['$login.settings', LOGINS.settings],
