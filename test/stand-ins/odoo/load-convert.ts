@@ -151,8 +151,6 @@ function scalar(env: Env, field: Field, value: Json): Json {
         moreinfo: field.selection.map(([, label]) => label),
       })
     }
-    case 'html':
-      return `<span>${text}</span>`
     default:
       return value
   }

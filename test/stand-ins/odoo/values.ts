@@ -1,6 +1,7 @@
 import type { Env } from './env.ts'
 import { databaseError, valueError } from './errors.ts'
 import type { Field } from './fields.ts'
+import { sanitized } from './html.ts'
 import { isObject, type Json, pythonText } from './json.ts'
 import { round } from './rounding.ts'
 import { wholeSecond } from './stamps.ts'
@@ -15,7 +16,7 @@ export function toStored(env: Env, model: string, field: Field, value: Json): Js
     case 'text':
       return textOf(field, value)
     case 'html':
-      return value === false || value === null ? false : sanitized(textOf(field, value))
+      return value === false || value === null ? false : sanitized(String(textOf(field, value)))
     case 'integer':
     case 'many2one_reference':
       return integerOf(value)
@@ -59,12 +60,6 @@ function textOf(field: Field, value: Json): Json {
     )
   }
   return field.size === null ? text : text.slice(0, field.size)
-}
-
-/** Text gets a paragraph, scripts go. */
-function sanitized(value: Json): string {
-  const clean = String(value).replace(/<script[\s\S]*?<\/script>/gi, '')
-  return /^\s*</.test(clean) ? clean : `<p>${clean}</p>`
 }
 
 function integerOf(value: Json): number {
