@@ -9,9 +9,10 @@ import {
   workflowInfo,
 } from '@temporalio/workflow'
 import type { Activities } from '../engine/temporal/activities.ts'
-import type { LegOutput, SyncInput } from './messages.ts'
+import type { LegOutput, RunState, SyncInput } from './messages.ts'
 
 const parkedAttribute = defineSearchAttributeKey('TidelockParked', 'INT')
+const stateAttribute = defineSearchAttributeKey('TidelockState', 'KEYWORD')
 
 /**
  * One run of one mapping. Each leg is one activity that moves pages for about a minute; where it stands lives in the store, so a
@@ -44,7 +45,11 @@ export async function sync(input: SyncInput): Promise<LegOutput['tally']> {
     setCurrentDetails(result.details)
     if (result.parked !== parked && hasAttributes()) {
       parked = result.parked
-      upsertSearchAttributes([{ key: parkedAttribute, value: parked }])
+      const state: RunState = parked > 0 ? 'Parked' : 'Running'
+      upsertSearchAttributes([
+        { key: parkedAttribute, value: parked },
+        { key: stateAttribute, value: state },
+      ])
     }
     if (result.state === 'done') return result.tally
     // Another run of the mapping writes now: ask again when its lease could have ended.

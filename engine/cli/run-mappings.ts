@@ -50,22 +50,26 @@ export async function runMappings(
   const temporal = await session.temporal()
   const { registered } = await ensureSearchAttributes(temporal)
   let worker: RunningWorker | null = null
+  const work = async (): Promise<void> => {
+    worker ??= await startWorker({
+      temporal: temporal.settings,
+      dependencies: session.workerDependencies(),
+      concurrency: session.workerConcurrency,
+    })
+  }
   const results: MappingResult[] = []
   try {
-    if (!(await workerIsUp(temporal))) {
-      worker = await startWorker({
-        temporal: temporal.settings,
-        dependencies: session.workerDependencies(),
-        concurrency: session.workerConcurrency,
-      })
-    }
+    if (!(await workerIsUp(temporal))) await work()
     for (const mapping of mappings)
-      results.push(await runMapping(invocation, session, mapping, options, registered))
+      results.push(await runMapping(invocation, session, mapping, options, registered, work))
   } finally {
-    await worker?.stop()
+    await (worker as RunningWorker | null)?.stop()
   }
   return results
 }
+
+/** A run that nobody has begun by then is begun by the command itself: the worker that seemed to be up is not. */
+const PATIENCE_MS = 5_000
 
 async function runMapping(
   invocation: Invocation,
@@ -73,6 +77,7 @@ async function runMapping(
   mapping: string,
   options: RunOptions,
   attributes: boolean,
+  work: () => Promise<void>,
 ): Promise<MappingResult> {
   const { output, signal } = invocation
   const { store, prefix } = session
@@ -114,6 +119,7 @@ async function runMapping(
   while (!over) {
     await Promise.race([ended, sleep(200)])
     const row = await runById(store, scope, runId)
+    if (row === null && Date.now() - started > PATIENCE_MS) await work()
     output.progress(progressLine(mapping, row?.tally ?? EMPTY_TALLY, Date.now() - started))
   }
   signal.removeEventListener('abort', cancel)

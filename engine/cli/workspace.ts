@@ -3,6 +3,7 @@ import { join, relative, resolve } from 'node:path'
 import { compileRepository, type HashedPlan } from '../core/compile/repository.ts'
 import type { ConnectionDefinition } from '../core/model/connector.ts'
 import { type Diagnostic, hasErrors, sortDiagnostics } from '../core/model/diagnostic.ts'
+import { SyncError } from '../core/model/failure.ts'
 import type { JsonObject } from '../core/model/json.ts'
 import { applyEnvironment, parseRepository, type Repository } from '../core/parse/repository.ts'
 import { CONNECTORS } from './connectors.ts'
@@ -37,6 +38,12 @@ export function openWorkspace(folder: string, environment: string): Workspace {
   const diagnostics = [...parsed.diagnostics]
   if (texts.size === 0) diagnostics.push(nothingThere(root))
   const applied = sound === null ? null : applyEnvironment(sound, environment)
+  if (sound !== null && applied === null) {
+    throw new SyncError(
+      'invalid-plan',
+      `temporal.yaml has no environment "${environment}"; it has ${Object.keys(sound.project.environments).join(', ')}.`,
+    )
+  }
   if (sound === null || applied === null) {
     return {
       folder: root,

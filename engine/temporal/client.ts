@@ -1,3 +1,4 @@
+import { hostname } from 'node:os'
 import { Client, Connection } from '@temporalio/client'
 import proto from '@temporalio/proto'
 import { SEARCH_ATTRIBUTES } from '../../workflows/messages.ts'
@@ -41,7 +42,7 @@ export async function connectTemporal(settings: TemporalSettings): Promise<Tempo
   }
 }
 
-/** Whether a worker asks for work now. */
+/** Whether a worker seems to ask for work. Temporal remembers one for some minutes after it ended; of this machine's own it is known. */
 export async function workerIsUp({ client, settings }: TemporalClient): Promise<boolean> {
   const answer = await client.workflowService.describeTaskQueue({
     namespace: settings.namespace,
@@ -50,8 +51,21 @@ export async function workerIsUp({ client, settings }: TemporalClient): Promise<
   })
   const now = Date.now()
   return (answer.pollers ?? []).some(
-    (poller) => now - Number(poller.lastAccessTime?.seconds ?? 0) * 1000 < 75_000,
+    (poller) =>
+      now - Number(poller.lastAccessTime?.seconds ?? 0) * 1000 < 75_000 && !endedHere(poller.identity ?? ''),
   )
+}
+
+/** Workers call themselves `<pid>@<host>`. */
+function endedHere(identity: string): boolean {
+  const [pid, host] = identity.split('@')
+  if (host !== hostname() || !/^\d+$/.test(pid ?? '')) return false
+  try {
+    process.kill(Number(pid), 0)
+    return false
+  } catch (error) {
+    return (error as NodeJS.ErrnoException).code === 'ESRCH'
+  }
 }
 
 /** Adds the search attributes that are missing. Where that is not allowed, gives the commands a person can run instead. */

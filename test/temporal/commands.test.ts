@@ -1,0 +1,196 @@
+import { spawn } from 'node:child_process'
+import { mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs'
+import { tmpdir } from 'node:os'
+import { join } from 'node:path'
+import { Client, Connection } from '@temporalio/client'
+import { afterAll, beforeAll, expect, test, vi } from 'vitest'
+import { prepareDemoFolder } from '../../engine/cli/demo/folder.ts'
+import { stopDevServer } from '../../engine/temporal/dev-server/server.ts'
+import { ROOT } from '../core/compile/repository.ts'
+import { type OdooStandIn, startOdoo } from '../stand-ins/odoo/server.ts'
+import { type ShopifyStandIn, startShopify } from '../stand-ins/shopify/server.ts'
+
+/** The commands as a person types them: processes of their own, a real Temporal dev server, a store in a file. */
+let shop: ShopifyStandIn
+let odoo: OdooStandIn
+let folder: string
+
+// Several processes a story, on machines that do other things too.
+vi.setConfig({ testTimeout: 120_000 })
+
+beforeAll(async () => {
+  shop = await startShopify({
+    seed: { customers: 30, products: 20, orders: 150 },
+    now: () => Date.now() - 60_000,
+  })
+  odoo = await startOdoo({ version: '19.0' })
+  folder = mkdtempSync(join(tmpdir(), 'tidelock-commands-'))
+  prepareDemoFolder(folder, { odoo, shopify: shop, control: { url: '' } }, '19.0')
+})
+
+afterAll(async () => {
+  await stopDevServer(folder)
+  await Promise.all([shop.close(), odoo.close()])
+  rmSync(folder, { recursive: true, force: true })
+})
+
+interface Ended {
+  readonly code: number | null
+  readonly stdout: string
+  readonly stderr: string
+}
+
+function tidelock(...args: string[]): Promise<Ended> {
+  return new Promise((resolve) => {
+    const { TEMPORAL_ADDRESS: _none, ...environment } = process.env
+    const child = spawn(process.execPath, [join(ROOT, 'engine/cli/bin.js'), ...args, '--folder', folder], {
+      env: environment,
+    })
+    let stdout = ''
+    let stderr = ''
+    child.stdout.on('data', (part) => {
+      stdout += part
+    })
+    child.stderr.on('data', (part) => {
+      stderr += part
+    })
+    child.on('close', (code) => resolve({ code, stdout, stderr }))
+  })
+}
+
+const orders = () => join(folder, 'mappings', 'shopify-orders.yaml')
+const json = (ended: Ended) => {
+  const lines = ended.stdout.trim().split('\n')
+  return JSON.parse(lines.at(-1)!)
+}
+
+test('validate says what is wrong, where, and what to write instead', async () => {
+  const text = readFileSync(orders(), 'utf8')
+  writeFileSync(orders(), text.replace('client_order_ref: order.name', 'client_order_ref: order.nmae'))
+  const ended = await tidelock('validate')
+  writeFileSync(orders(), text)
+  expect(ended.code).toBe(1)
+  expect(ended.stdout).toContain('mappings/shopify-orders.yaml:')
+  expect(ended.stdout).toContain('unknown-field')
+  expect(ended.stdout).toContain('"name"')
+  expect((await tidelock('validate')).code).toBe(0)
+})
+
+test('nothing runs before it is applied', async () => {
+  const ended = await tidelock('run', 'shopify-customers')
+  expect(ended.code).toBe(2)
+  expect(ended.stderr).toContain('tidelock apply')
+})
+
+test('plan shows three new flows, apply makes them, plan shows no difference', async () => {
+  const before = await tidelock('plan', '--detailed-exitcode', '--out', join(folder, 'change.plan'))
+  expect(before.code).toBe(2)
+  expect(before.stdout).toContain('+ shopify-orders')
+  expect(await tidelock('apply', join(folder, 'change.plan'))).toMatchObject({ code: 0 })
+  expect(await tidelock('plan', '--detailed-exitcode')).toMatchObject({ code: 0 })
+  const stale = await tidelock('apply', join(folder, 'change.plan'))
+  expect(stale).toMatchObject({ code: 2, stderr: expect.stringContaining('stale') })
+})
+
+test('run without a name runs all in link order, balances, and says so in JSON', async () => {
+  const ended = await tidelock('run', '--json')
+  expect(ended.code).toBe(0)
+  const results = ended.stdout
+    .trim()
+    .split('\n')
+    .map((line) => JSON.parse(line))
+  expect(results.map((result) => result.mapping)).toEqual([
+    'shopify-customers',
+    'shopify-products',
+    'shopify-orders',
+  ])
+  for (const result of results) expect(result).toMatchObject({ balanced: true, state: 'done' })
+  expect(results[2].read).toBe(150)
+  const again = await tidelock('run', 'shopify-orders', '--full', '--json')
+  expect(json(again)).toMatchObject({ read: 150, created: 0, updated: 0, writeCalls: 0 })
+})
+
+test('the run in Temporal shows mapping, state, plan and counts', async () => {
+  const dev = JSON.parse(readFileSync(join(folder, '.tidelock', 'dev.json'), 'utf8'))
+  const connection = await Connection.connect({ address: dev.address })
+  const client = new Client({ connection })
+  const found = []
+  for await (const run of client.workflow.list({
+    query: "TidelockMapping = 'shopify-orders' AND ExecutionStatus = 'Completed'",
+  }))
+    found.push(run)
+  expect(found.length).toBeGreaterThan(0)
+  const attributes = found[0]!.typedSearchAttributes.getAll().map(({ key, value }) => [key.name, value])
+  expect(Object.fromEntries(attributes)).toMatchObject({
+    TidelockMapping: 'shopify-orders',
+    TidelockState: 'Running',
+    TidelockConnection: ['shopify', 'odoo'],
+  })
+  expect(found[0]!.historyLength).toBeLessThanOrEqual(16)
+  const described = await client.workflow.getHandle(found[0]!.workflowId, found[0]!.runId).describe()
+  expect(await described.staticSummary()).toContain('shopify orders → odoo sale.order')
+  const history = await client.workflow.getHandle(found[0]!.workflowId, found[0]!.runId).fetchHistory()
+  expect(JSON.stringify(history)).not.toContain('gid://shopify')
+  await connection.close()
+})
+
+test('status, runs and dead letters tell what happened', async () => {
+  const status = json(await tidelock('status', '--json'))
+  expect(status.mappings.map((mapping: { mapping: string }) => mapping.mapping)).toContain('shopify-orders')
+  expect((await tidelock('status')).stdout).toContain('shopify-orders')
+  expect((await tidelock('runs', 'shopify-orders')).stdout).toContain('done')
+  await shop.control.createOrder({
+    name: '#tip',
+    tip: 500,
+    lines: [{ sku: 'SKU-1-1', quantity: 1, unit: 500 }],
+  })
+  await tidelock('run', 'shopify-orders')
+  expect((await tidelock('dead-letters', 'list')).stdout).toContain('disagrees')
+  const shown = await tidelock('dead-letters', 'show', '#tip')
+  expect(shown.stdout).toContain('5.00')
+  expect(shown.stdout).toMatch(/mappings\/shopify-orders\.yaml:\d+/)
+})
+
+test('a changed file does not run until it is applied; rewriting lets it reach what is there', async () => {
+  const text = readFileSync(orders(), 'utf8')
+  writeFileSync(
+    orders(),
+    text.replace(
+      '  client_order_ref: order.name',
+      '  client_order_ref: order.name\n  origin: order.sourceName',
+    ),
+  )
+  const refused = await tidelock('run', 'shopify-orders')
+  expect(refused).toMatchObject({ code: 2, stderr: expect.stringContaining('differs') })
+  const planned = await tidelock('plan')
+  expect(planned.stdout).toContain('fields.origin: added order.sourceName')
+  expect(planned.stdout).toContain('--rewrite')
+  expect(await tidelock('apply', '--rewrite')).toMatchObject({ code: 0 })
+  const written = (await odoo.control.read({ model: 'sale.order', fields: ['origin'] })) as unknown as {
+    origin: string
+  }[]
+  expect(new Set(written.map((order) => order.origin))).toEqual(new Set(['web']))
+})
+
+test('one order by its name', async () => {
+  await shop.control.editOrder({ order: '#1010', note: 'again' })
+  const ended = await tidelock('run', 'shopify-orders', '--only', '#1010', '--json')
+  expect(json(ended)).toMatchObject({ read: 1, balanced: true })
+})
+
+test('a dry run shows what would happen and writes nothing', async () => {
+  const before = await odoo.control.counts()
+  const ended = await tidelock('run', 'shopify-customers', '--dry', '--limit', '5')
+  expect(ended).toMatchObject({ code: 0, stdout: expect.stringContaining('nothing written') })
+  expect(await odoo.control.counts()).toEqual(before)
+})
+
+test.each([
+  [['runn'], 'Did you mean "run"?'],
+  [['run', 'shopify-order'], 'Did you mean "shopify-orders"?'],
+  [['run', '--fulll'], '--help'],
+  [['plan', '--env', 'production'], 'production'],
+])('%j exits with 2 and says what to do', async (args, says) => {
+  const ended = await tidelock(...args)
+  expect(ended).toMatchObject({ code: 2, stderr: expect.stringContaining(says) })
+})
