@@ -10,6 +10,8 @@ import type { Row } from './store.ts'
 export interface Narrowing {
   readonly field: string
   readonly values: readonly Json[]
+  /** How many rows have one of them. */
+  readonly size: number
 }
 
 export interface Domain {
@@ -54,7 +56,7 @@ export function compileDomain(env: Env, model: string, domain: Json): Domain {
 function both(a: Node, b: Node): Node {
   const fewer =
     a.narrowing !== null && b.narrowing !== null
-      ? a.narrowing.values.length <= b.narrowing.values.length
+      ? a.narrowing.size <= b.narrowing.size
         ? a.narrowing
         : b.narrowing
       : (a.narrowing ?? b.narrowing)
@@ -126,7 +128,7 @@ function narrowingOf(env: Env, model: string, field: Field, operator: string, va
   if (operator !== '=' && operator !== 'in') return null
   const values = operator === 'in' ? (Array.isArray(value) ? value : null) : [value]
   if (values === null) return null
-  if (field.name === 'id') return { field: 'id', values }
+  if (field.name === 'id') return { field: 'id', values, size: values.length }
   const hooks = env.db.hooks[model]
   const plain =
     field.stored &&
@@ -139,5 +141,7 @@ function narrowingOf(env: Env, model: string, field: Field, operator: string, va
       ? typeof one === 'string' && one !== ''
       : typeof one === 'number' && one !== 0,
   )
-  return plain && direct && typed ? { field: field.name, values } : null
+  if (!plain || !direct || !typed) return null
+  const size = values.reduce<number>((sum, one) => sum + env.db.store.having(model, field.name, one).size, 0)
+  return { field: field.name, values, size }
 }

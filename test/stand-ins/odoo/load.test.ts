@@ -167,6 +167,67 @@ describe.each(['18.0', '19.0'] as const)('load in Odoo %s', (version) => {
     ])
   })
 
+  test('many calls at once for one new id make one record', async () => {
+    const calls = Array.from({ length: 8 }, (_, index) =>
+      load('res.partner', ['id', 'name'], [['t.race', `R${index}`]]),
+    )
+    const answers = await Promise.all(calls)
+    expect(new Set(answers.map(({ ids }) => (ids as number[])[0])).size).toBe(1)
+    const found = await odoo.control.read({
+      model: 'ir.model.data',
+      domain: [['name', '=', 'race']],
+      fields: ['res_id'],
+    })
+    expect(found.map((row) => [row.res_id])).toEqual([answers[0]!.ids])
+  })
+
+  test('all that one call writes carries one stamp; a load of the same values stamps again', async () => {
+    const rows = [
+      ['t.s1', 'S1'],
+      ['t.s2', 'S2'],
+    ]
+    const { ids } = await load('res.partner', ['id', 'name'], rows)
+    const first = await odoo.control.stamps({ model: 'res.partner', ids: ids as number[] })
+    expect(new Set(first.flatMap((row) => [row.create_date, row.write_date])).size).toBe(1)
+    await load('res.partner', ['id', 'name'], rows)
+    const second = await odoo.control.stamps({ model: 'res.partner', ids: ids as number[] })
+    expect(String(second[0]!.write_date) > String(first[0]!.write_date)).toBe(true)
+    expect(second[0]!.create_date).toBe(first[0]!.create_date)
+  })
+
+  test('a template and its variant are stamped together, whichever is written', async () => {
+    const { ids } = await load('product.product', ['id', 'name', 'default_code'], [['t.variant', 'B', 'B-1']])
+    const variant = (ids as number[])[0]!
+    const [row] = await odoo.control.read({
+      model: 'product.product',
+      ids: [variant],
+      fields: ['product_tmpl_id'],
+    })
+    const template = Number(row!.product_tmpl_id)
+    const stamps = async () =>
+      (
+        await Promise.all([
+          odoo.control.stamps({ model: 'product.product', ids: [variant] }),
+          odoo.control.stamps({ model: 'product.template', ids: [template] }),
+        ])
+      ).map(([one]) => one!.write_date)
+    const start = await stamps()
+    await odoo.control.write({ model: 'product.product', ids: [variant], values: { default_code: 'B-2' } })
+    const byVariant = await stamps()
+    await odoo.control.write({ model: 'product.template', ids: [template], values: { list_price: 9 } })
+    const byTemplate = await stamps()
+    expect(byVariant[0]).toBe(byVariant[1])
+    expect(byTemplate[0]).toBe(byTemplate[1])
+    expect(new Set([start[0], byVariant[0], byTemplate[0]]).size).toBe(3)
+    const fields = ['default_code', 'lst_price', 'name']
+    expect(await odoo.control.read({ model: 'product.product', ids: [variant], fields })).toEqual([
+      { id: variant, default_code: 'B-2', lst_price: 9, name: 'B' },
+    ])
+    expect(
+      await odoo.control.read({ model: 'product.template', ids: [template], fields: ['default_code'] }),
+    ).toEqual([{ id: template, default_code: 'B-2' }])
+  })
+
   test('a missing mandatory value is told with its field', async () => {
     expect(await load('sale.order', ['id', 'client_order_ref'], [['t.nobody', 'x']])).toMatchObject({
       ids: false,

@@ -66,9 +66,11 @@ function loadAll(
   messages: JsonObject[],
 ): void {
   let batch: Batched[] = []
+  const xids = new Set<string>()
   const flush = (): void => {
     if (batch.length > 0) ids.push(...writeBatch(env, model, batch, messages))
     batch = []
+    xids.clear()
   }
   // A reference to an external id of this very call writes the records before it.
   const resolver: Resolver = { flush }
@@ -78,7 +80,8 @@ function loadAll(
     }
     const converted = convertRecord(env, model, record, resolver, report)
     const { xid } = converted
-    if (xid !== null && batch.some((other) => other.xid === xid)) flush()
+    if (xid !== null && xids.has(xid)) flush()
+    if (xid !== null) xids.add(xid)
     batch.push({ record, index, xid, id: converted.id, values: converted.values })
   }
   flush()
