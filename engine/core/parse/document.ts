@@ -1,28 +1,25 @@
 import {
   type Document,
-  isAlias,
-  isCollection,
   isMap,
   isNode,
-  isPair,
   isScalar,
   isSeq,
   LineCounter,
   type Node,
   type Pair,
   parseAllDocuments,
-  type Scalar,
-  visit,
 } from 'yaml'
 import type { Diagnostic, Place } from '../model/diagnostic.ts'
-import { quotingFaults } from './quoting.ts'
+import { keyText, plainOf, type YamlFault } from './plain.ts'
+import { expressionFaults } from './quoting.ts'
+import { cleverYaml, syntaxFault } from './yaml-faults.ts'
 
 export type Path = readonly (string | number)[]
 
 /** A file's text as values that know where they were written. */
 export interface ParsedDocument {
   readonly file: string
-  /** Plain data; null when the file could not be read as YAML at all. */
+  /** Plain data, keys as they are written; null where the file could not be read as YAML. */
   readonly value: unknown
   readonly diagnostics: readonly Diagnostic[]
   /** Where the value at a path begins; the nearest thing around it when it is not there. */
@@ -33,69 +30,45 @@ export interface ParsedDocument {
   rawOf(path: Path): { readonly text: string; readonly place: Place } | null
 }
 
-/** Reads one YAML file. Never throws: every fault is a diagnostic. */
+/** Reads one YAML file. Never throws: every fault is a diagnostic. A byte order mark and CRLF do not move any column. */
 export function parseDocument(file: string, text: string): ParsedDocument {
   const lines = new LineCounter()
   const source = text.startsWith('\ufeff') ? text.slice(1) : text
-  const documents = parseAllDocuments(source, {
+  const read = parseAllDocuments(source, {
     lineCounter: lines,
     keepSourceTokens: true,
-    uniqueKeys: true,
+    uniqueKeys: false,
     version: '1.2',
     prettyErrors: false,
     logLevel: 'silent',
   })
-  const all = Array.isArray(documents) ? documents : []
-  const document = all[0] as Document<Node> | undefined
+  const documents = Array.isArray(read) ? (read as Document<Node>[]) : []
+  const document = documents[0]
+  const root = document?.contents ?? null
   const placeAt = (offset: number): Place => {
     const { line, col } = lines.linePos(Math.max(0, offset))
     return { file, line: Math.max(1, line), column: Math.max(1, col) }
   }
-  const diagnostics: Diagnostic[] = []
-  const add = (offset: number, code: string, message: string, hint: string | null) =>
-    diagnostics.push({ ...placeAt(offset), code, severity: 'error', message, hint })
-  if (document === undefined || document.contents === null) {
-    add(
-      0,
-      'empty-file',
-      'The file is empty.',
-      'Write a mapping, a connection, channels or settings; or delete the file.',
-    )
-  }
-  if (all.length > 1) {
-    add(
-      (all[1] as Document).range?.[0] ?? 0,
-      'several-documents',
-      'The file holds several YAML documents (---).',
-      'Write one file for each.',
-    )
-  }
-  const quoting = document === undefined ? [] : quotingFaults(source, document)
-  for (const fault of quoting) add(fault.offset, 'quote-expression', fault.message, fault.hint)
-  if (quoting.length === 0) {
-    // After the first one the reader has lost the thread, and what it says follows from that. Keys written twice are told one by one.
-    const errors = document?.errors ?? []
-    const told =
-      errors[0]?.code === 'DUPLICATE_KEY'
-        ? errors.filter((error) => error.code === 'DUPLICATE_KEY')
-        : errors.slice(0, 1)
-    for (const error of told) {
-      const { code, message, hint } = yamlFault(error.code, error.message)
-      add(error.pos[0], code, message, hint)
-    }
-  }
-  if (document !== undefined && quoting.length === 0) refuseCleverYaml(document, add)
-  const value = safeValue(document)
-  const root = document?.contents ?? null
+  const { value, faults } = plainOf(root, (offset) => placeAt(offset).line)
+  const diagnostics = faultsOf(source, documents, faults).map(
+    ({ offset, code, message, hint }): Diagnostic => ({
+      ...placeAt(offset),
+      code,
+      severity: 'error',
+      message,
+      hint,
+    }),
+  )
+  const offsetOf = (node: Node | null) => node?.range?.[0] ?? root?.range?.[0] ?? 0
   return {
     file,
     value,
     diagnostics,
-    placeOf: (path) => placeAt(offsetOf(nodeAt(root, path).node, root)),
+    placeOf: (path) => placeAt(offsetOf(nodeAt(root, path).node)),
     placeOfKey(path) {
       const { pair, node } = nodeAt(root, path)
       const key = pair?.key
-      return placeAt(isNode(key) ? offsetOf(key, root) : offsetOf(node, root))
+      return placeAt(isNode(key) ? offsetOf(key) : offsetOf(node))
     },
     rawOf(path) {
       const { node, exact } = nodeAt(root, path)
@@ -105,12 +78,35 @@ export function parseDocument(file: string, text: string): ParsedDocument {
   }
 }
 
-function safeValue(document: Document | undefined): unknown {
-  try {
-    return document?.toJS({ maxAliasCount: 0 }) ?? null
-  } catch {
-    return null
+function faultsOf(
+  source: string,
+  documents: readonly Document<Node>[],
+  inData: readonly YamlFault[],
+): readonly YamlFault[] {
+  const [document, second] = documents
+  if (document === undefined || document.contents === null || isEmpty(document.contents)) {
+    if (document?.errors[0] !== undefined) return [syntaxFault(document.errors[0], document)]
+    const hint = 'Write a mapping, a connection, channels or settings; or delete the file.'
+    return [{ offset: 0, code: 'empty-file', message: 'The file is empty.', hint }]
   }
+  const faults: YamlFault[] = []
+  if (second !== undefined) {
+    const offset = source.lastIndexOf('---', second.contents?.range?.[0] ?? source.length)
+    const message = 'The file holds several YAML documents (---).'
+    faults.push({ offset, code: 'several-documents', message, hint: 'Write one file for each.' })
+  }
+  const isMapping = isMap(document.contents) && document.contents.has('mapping')
+  const quoting = isMapping ? expressionFaults(source, document) : []
+  // After the first one the reader has lost the thread, and what it says follows from that.
+  const first = document.errors[0]
+  if (first !== undefined && quoting.length === 0) return [...faults, syntaxFault(first, document)]
+  faults.push(...quoting)
+  if (quoting.length === 0) faults.push(...cleverYaml(document), ...inData)
+  return faults
+}
+
+function isEmpty(node: Node): boolean {
+  return isScalar(node) && node.value === null && (node.source ?? '') === ''
 }
 
 /** The node at a path, or the deepest one on the way to it. */
@@ -119,9 +115,7 @@ function nodeAt(root: Node | null, path: Path): { node: Node | null; pair: Pair 
   let pair: Pair | null = null
   for (const part of path) {
     if (isMap(node)) {
-      const found: Pair | undefined = node.items.find(
-        (item) => isScalar(item.key) && String(item.key.value) === String(part),
-      )
+      const found: Pair | undefined = node.items.find((item) => keyText(item) === String(part))
       if (found === undefined) return { node, pair, exact: false }
       pair = found
       if (!isNode(found.value)) return { node: isNode(found.key) ? found.key : node, pair, exact: false }
@@ -136,53 +130,4 @@ function nodeAt(root: Node | null, path: Path): { node: Node | null; pair: Pair 
     }
   }
   return { node, pair, exact: true }
-}
-
-function offsetOf(node: Node | null, root: Node | null): number {
-  return node?.range?.[0] ?? root?.range?.[0] ?? 0
-}
-
-function yamlFault(code: string, message: string): { code: string; message: string; hint: string | null } {
-  const text = message.replace(/ at line \d+.*$/s, '')
-  if (code === 'DUPLICATE_KEY')
-    return { code: 'duplicate-key', message: 'This key stands here twice.', hint: 'Keep one of them.' }
-  if (code === 'TAB_AS_INDENT')
-    return {
-      code: 'yaml-tab',
-      message: 'A tab indents this line; YAML takes spaces only.',
-      hint: 'Replace the tab by spaces.',
-    }
-  return {
-    code: 'yaml-syntax',
-    message: `This is not YAML: ${text}.`,
-    hint: 'Check indentation, quotes and brackets here and on the line above.',
-  }
-}
-
-/** Anchors, aliases and tags make a file mean something else than it says. */
-function refuseCleverYaml(
-  document: Document,
-  add: (offset: number, code: string, message: string, hint: string | null) => void,
-): void {
-  visit(document, {
-    Node(_key, node) {
-      const offset = node.range?.[0] ?? 0
-      if (isAlias(node))
-        add(
-          offset,
-          'yaml-alias',
-          'An alias (*name) stands here.',
-          'Write the value out, or quote it if it was meant as text.',
-        )
-      else if ((isCollection(node) || isScalar(node)) && node.anchor !== undefined)
-        add(offset, 'yaml-anchor', 'An anchor (&name) stands here.', 'Write the value out where it is used.')
-      else if ((node as Scalar).tag !== undefined && !isPair(node))
-        add(
-          offset,
-          'yaml-tag',
-          `A tag (${(node as Scalar).tag}) stands here.`,
-          'Quote the value if it was meant as text.',
-        )
-    },
-  })
 }

@@ -1,0 +1,99 @@
+import {
+  type Document,
+  isAlias,
+  isCollection,
+  isNode,
+  isScalar,
+  type Node,
+  visit,
+  type YAMLParseError,
+} from 'yaml'
+import type { YamlFault } from './plain.ts'
+
+/** What the YAML reader complains about, in the words of someone who edits the file. */
+export function syntaxFault(error: YAMLParseError, document: Document): YamlFault {
+  const offset = error.pos[0]
+  const open = neverClosed(error, document)
+  if (open !== null) return open
+  if (error.code === 'TAB_AS_INDENT')
+    return {
+      offset,
+      code: 'yaml-tab',
+      message: 'A tab indents this line; YAML takes spaces only.',
+      hint: 'Replace the tab by spaces.',
+    }
+  const said = error.message.replace(/ at line \d+.*$/s, '').replace(/\.$/, '')
+  return {
+    offset,
+    code: 'yaml-syntax',
+    message: `This is not YAML: ${said}.`,
+    hint: HINTS[error.code] ?? 'Check indentation, quotes and brackets here and on the line above.',
+  }
+}
+
+const HINTS: Readonly<Record<string, string>> = {
+  BAD_DQ_ESCAPE: 'In double quotes a backslash begins an escape: double it, or use single quotes.',
+  MISSING_CHAR: 'Close the quotation mark or bracket that is open here.',
+  BAD_INDENT: 'Close the bracket that is open here, or indent the line as its neighbours.',
+  BAD_SCALAR_START: 'Quote the value.',
+  UNEXPECTED_TOKEN: 'Quote the whole value, or remove what stands behind its end.',
+  MULTILINE_IMPLICIT_KEY: 'Write a space after the colon of each key.',
+  BLOCK_AS_IMPLICIT_KEY: 'Quote the value if ": " is part of it; else begin a new line for the key.',
+}
+
+/** The reader notices at the end of the file; the author looks for the beginning. */
+function neverClosed(error: YAMLParseError, document: Document): YamlFault | null {
+  const mark = /^Missing closing (["'])|end with a ([\]}])/.exec(error.message)
+  if (mark === null) return null
+  let found: { offset: number; what: string } | null = null
+  visit(document, (_key, node) => {
+    if (!isNode(node) || node.range == null || node.range[0] > error.pos[0]) return
+    const quoted = mark[1] !== undefined && isScalar(node) && node.type?.startsWith('QUOTE') === true
+    const bracket = mark[2] !== undefined && isCollection(node) && node.flow === true
+    if ((quoted || bracket) && node.range[2] >= error.pos[0] - 1)
+      found = { offset: node.range[0], what: mark[1] ?? (mark[2] === ']' ? '[' : '{') }
+  })
+  const begin = found as { offset: number; what: string } | null
+  return begin === null
+    ? null
+    : {
+        offset: begin.offset,
+        code: 'yaml-syntax',
+        message: `This ${begin.what} is never closed.`,
+        hint: 'Close it; what follows is read as part of it.',
+      }
+}
+
+/** Anchors, aliases, tags and directives make a file mean something else than it says. */
+export function cleverYaml(document: Document): readonly YamlFault[] {
+  const faults: YamlFault[] = []
+  if (document.directives?.yaml.explicit === true || Object.keys(document.directives?.tags ?? {}).length > 1)
+    faults.push({
+      offset: 0,
+      code: 'yaml-directive',
+      message: 'A directive (%) changes how the file is read.',
+      hint: 'Remove the line that begins with %.',
+    })
+  const add = (node: Node, code: string, message: string, hint: string) =>
+    faults.push({ offset: node.range?.[0] ?? 0, code, message, hint })
+  visit(document, (_key, node) => {
+    if (!isNode(node)) return
+    if (isAlias(node))
+      add(
+        node,
+        'yaml-alias',
+        `An alias (*${node.source}) stands here.`,
+        'Write the value out, or quote it if it was meant as text.',
+      )
+    else if ((node as { anchor?: string }).anchor !== undefined)
+      add(
+        node,
+        'yaml-anchor',
+        `An anchor (&${(node as { anchor?: string }).anchor}) stands here.`,
+        'Write the value out where it is used.',
+      )
+    else if (node.tag !== undefined)
+      add(node, 'yaml-tag', `A tag (${node.tag}) stands here.`, 'Quote the value if it was meant as text.')
+  })
+  return faults
+}
