@@ -6,11 +6,11 @@ export declare namespace ConnectionFiles {
  */
 export interface ConnectionFile {
 /**
- * Version of the language.
+ * Version of the language. Stands first.
  */
 tidelock: 1
 /**
- * A name: lower case letters, digits, hyphens.
+ * What mappings call it.
  */
 connection: string
 /**
@@ -18,11 +18,11 @@ connection: string
  */
 connector: string
 /**
- * A shipped description of an API, for `rest`.
+ * A shipped description of an API, for connector: rest.
  */
 preset?: string
 /**
- * What the connector needs to know; each connector has its own.
+ * What the connector needs to know: address, version, company. Each connector has its own.
  */
 settings?: {
 
@@ -33,81 +33,192 @@ settings?: {
 auth?: {
 
 }
-/**
- * Our own limits, below the remote's. `reserve` stays free for people.
- */
-limits?: {
-perSecond?: number
-perMinute?: number
-perDay?: number
-perMonth?: number
-concurrency?: number
-/**
- * A share: 20%.
- */
-reserve?: string
-/**
- * A duration: 30s, 5m, 2h, 1d.
- */
-settleAfter?: string
-}
+limits?: Limits
 /**
  * What calls cost.
  */
 price?: {
+/**
+ * What a thousand calls cost.
+ */
 per1000Calls: number
+/**
+ * A currency of three letters: EUR.
+ */
 currency: string
 }
 /**
- * When this system is to be replaced; a date less than six months ahead fails readiness.
+ * The day on which this system is replaced: 2027-06-30. Less than six months ahead fails readiness.
  */
 replacedOn?: (string | null)
+}
+/**
+ * Our own limits, below those of the remote system.
+ */
+export interface Limits {
+/**
+ * Calls a second.
+ */
+perSecond?: number
+/**
+ * Calls a minute.
+ */
+perMinute?: number
+/**
+ * Calls a day.
+ */
+perDay?: number
+/**
+ * Calls a month.
+ */
+perMonth?: number
+/**
+ * Calls at the same time.
+ */
+concurrency?: number
+/**
+ * The share that stays free for people: 10%.
+ */
+reserve?: string
+/**
+ * The longest a write may still take effect after its connection died: 130s.
+ */
+settleAfter?: string
 }
 }
 export type ConnectionFile = ConnectionFiles.ConnectionFile
 
 export declare namespace MappingFiles {
 /**
- * What makes the record the same record; an expression or several.
+ * An expression in CEL as one text (order.name), a number or a boolean, or { constant: Web }. Put it in quotation marks where it has ' #', ': ', a leading '!', or a comma inside { }.
  */
-export type Identity = (((string | number | boolean) | Constant) | [((string | number | boolean) | Constant), ...(((string | number | boolean) | Constant))[]])
+export type Expression = ((string | number | boolean) | Constant)
 /**
- * An expression, a constant, { value, firstTimeOnly }, a list of line blocks, or a record of its own.
+ * An expression, { constant: … }, { value: …, firstTimeOnly: true }, a list of line blocks (each, as, identity, fields), or a record of its own (as, when, otherwise, fields).
  */
-export type Field = (((string | number | boolean) | Constant) | {
+export type Field = (Expression | FirstTimeValue | [LineBlock, ...(LineBlock)[]] | OwnRecord)
 /**
- * An expression (CEL), a number or a boolean, or { constant: … }.
+ * What the field is filled with: an expression, { constant: … }, or { value: …, firstTimeOnly: true }.
  */
-value: ((string | number | boolean) | Constant)
+export type Value = (Expression | FirstTimeValue)
 /**
- * Written only when the record is created.
+ * A duration: 30s, 5m, 2h, 1d.
  */
-firstTimeOnly?: boolean
-} | [LineBlock, ...(LineBlock)[]] | OwnRecord)
+export type Duration = string
 /**
- * What the field is filled with.
+ * A share: 20%.
  */
-export type Value = (((string | number | boolean) | Constant) | {
+export type Percent = string
 /**
- * An expression (CEL), a number or a boolean, or { constant: … }.
+ * One of failures, rejected, silence, oldestDeadLetter, tokenDaysLeft, budgetUsed, drift, runDuration; and whom to notify.
  */
-value: ((string | number | boolean) | Constant)
+export type Alert = ({
 /**
- * Written only when the record is created.
+ * Runs that failed: { atLeast: 5, within: 1h }.
  */
-firstTimeOnly?: boolean
+failures: {
+atLeast: number
+within: Duration
+}
+notify: Notify
+severity?: Severity
+} | {
+/**
+ * Records that could not be delivered: { share: 5%, within: 1d }.
+ */
+rejected: {
+share: Percent
+within: Duration
+}
+notify: Notify
+severity?: Severity
+} | {
+/**
+ * Nothing came: { of: records, longerThan: 3h }.
+ */
+silence: {
+/**
+ * What is missing.
+ */
+of: ("records" | "runs")
+longerThan: Duration
+/**
+ * Weekdays, hours and zone in which silence counts: MON-FRI 08:00-18:00 Europe/Brussels. Default: always.
+ */
+during?: string
+}
+notify: Notify
+severity?: Severity
+} | {
+/**
+ * A dead letter that nobody decided: { olderThan: 1d }.
+ */
+oldestDeadLetter: {
+olderThan: Duration
+}
+notify: Notify
+severity?: Severity
+} | {
+/**
+ * Credentials that end soon: { lessThan: 14 }.
+ */
+tokenDaysLeft: {
+lessThan: number
+}
+notify: Notify
+severity?: Severity
+} | {
+/**
+ * The share of the day's or month's calls: { moreThan: 80% }.
+ */
+budgetUsed: {
+moreThan: Percent
+}
+notify: Notify
+severity?: Severity
+} | {
+/**
+ * The API looks different than recorded: { atLeast: mapped }.
+ */
+drift: {
+/**
+ * From which kind of difference on.
+ */
+atLeast: ("added" | "unused" | "mapped")
+}
+notify: Notify
+severity?: Severity
+} | {
+/**
+ * A run that takes long: { longerThan: 30m }.
+ */
+runDuration: {
+longerThan: Duration
+}
+notify: Notify
+severity?: Severity
 })
+/**
+ * Channels to tell, as channels.yaml names them.
+ * 
+ * @minItems 1
+ */
+export type Notify = [string, ...(string)[]]
+/**
+ * How loud.
+ */
+export type Severity = ("info" | "warning" | "critical")
 
 /**
  * One flow: which records, which fields, when, with which rights.
  */
 export interface MappingFile {
 /**
- * Version of the language.
+ * Version of the language. Stands first.
  */
 tidelock: 1
 /**
- * A name: lower case letters, digits, hyphens.
+ * Its name: one a repository.
  */
 mapping: string
 /**
@@ -123,32 +234,44 @@ owner?: string
  */
 keys?: string
 /**
- * Says that keys or identity changed on purpose, and what they were.
+ * Says that keys or identity changed on purpose.
  */
 moved?: {
+/**
+ * What it was called before.
+ */
 from: string
 }
+/**
+ * Where records come from.
+ */
 source: {
+/**
+ * A connection by its name.
+ */
 connection: string
+/**
+ * One kind of record there: orders.
+ */
 resource: string
 /**
- * An identifier that expressions use.
+ * What expressions call the record: order.
  */
 as: string
 /**
- * Nothing older is read; an instant with a zone.
+ * Nothing older is read. A day and time with its zone: 2026-10-01T00:00:00Z.
  */
 since?: string
 /**
- * Records for which `when` is not true are left out.
+ * Records for which one of these is not true are left out, and counted under its reason.
  */
 keep?: {
 /**
- * An expression (CEL), a number or a boolean, or { constant: … }.
+ * True for records to keep.
  */
 when: ((string | number | boolean) | Constant)
 /**
- * The reason that records sent away are counted under.
+ * The reason the others are counted under.
  */
 otherwise: string
 /**
@@ -157,131 +280,173 @@ otherwise: string
 firstTimeOnly?: boolean
 }[]
 }
-target: {
-connection: string
-resource: string
-identity: Identity
 /**
- * An expression (CEL), a number or a boolean, or { constant: … }.
+ * Where records go.
+ */
+target: {
+/**
+ * A connection by its name.
+ */
+connection: string
+/**
+ * One kind of record there: sale.order.
+ */
+resource: string
+/**
+ * What makes the record the same record: order.id. A rerun finds it again by this.
+ */
+identity: (Expression | [Expression, ...(Expression)[]])
+/**
+ * An expression in CEL as one text (order.name), a number or a boolean, or { constant: Web }. Put it in quotation marks where it has ' #', ': ', a leading '!', or a comma inside { }.
  */
 label?: ((string | number | boolean) | Constant)
 /**
- * First contact: take over what stands there already, found by this field.
+ * First contact: take over what stands there already, found by this field, instead of doubling it.
  */
 adopt?: {
+/**
+ * A field of the target, or several that must all agree.
+ */
 by: (string | [string, ...(string)[]])
 }
 /**
- * When the record disappears at the source.
+ * When the record disappears at the source. Default: ignore.
  */
 gone?: ("ignore" | "archive" | "cancel" | "delete")
 /**
- * When this file changes: from now on, or all records again.
+ * When this file changes: new (from now on) or all (rewrite what is there). Default: new.
  */
 changed?: ("new" | "all")
 /**
- * When a person deleted the record at the target.
+ * When a person deleted the record at the target. Default: park.
  */
 deletedAtTarget?: ("park" | "recreate")
 }
 /**
- * Translations, reviewed like everything else.
+ * Translations for table("name", key), reviewed like everything else. A value that is not listed parks the record.
  */
 tables?: {
 [k: string]: {
+/**
+ * What the value becomes.
+ */
 [k: string]: string | number | boolean
 }
 }
 /**
- * The target's fields.
+ * The target's fields and what fills them.
  */
 fields: {
 [k: string]: Field
 }
 /**
- * Compared after the write, before `then`.
+ * Compared after the write and before `then`; what differs is parked.
  */
 agree?: {
 /**
- * A field the target computes.
+ * A field that the target computes: amount_total.
  */
 target: string
 /**
- * An expression (CEL), a number or a boolean, or { constant: … }.
+ * An expression in CEL as one text (order.name), a number or a boolean, or { constant: Web }. Put it in quotation marks where it has ' #', ': ', a leading '!', or a comma inside { }.
  */
 equals: ((string | number | boolean) | Constant)
 /**
- * Cents from rounding twice go on a line of their own.
+ * Cents from rounding twice go on a visible line of their own.
  */
 adjust?: {
+/**
+ * The field with the lines: order_line.
+ */
 line: string
+/**
+ * The product of the line: ROUNDING.
+ */
 product: string
+/**
+ * The largest difference that is put right: 0.05.
+ */
 atMost: number
 }
 }[]
 /**
- * Steps after the write.
+ * Steps after the write, in this order.
  */
 then?: {
 /**
- * An action of the target.
+ * An action of the target: action_confirm.
  */
 call: string
 /**
- * An expression (CEL), a number or a boolean, or { constant: … }.
+ * An expression in CEL as one text (order.name), a number or a boolean, or { constant: Web }. Put it in quotation marks where it has ' #', ': ', a leading '!', or a comma inside { }.
  */
 when?: ((string | number | boolean) | Constant)
 /**
- * An expression (CEL), a number or a boolean, or { constant: … }.
+ * An expression in CEL as one text (order.name), a number or a boolean, or { constant: Web }. Put it in quotation marks where it has ' #', ': ', a leading '!', or a comma inside { }.
  */
 unless?: ((string | number | boolean) | Constant)
 }[]
 /**
- * When it runs.
+ * When it runs: { every: 5m } or { cron: "* /5 8-18 * * MON-FRI", timezone: Europe/Brussels }; jitter spreads the start.
  */
 schedule?: ({
 /**
- * A duration: 30s, 5m, 2h, 1d.
+ * 5m
  */
 every: string
 /**
- * A duration: 30s, 5m, 2h, 1d.
+ * 20s
  */
 jitter?: string
 } | {
+/**
+ * Minute, hour, day, month, weekday.
+ */
 cron: string
+/**
+ * Europe/Brussels. Default: UTC.
+ */
 timezone?: string
 /**
- * A duration: 30s, 5m, 2h, 1d.
+ * 20s
  */
 jitter?: string
 })
+/**
+ * Who goes first when a budget runs short. Default: normal.
+ */
 priority?: ("high" | "normal" | "low")
 /**
  * The rights the mapping needs, by connection; must equal what it uses.
  */
 scopes?: {
+/**
+ * A list of rights, or a list for each resource: { sale.order: [read, create, write] }.
+ */
 [k: string]: string[] | {
 [k: string]: ("read" | "create" | "write" | "unlink")[]
 }
 }
+/**
+ * What happens when something goes wrong.
+ */
 errors?: {
+/**
+ * How a run repeats what may heal: { first: 2s, max: 5m, attempts: 8 }.
+ */
 retry?: {
-/**
- * A duration: 30s, 5m, 2h, 1d.
- */
-first?: string
-/**
- * A duration: 30s, 5m, 2h, 1d.
- */
-max?: string
+first?: Duration
+max?: Duration
 attempts?: number
 }
+/**
+ * What happens to records that could not be delivered.
+ */
 parked?: {
 /**
- * Items: A duration: 30s, 5m, 2h, 1d.
+ * When a parked record is tried again: [15m, 2h, 1d].
  */
-again?: string[]
+again?: Duration[]
 /**
  * A duration: 30s, 5m, 2h, 1d.
  */
@@ -291,220 +456,173 @@ escalate?: string
  */
 keepPayload?: string
 }
-halt?: {
 /**
- * A share: 20%.
+ * Stop when too many are rejected: { rejected: 20%, window: 50 }.
  */
-rejected?: string
+halt?: {
+rejected?: Percent
+/**
+ * Of how many judged records, across runs.
+ */
 window?: number
 }
 }
+/**
+ * What a difference between the recorded and the live API does.
+ */
 drift?: {
+/**
+ * A new field.
+ */
 added?: ("ignore" | "info" | "warning" | "halt")
+/**
+ * A change to a field that is not mapped.
+ */
 unused?: ("ignore" | "info" | "warning" | "halt")
+/**
+ * A change to a field that is mapped.
+ */
 mapped?: ("ignore" | "info" | "warning" | "halt")
 }
 /**
  * When people are told.
  */
-alerts?: ({
-failures: {
-atLeast: number
+alerts?: Alert[]
 /**
- * A duration: 30s, 5m, 2h, 1d.
+ * The questions asked before anything is built.
  */
-within: string
-}
-/**
- * Channels to tell.
- * 
- * @minItems 1
- */
-notify: [string, ...(string)[]]
-severity?: ("info" | "warning" | "critical")
-} | {
-rejected: {
-/**
- * A share: 20%.
- */
-share: string
-/**
- * A duration: 30s, 5m, 2h, 1d.
- */
-within: string
-}
-/**
- * Channels to tell.
- * 
- * @minItems 1
- */
-notify: [string, ...(string)[]]
-severity?: ("info" | "warning" | "critical")
-} | {
-silence: {
-of: ("records" | "runs")
-/**
- * A duration: 30s, 5m, 2h, 1d.
- */
-longerThan: string
-/**
- * Weekdays, hours and zone: MON-FRI 08:00-18:00 Europe/Brussels.
- */
-during?: string
-}
-/**
- * Channels to tell.
- * 
- * @minItems 1
- */
-notify: [string, ...(string)[]]
-severity?: ("info" | "warning" | "critical")
-} | {
-oldestDeadLetter: {
-/**
- * A duration: 30s, 5m, 2h, 1d.
- */
-olderThan: string
-}
-/**
- * Channels to tell.
- * 
- * @minItems 1
- */
-notify: [string, ...(string)[]]
-severity?: ("info" | "warning" | "critical")
-} | {
-tokenDaysLeft: {
-lessThan: number
-}
-/**
- * Channels to tell.
- * 
- * @minItems 1
- */
-notify: [string, ...(string)[]]
-severity?: ("info" | "warning" | "critical")
-} | {
-budgetUsed: {
-/**
- * A share: 20%.
- */
-moreThan: string
-}
-/**
- * Channels to tell.
- * 
- * @minItems 1
- */
-notify: [string, ...(string)[]]
-severity?: ("info" | "warning" | "critical")
-} | {
-drift: {
-atLeast: ("added" | "unused" | "mapped")
-}
-/**
- * Channels to tell.
- * 
- * @minItems 1
- */
-notify: [string, ...(string)[]]
-severity?: ("info" | "warning" | "critical")
-} | {
-runDuration: {
-/**
- * A duration: 30s, 5m, 2h, 1d.
- */
-longerThan: string
-}
-/**
- * Channels to tell.
- * 
- * @minItems 1
- */
-notify: [string, ...(string)[]]
-severity?: ("info" | "warning" | "critical")
-})[]
 readiness?: {
+/**
+ * What the flow saves.
+ */
 saves?: {
 hoursPerWeek: number
 hourlyCost: number
 }
+/**
+ * What it costs.
+ */
 build?: {
 cost: number
 maintenancePerYear?: number
+/**
+ * Who agreed to the cost.
+ */
 approvedBy?: string
 }
+/**
+ * What it stands on.
+ */
 api?: {
+/**
+ * Where the API is documented.
+ */
 documentation: string
+/**
+ * Whether the vendor promises that it stays.
+ */
 stable?: boolean
 }
 }
+/**
+ * What recorded samples must become.
+ */
 tests?: {
+/**
+ * What is shown, as a sentence.
+ */
 name: string
 given: {
+/**
+ * A recorded sample: orders/1042.
+ */
 sample: string
+/**
+ * What is different in it, by path: { "lineItems.0.sku": null }.
+ */
 change?: {
 
 }
 }
+/**
+ * The fields that must come out; then: [action_confirm]; or parked: { at: field }.
+ */
 expect: {
 
 }
 }[]
 }
 /**
- * A constant rather than an expression.
+ * A value as it is, rather than an expression: { constant: Web }.
  */
 export interface Constant {
 /**
- * The value as it is.
+ * The value as it is; null clears the field.
  */
 constant: (string | number | boolean | null)
 }
 /**
- * Adds a line for each element of a list.
+ * An expression with a condition on when it is written.
+ */
+export interface FirstTimeValue {
+value: Expression
+/**
+ * Written only when the record is created; people may change it afterwards.
+ */
+firstTimeOnly?: boolean
+}
+/**
+ * A line for each element of a list. Several blocks under one field add up.
  */
 export interface LineBlock {
 /**
- * An expression (CEL), a number or a boolean, or { constant: … }.
+ * An expression in CEL as one text (order.name), a number or a boolean, or { constant: Web }. Put it in quotation marks where it has ' #', ': ', a leading '!', or a comma inside { }.
  */
 each: ((string | number | boolean) | Constant)
 /**
- * An identifier that expressions use.
+ * What expressions call one element; also part of each line's key, so that renaming it makes new lines.
  */
 as: string
-identity: Identity
 /**
- * A line that left the source: ignore it, remove it, or set fields.
+ * What makes a line the same line: line.id.
+ */
+identity: (Expression | [Expression, ...(Expression)[]])
+/**
+ * When an element leaves the source: ignore the line, remove it, or { set: { field: value } }.
  */
 gone?: (("ignore" | "remove") | {
+/**
+ * Values by field.
+ */
 set: {
 [k: string]: string | number | boolean | null
 }
 })
-fields: {
-[k: string]: Value
-}
+fields: Values
 }
 /**
- * A record of this record's own (a delivery address): written first, keyed by the record's key and `as`. `when` false uses `otherwise`.
+ * The fields, by their names at the target.
+ */
+export interface Values {
+[k: string]: Value
+}
+/**
+ * A record of this record's own, such as a delivery address: written first, keyed by the record's key and `as`; `when` false uses `otherwise`.
  */
 export interface OwnRecord {
 /**
- * Last part of the record's key.
+ * Last part of the record's key: deliver-to.
  */
 as: string
 /**
- * An expression (CEL), a number or a boolean, or { constant: … }.
+ * An expression in CEL as one text (order.name), a number or a boolean, or { constant: Web }. Put it in quotation marks where it has ' #', ': ', a leading '!', or a comma inside { }.
  */
 when?: ((string | number | boolean) | Constant)
 /**
- * An expression (CEL), a number or a boolean, or { constant: … }.
+ * An expression in CEL as one text (order.name), a number or a boolean, or { constant: Web }. Put it in quotation marks where it has ' #', ': ', a leading '!', or a comma inside { }.
  */
 otherwise?: ((string | number | boolean) | Constant)
-fields: {
-[k: string]: Value
-}
+fields: Values
 }
 }
 export type MappingFile = MappingFiles.MappingFile
@@ -515,161 +633,179 @@ export declare namespace ChannelsFiles {
  */
 export interface ChannelsFile {
 /**
- * Version of the language.
+ * Version of the language. Stands first.
  */
 tidelock: 1
+/**
+ * Where people are told, by a name that alerts use.
+ */
 channels: {
+/**
+ * One of slack, email, webhook.
+ */
 [k: string]: {
+/**
+ * A Slack channel.
+ */
 slack: {
-/**
- * A secret by its name; temporal.yaml says where it comes from.
- */
-webhook: {
-/**
- * The name of a secret that temporal.yaml declares.
- */
-secret: string
-}
+webhook: Secret
 }
 } | {
+/**
+ * Mail.
+ */
 email: {
 /**
+ * Whom to write to.
+ * 
  * @minItems 1
+ * 
+ * Items: An address.
  */
 to: [string, ...(string)[]]
+smtp: Secret1
 /**
- * A secret by its name; temporal.yaml says where it comes from.
+ * The sender.
  */
-smtp: {
-/**
- * The name of a secret that temporal.yaml declares.
- */
-secret: string
-}
 from?: string
 }
 } | {
+/**
+ * A POST with JSON.
+ */
 webhook: {
-url: (string | {
+/**
+ * Where to post.
+ */
+url: (string | Secret2)
+sign?: Secret3
+}
+}
+}
+}
+/**
+ * The secret that holds the webhook's address.
+ */
+export interface Secret {
 /**
  * The name of a secret that temporal.yaml declares.
  */
 secret: string
-})
+}
 /**
- * A secret by its name; temporal.yaml says where it comes from.
+ * The secret that holds the mail server's address: smtps://user:password@host.
  */
-sign?: {
+export interface Secret1 {
 /**
  * The name of a secret that temporal.yaml declares.
  */
 secret: string
 }
+/**
+ * A secret by its name; temporal.yaml says where it comes from and where it may go.
+ */
+export interface Secret2 {
+/**
+ * The name of a secret that temporal.yaml declares.
+ */
+secret: string
 }
-}
-}
+/**
+ * A secret by its name; temporal.yaml says where it comes from and where it may go.
+ */
+export interface Secret3 {
+/**
+ * The name of a secret that temporal.yaml declares.
+ */
+secret: string
 }
 }
 export type ChannelsFile = ChannelsFiles.ChannelsFile
 
 export declare namespace SettingsFiles {
 /**
+ * The text itself, or { secret: NAME }.
+ */
+export type TextOrSecret = (string | Secret)
+
+/**
  * temporal.yaml: project, environments, secrets, worker.
  */
 export interface SettingsFile {
 /**
- * Version of the language.
+ * Version of the language. Stands first.
  */
 tidelock: 1
 /**
- * A name: lower case letters, digits, hyphens.
+ * Prefix of schedule and workflow ids, ledger and lease. Renaming it makes new keys.
  */
 project: string
+/**
+ * By name; every command takes --env. `default` is used without.
+ */
 environments: {
 [k: string]: {
+/**
+ * Where Temporal is.
+ */
 temporal?: {
 /**
  * host:port; null starts the local dev server.
  */
 address?: (string | null)
+/**
+ * Default: default.
+ */
 namespace?: string
+/**
+ * Default: tidelock.
+ */
 taskQueue?: string
+/**
+ * Client certificate and key.
+ */
 tls?: {
-/**
- * A secret by its name; temporal.yaml says where it comes from.
- */
-cert: {
-/**
- * The name of a secret that temporal.yaml declares.
- */
-secret: string
+cert: Secret
+key: Secret
 }
 /**
- * A secret by its name; temporal.yaml says where it comes from.
+ * Payloads are encrypted with these keys.
  */
-key: {
-/**
- * The name of a secret that temporal.yaml declares.
- */
-secret: string
-}
-}
 codec?: {
-/**
- * A secret by its name; temporal.yaml says where it comes from.
- */
-keys: {
-/**
- * The name of a secret that temporal.yaml declares.
- */
-secret: string
-}
+keys: Secret
 }
 }
 /**
- * sqlite:PATH, or { url: { secret } }.
+ * sqlite:PATH, or { url: { secret: NAME } }.
  */
 store?: (string | {
-url: (string | {
-/**
- * The name of a secret that temporal.yaml declares.
- */
-secret: string
-})
+url: TextOrSecret
 })
 /**
- * Overrides of connection files.
+ * What is different from the connection files, by connection.
  */
 connections?: {
 [k: string]: {
+/**
+ * Merged over the connection's settings.
+ */
 settings?: {
 
 }
+/**
+ * Merged over the connection's credentials.
+ */
 auth?: {
 
 }
+limits?: Limits
+}
+}
+}
+}
 /**
- * Our own limits, below the remote's. `reserve` stays free for people.
+ * Where each secret comes from and where it may go.
  */
-limits?: {
-perSecond?: number
-perMinute?: number
-perDay?: number
-perMonth?: number
-concurrency?: number
-/**
- * A share: 20%.
- */
-reserve?: string
-/**
- * A duration: 30s, 5m, 2h, 1d.
- */
-settleAfter?: string
-}
-}
-}
-}
-}
 secrets?: {
 [k: string]: {
 /**
@@ -677,18 +813,70 @@ secrets?: {
  */
 from: string
 /**
- * The only hosts it may be sent to.
+ * The only hosts it may be sent to. Not needed for Temporal, store and codec.
+ * 
+ * @minItems 1
+ * 
+ * Items: A host: acme.odoo.com.
  */
-to?: string[]
+to?: [string, ...(string)[]]
 }
 }
+/**
+ * The worker process.
+ */
 worker?: {
 /**
- * A duration: 30s, 5m, 2h, 1d.
+ * How long one activity moves pages. Default: 60s.
  */
 legBudget?: string
+/**
+ * Runs at the same time.
+ */
 concurrency?: number
 }
+}
+/**
+ * A secret by its name; temporal.yaml says where it comes from and where it may go.
+ */
+export interface Secret {
+/**
+ * The name of a secret that temporal.yaml declares.
+ */
+secret: string
+}
+/**
+ * Our own limits, below those of the remote system.
+ */
+export interface Limits {
+/**
+ * Calls a second.
+ */
+perSecond?: number
+/**
+ * Calls a minute.
+ */
+perMinute?: number
+/**
+ * Calls a day.
+ */
+perDay?: number
+/**
+ * Calls a month.
+ */
+perMonth?: number
+/**
+ * Calls at the same time.
+ */
+concurrency?: number
+/**
+ * The share that stays free for people: 10%.
+ */
+reserve?: string
+/**
+ * The longest a write may still take effect after its connection died: 130s.
+ */
+settleAfter?: string
 }
 }
 export type SettingsFile = SettingsFiles.SettingsFile
@@ -703,99 +891,125 @@ export const LANGUAGE_SCHEMAS: Readonly<Record<string, object>> = {
   "type": "object",
   "properties": {
    "tidelock": {
-    "description": "Version of the language.",
+    "description": "Version of the language. Stands first.",
     "const": 1
    },
    "connection": {
-    "type": "string",
-    "pattern": "^[a-z][a-z0-9-]*$",
-    "description": "A name: lower case letters, digits, hyphens."
+    "$ref": "#/$defs/name",
+    "description": "What mappings call it."
    },
    "connector": {
-    "type": "string",
-    "description": "The kind of system: odoo, shopify, rest, csv."
+    "description": "The kind of system: odoo, shopify, rest, csv.",
+    "type": "string"
    },
    "preset": {
-    "type": "string",
-    "description": "A shipped description of an API, for `rest`."
+    "description": "A shipped description of an API, for connector: rest.",
+    "type": "string"
    },
    "settings": {
-    "type": "object",
-    "description": "What the connector needs to know; each connector has its own."
+    "description": "What the connector needs to know: address, version, company. Each connector has its own.",
+    "type": "object"
    },
    "auth": {
-    "type": "object",
-    "description": "Credentials, by the names of secrets."
+    "description": "Credentials, by the names of secrets.",
+    "type": "object"
    },
    "limits": {
-    "type": "object",
-    "properties": {
-     "perSecond": {
-      "type": "number",
-      "exclusiveMinimum": 0
-     },
-     "perMinute": {
-      "type": "number",
-      "exclusiveMinimum": 0
-     },
-     "perDay": {
-      "type": "integer",
-      "minimum": 1
-     },
-     "perMonth": {
-      "type": "integer",
-      "minimum": 1
-     },
-     "concurrency": {
-      "type": "integer",
-      "minimum": 1
-     },
-     "reserve": {
-      "type": "string",
-      "pattern": "^\\d+(\\.\\d+)?%$",
-      "description": "A share: 20%."
-     },
-     "settleAfter": {
-      "type": "string",
-      "pattern": "^\\d+(ms|s|m|h|d)$",
-      "description": "A duration: 30s, 5m, 2h, 1d."
-     }
-    },
-    "additionalProperties": false,
-    "description": "Our own limits, below the remote's. `reserve` stays free for people."
+    "$ref": "#/$defs/limits"
    },
    "price": {
+    "description": "What calls cost.",
     "type": "object",
     "properties": {
      "per1000Calls": {
-      "type": "number"
+      "description": "What a thousand calls cost.",
+      "type": "number",
+      "minimum": 0
      },
      "currency": {
+      "description": "A currency of three letters: EUR.",
       "type": "string",
       "pattern": "^[A-Z]{3}$"
      }
     },
-    "additionalProperties": false,
     "required": [
      "per1000Calls",
      "currency"
     ],
-    "description": "What calls cost."
+    "additionalProperties": false
    },
    "replacedOn": {
+    "description": "The day on which this system is replaced: 2027-06-30. Less than six months ahead fails readiness.",
     "type": [
      "string",
      "null"
     ],
-    "description": "When this system is to be replaced; a date less than six months ahead fails readiness."
+    "format": "date"
    }
   },
-  "additionalProperties": false,
   "required": [
    "tidelock",
    "connection",
    "connector"
-  ]
+  ],
+  "additionalProperties": false,
+  "$defs": {
+   "duration": {
+    "description": "A duration: 30s, 5m, 2h, 1d.",
+    "type": "string",
+    "pattern": "^\\d+(ms|s|m|h|d)$"
+   },
+   "percent": {
+    "description": "A share: 20%.",
+    "type": "string",
+    "pattern": "^\\d+(\\.\\d+)?%$"
+   },
+   "name": {
+    "description": "A name: lower case letters, digits, hyphens; it begins with a letter.",
+    "type": "string",
+    "pattern": "^[a-z][a-z0-9-]*$"
+   },
+   "limits": {
+    "description": "Our own limits, below those of the remote system.",
+    "type": "object",
+    "properties": {
+     "perSecond": {
+      "description": "Calls a second.",
+      "type": "number",
+      "exclusiveMinimum": 0
+     },
+     "perMinute": {
+      "description": "Calls a minute.",
+      "type": "number",
+      "exclusiveMinimum": 0
+     },
+     "perDay": {
+      "description": "Calls a day.",
+      "type": "integer",
+      "minimum": 1
+     },
+     "perMonth": {
+      "description": "Calls a month.",
+      "type": "integer",
+      "minimum": 1
+     },
+     "concurrency": {
+      "description": "Calls at the same time.",
+      "type": "integer",
+      "minimum": 1
+     },
+     "reserve": {
+      "$ref": "#/$defs/percent",
+      "description": "The share that stays free for people: 10%."
+     },
+     "settleAfter": {
+      "$ref": "#/$defs/duration",
+      "description": "The longest a write may still take effect after its connection died: 130s."
+     }
+    },
+    "additionalProperties": false
+   }
+  }
  },
  "mapping": {
   "$schema": "https://json-schema.org/draft/2020-12/schema",
@@ -805,192 +1019,181 @@ export const LANGUAGE_SCHEMAS: Readonly<Record<string, object>> = {
   "type": "object",
   "properties": {
    "tidelock": {
-    "description": "Version of the language.",
+    "description": "Version of the language. Stands first.",
     "const": 1
    },
    "mapping": {
-    "type": "string",
-    "pattern": "^[a-z][a-z0-9-]*$",
-    "description": "A name: lower case letters, digits, hyphens."
+    "$ref": "#/$defs/name",
+    "description": "Its name: one a repository."
    },
    "description": {
-    "type": "string",
-    "description": "What the flow does, for people."
+    "description": "What the flow does, for people.",
+    "type": "string"
    },
    "owner": {
-    "type": "string",
-    "description": "Who answers for it."
+    "description": "Who answers for it.",
+    "type": "string"
    },
    "keys": {
-    "type": "string",
-    "pattern": "^[a-z][a-z0-9-]*$",
+    "$ref": "#/$defs/name",
     "description": "First part of every key this mapping writes. Default: its name at first apply."
    },
    "moved": {
+    "description": "Says that keys or identity changed on purpose.",
     "type": "object",
     "properties": {
      "from": {
-      "type": "string"
+      "description": "What it was called before.",
+      "type": "string",
+      "minLength": 1
      }
     },
-    "additionalProperties": false,
     "required": [
      "from"
     ],
-    "description": "Says that keys or identity changed on purpose, and what they were."
+    "additionalProperties": false
    },
    "source": {
+    "description": "Where records come from.",
     "type": "object",
     "properties": {
      "connection": {
+      "description": "A connection by its name.",
       "type": "string"
      },
      "resource": {
+      "description": "One kind of record there: orders.",
       "type": "string"
      },
      "as": {
-      "type": "string",
-      "pattern": "^[A-Za-z_][A-Za-z0-9_]*$",
-      "description": "An identifier that expressions use."
+      "$ref": "#/$defs/identifier",
+      "description": "What expressions call the record: order."
      },
      "since": {
+      "description": "Nothing older is read. A day and time with its zone: 2026-10-01T00:00:00Z.",
       "type": "string",
-      "description": "Nothing older is read; an instant with a zone.",
       "format": "date-time"
      },
      "keep": {
+      "description": "Records for which one of these is not true are left out, and counted under its reason.",
       "type": "array",
       "items": {
        "type": "object",
        "properties": {
         "when": {
-         "description": "An expression (CEL), a number or a boolean, or { constant: … }.",
-         "anyOf": [
-          {
-           "type": [
-            "string",
-            "number",
-            "boolean"
-           ]
-          },
-          {
-           "$ref": "#/$defs/constant"
-          }
-         ]
+         "$ref": "#/$defs/expression",
+         "description": "True for records to keep."
         },
         "otherwise": {
+         "description": "The reason the others are counted under.",
          "type": "string",
-         "description": "The reason that records sent away are counted under."
+         "minLength": 1
         },
         "firstTimeOnly": {
-         "type": "boolean",
-         "description": "Judged only until the record has been delivered once."
+         "description": "Judged only until the record has been delivered once.",
+         "type": "boolean"
         }
        },
-       "additionalProperties": false,
        "required": [
         "when",
         "otherwise"
-       ]
-      },
-      "description": "Records for which `when` is not true are left out."
+       ],
+       "additionalProperties": false
+      }
      }
     },
-    "additionalProperties": false,
     "required": [
      "connection",
      "resource",
      "as"
-    ]
+    ],
+    "additionalProperties": false
    },
    "target": {
+    "description": "Where records go.",
     "type": "object",
     "properties": {
      "connection": {
+      "description": "A connection by its name.",
       "type": "string"
      },
      "resource": {
+      "description": "One kind of record there: sale.order.",
       "type": "string"
      },
      "identity": {
-      "$ref": "#/$defs/identity"
+      "$ref": "#/$defs/identity",
+      "description": "What makes the record the same record: order.id. A rerun finds it again by this."
      },
      "label": {
-      "description": "An expression (CEL), a number or a boolean, or { constant: … }.",
-      "anyOf": [
-       {
-        "type": [
-         "string",
-         "number",
-         "boolean"
-        ]
-       },
-       {
-        "$ref": "#/$defs/constant"
-       }
-      ]
+      "$ref": "#/$defs/expression",
+      "description": "What people call it: order.name. Shown beside the key, accepted by run --only."
      },
      "adopt": {
+      "description": "First contact: take over what stands there already, found by this field, instead of doubling it.",
       "type": "object",
       "properties": {
        "by": {
+        "description": "A field of the target, or several that must all agree.",
         "anyOf": [
          {
-          "type": "string"
+          "type": "string",
+          "minLength": 1
          },
          {
           "type": "array",
           "items": {
-           "type": "string"
+           "type": "string",
+           "minLength": 1
           },
           "minItems": 1
          }
         ]
        }
       },
-      "additionalProperties": false,
       "required": [
        "by"
       ],
-      "description": "First contact: take over what stands there already, found by this field."
+      "additionalProperties": false
      },
      "gone": {
+      "description": "When the record disappears at the source. Default: ignore.",
       "enum": [
        "ignore",
        "archive",
        "cancel",
        "delete"
-      ],
-      "description": "When the record disappears at the source."
+      ]
      },
      "changed": {
+      "description": "When this file changes: new (from now on) or all (rewrite what is there). Default: new.",
       "enum": [
        "new",
        "all"
-      ],
-      "description": "When this file changes: from now on, or all records again."
+      ]
      },
      "deletedAtTarget": {
+      "description": "When a person deleted the record at the target. Default: park.",
       "enum": [
        "park",
        "recreate"
-      ],
-      "description": "When a person deleted the record at the target."
+      ]
      }
     },
-    "additionalProperties": false,
     "required": [
      "connection",
      "resource",
      "identity"
-    ]
+    ],
+    "additionalProperties": false
    },
    "tables": {
+    "description": "Translations for table(\"name\", key), reviewed like everything else. A value that is not listed parks the record.",
     "type": "object",
-    "description": "Translations, reviewed like everything else.",
     "additionalProperties": {
      "type": "object",
      "additionalProperties": {
+      "description": "What the value becomes.",
       "type": [
        "string",
        "number",
@@ -1000,160 +1203,130 @@ export const LANGUAGE_SCHEMAS: Readonly<Record<string, object>> = {
     }
    },
    "fields": {
+    "description": "The target's fields and what fills them.",
     "type": "object",
-    "minProperties": 1,
     "additionalProperties": {
      "$ref": "#/$defs/field"
     },
-    "description": "The target's fields."
+    "minProperties": 1
    },
    "agree": {
+    "description": "Compared after the write and before `then`; what differs is parked.",
     "type": "array",
     "items": {
      "type": "object",
      "properties": {
       "target": {
-       "type": "string",
-       "description": "A field the target computes."
+       "description": "A field that the target computes: amount_total.",
+       "type": "string"
       },
       "equals": {
-       "description": "An expression (CEL), a number or a boolean, or { constant: … }.",
-       "anyOf": [
-        {
-         "type": [
-          "string",
-          "number",
-          "boolean"
-         ]
-        },
-        {
-         "$ref": "#/$defs/constant"
-        }
-       ]
+       "$ref": "#/$defs/expression",
+       "description": "What it must equal. Null: not compared."
       },
       "adjust": {
+       "description": "Cents from rounding twice go on a visible line of their own.",
        "type": "object",
        "properties": {
         "line": {
+         "description": "The field with the lines: order_line.",
          "type": "string"
         },
         "product": {
+         "description": "The product of the line: ROUNDING.",
          "type": "string"
         },
         "atMost": {
+         "description": "The largest difference that is put right: 0.05.",
          "type": "number",
          "exclusiveMinimum": 0
         }
        },
-       "additionalProperties": false,
        "required": [
         "line",
         "product",
         "atMost"
        ],
-       "description": "Cents from rounding twice go on a line of their own."
+       "additionalProperties": false
       }
      },
-     "additionalProperties": false,
      "required": [
       "target",
       "equals"
-     ]
-    },
-    "description": "Compared after the write, before `then`."
+     ],
+     "additionalProperties": false
+    }
    },
    "then": {
+    "description": "Steps after the write, in this order.",
     "type": "array",
     "items": {
      "type": "object",
      "properties": {
       "call": {
-       "type": "string",
-       "description": "An action of the target."
+       "description": "An action of the target: action_confirm.",
+       "type": "string"
       },
       "when": {
-       "description": "An expression (CEL), a number or a boolean, or { constant: … }.",
-       "anyOf": [
-        {
-         "type": [
-          "string",
-          "number",
-          "boolean"
-         ]
-        },
-        {
-         "$ref": "#/$defs/constant"
-        }
-       ]
+       "$ref": "#/$defs/expression",
+       "description": "Only when this is true."
       },
       "unless": {
-       "description": "An expression (CEL), a number or a boolean, or { constant: … }.",
-       "anyOf": [
-        {
-         "type": [
-          "string",
-          "number",
-          "boolean"
-         ]
-        },
-        {
-         "$ref": "#/$defs/constant"
-        }
-       ]
+       "$ref": "#/$defs/expression",
+       "description": "Not when this is true; `target` is the record as it stands there."
       }
      },
-     "additionalProperties": false,
      "required": [
       "call"
-     ]
-    },
-    "description": "Steps after the write."
+     ],
+     "additionalProperties": false
+    }
    },
    "schedule": {
-    "description": "When it runs.",
+    "description": "When it runs: { every: 5m } or { cron: \"*/5 8-18 * * MON-FRI\", timezone: Europe/Brussels }; jitter spreads the start.",
     "anyOf": [
      {
       "type": "object",
       "properties": {
        "every": {
-        "type": "string",
-        "pattern": "^\\d+(ms|s|m|h|d)$",
-        "description": "A duration: 30s, 5m, 2h, 1d."
+        "$ref": "#/$defs/duration",
+        "description": "5m"
        },
        "jitter": {
-        "type": "string",
-        "pattern": "^\\d+(ms|s|m|h|d)$",
-        "description": "A duration: 30s, 5m, 2h, 1d."
+        "$ref": "#/$defs/duration",
+        "description": "20s"
        }
       },
-      "additionalProperties": false,
       "required": [
        "every"
-      ]
+      ],
+      "additionalProperties": false
      },
      {
       "type": "object",
       "properties": {
        "cron": {
+        "description": "Minute, hour, day, month, weekday.",
         "type": "string"
        },
        "timezone": {
+        "description": "Europe/Brussels. Default: UTC.",
         "type": "string"
        },
        "jitter": {
-        "type": "string",
-        "pattern": "^\\d+(ms|s|m|h|d)$",
-        "description": "A duration: 30s, 5m, 2h, 1d."
+        "$ref": "#/$defs/duration",
+        "description": "20s"
        }
       },
-      "additionalProperties": false,
       "required": [
        "cron"
-      ]
+      ],
+      "additionalProperties": false
      }
     ]
    },
    "priority": {
+    "description": "Who goes first when a budget runs short. Default: normal.",
     "enum": [
      "high",
      "normal",
@@ -1161,9 +1334,10 @@ export const LANGUAGE_SCHEMAS: Readonly<Record<string, object>> = {
     ]
    },
    "scopes": {
-    "type": "object",
     "description": "The rights the mapping needs, by connection; must equal what it uses.",
+    "type": "object",
     "additionalProperties": {
+     "description": "A list of rights, or a list for each resource: { sale.order: [read, create, write] }.",
      "anyOf": [
       {
        "type": "array",
@@ -1189,20 +1363,18 @@ export const LANGUAGE_SCHEMAS: Readonly<Record<string, object>> = {
     }
    },
    "errors": {
+    "description": "What happens when something goes wrong.",
     "type": "object",
     "properties": {
      "retry": {
+      "description": "How a run repeats what may heal: { first: 2s, max: 5m, attempts: 8 }.",
       "type": "object",
       "properties": {
        "first": {
-        "type": "string",
-        "pattern": "^\\d+(ms|s|m|h|d)$",
-        "description": "A duration: 30s, 5m, 2h, 1d."
+        "$ref": "#/$defs/duration"
        },
        "max": {
-        "type": "string",
-        "pattern": "^\\d+(ms|s|m|h|d)$",
-        "description": "A duration: 30s, 5m, 2h, 1d."
+        "$ref": "#/$defs/duration"
        },
        "attempts": {
         "type": "integer",
@@ -1212,38 +1384,36 @@ export const LANGUAGE_SCHEMAS: Readonly<Record<string, object>> = {
       "additionalProperties": false
      },
      "parked": {
+      "description": "What happens to records that could not be delivered.",
       "type": "object",
       "properties": {
        "again": {
+        "description": "When a parked record is tried again: [15m, 2h, 1d].",
         "type": "array",
         "items": {
-         "type": "string",
-         "pattern": "^\\d+(ms|s|m|h|d)$",
-         "description": "A duration: 30s, 5m, 2h, 1d."
+         "$ref": "#/$defs/duration"
         }
        },
        "escalate": {
-        "type": "string",
-        "pattern": "^\\d+(ms|s|m|h|d)$",
-        "description": "A duration: 30s, 5m, 2h, 1d."
+        "$ref": "#/$defs/duration",
+        "description": "When people are told again."
        },
        "keepPayload": {
-        "type": "string",
-        "pattern": "^\\d+(ms|s|m|h|d)$",
-        "description": "A duration: 30s, 5m, 2h, 1d."
+        "$ref": "#/$defs/duration",
+        "description": "How long the payload of a decided dead letter is kept."
        }
       },
       "additionalProperties": false
      },
      "halt": {
+      "description": "Stop when too many are rejected: { rejected: 20%, window: 50 }.",
       "type": "object",
       "properties": {
        "rejected": {
-        "type": "string",
-        "pattern": "^\\d+(\\.\\d+)?%$",
-        "description": "A share: 20%."
+        "$ref": "#/$defs/percent"
        },
        "window": {
+        "description": "Of how many judged records, across runs.",
         "type": "integer",
         "minimum": 1
        }
@@ -1254,471 +1424,141 @@ export const LANGUAGE_SCHEMAS: Readonly<Record<string, object>> = {
     "additionalProperties": false
    },
    "drift": {
+    "description": "What a difference between the recorded and the live API does.",
     "type": "object",
     "properties": {
      "added": {
-      "enum": [
-       "ignore",
-       "info",
-       "warning",
-       "halt"
-      ]
+      "$ref": "#/$defs/driftAnswer",
+      "description": "A new field."
      },
      "unused": {
-      "enum": [
-       "ignore",
-       "info",
-       "warning",
-       "halt"
-      ]
+      "$ref": "#/$defs/driftAnswer",
+      "description": "A change to a field that is not mapped."
      },
      "mapped": {
-      "enum": [
-       "ignore",
-       "info",
-       "warning",
-       "halt"
-      ]
+      "$ref": "#/$defs/driftAnswer",
+      "description": "A change to a field that is mapped."
      }
     },
     "additionalProperties": false
    },
    "alerts": {
+    "description": "When people are told.",
     "type": "array",
     "items": {
-     "anyOf": [
-      {
-       "type": "object",
-       "properties": {
-        "failures": {
-         "type": "object",
-         "properties": {
-          "atLeast": {
-           "type": "integer",
-           "minimum": 1
-          },
-          "within": {
-           "type": "string",
-           "pattern": "^\\d+(ms|s|m|h|d)$",
-           "description": "A duration: 30s, 5m, 2h, 1d."
-          }
-         },
-         "additionalProperties": false,
-         "required": [
-          "atLeast",
-          "within"
-         ]
-        },
-        "notify": {
-         "type": "array",
-         "items": {
-          "type": "string"
-         },
-         "description": "Channels to tell.",
-         "minItems": 1
-        },
-        "severity": {
-         "enum": [
-          "info",
-          "warning",
-          "critical"
-         ]
-        }
-       },
-       "additionalProperties": false,
-       "required": [
-        "failures",
-        "notify"
-       ]
-      },
-      {
-       "type": "object",
-       "properties": {
-        "rejected": {
-         "type": "object",
-         "properties": {
-          "share": {
-           "type": "string",
-           "pattern": "^\\d+(\\.\\d+)?%$",
-           "description": "A share: 20%."
-          },
-          "within": {
-           "type": "string",
-           "pattern": "^\\d+(ms|s|m|h|d)$",
-           "description": "A duration: 30s, 5m, 2h, 1d."
-          }
-         },
-         "additionalProperties": false,
-         "required": [
-          "share",
-          "within"
-         ]
-        },
-        "notify": {
-         "type": "array",
-         "items": {
-          "type": "string"
-         },
-         "description": "Channels to tell.",
-         "minItems": 1
-        },
-        "severity": {
-         "enum": [
-          "info",
-          "warning",
-          "critical"
-         ]
-        }
-       },
-       "additionalProperties": false,
-       "required": [
-        "rejected",
-        "notify"
-       ]
-      },
-      {
-       "type": "object",
-       "properties": {
-        "silence": {
-         "type": "object",
-         "properties": {
-          "of": {
-           "enum": [
-            "records",
-            "runs"
-           ]
-          },
-          "longerThan": {
-           "type": "string",
-           "pattern": "^\\d+(ms|s|m|h|d)$",
-           "description": "A duration: 30s, 5m, 2h, 1d."
-          },
-          "during": {
-           "type": "string",
-           "description": "Weekdays, hours and zone: MON-FRI 08:00-18:00 Europe/Brussels."
-          }
-         },
-         "additionalProperties": false,
-         "required": [
-          "of",
-          "longerThan"
-         ]
-        },
-        "notify": {
-         "type": "array",
-         "items": {
-          "type": "string"
-         },
-         "description": "Channels to tell.",
-         "minItems": 1
-        },
-        "severity": {
-         "enum": [
-          "info",
-          "warning",
-          "critical"
-         ]
-        }
-       },
-       "additionalProperties": false,
-       "required": [
-        "silence",
-        "notify"
-       ]
-      },
-      {
-       "type": "object",
-       "properties": {
-        "oldestDeadLetter": {
-         "type": "object",
-         "properties": {
-          "olderThan": {
-           "type": "string",
-           "pattern": "^\\d+(ms|s|m|h|d)$",
-           "description": "A duration: 30s, 5m, 2h, 1d."
-          }
-         },
-         "additionalProperties": false,
-         "required": [
-          "olderThan"
-         ]
-        },
-        "notify": {
-         "type": "array",
-         "items": {
-          "type": "string"
-         },
-         "description": "Channels to tell.",
-         "minItems": 1
-        },
-        "severity": {
-         "enum": [
-          "info",
-          "warning",
-          "critical"
-         ]
-        }
-       },
-       "additionalProperties": false,
-       "required": [
-        "oldestDeadLetter",
-        "notify"
-       ]
-      },
-      {
-       "type": "object",
-       "properties": {
-        "tokenDaysLeft": {
-         "type": "object",
-         "properties": {
-          "lessThan": {
-           "type": "integer"
-          }
-         },
-         "additionalProperties": false,
-         "required": [
-          "lessThan"
-         ]
-        },
-        "notify": {
-         "type": "array",
-         "items": {
-          "type": "string"
-         },
-         "description": "Channels to tell.",
-         "minItems": 1
-        },
-        "severity": {
-         "enum": [
-          "info",
-          "warning",
-          "critical"
-         ]
-        }
-       },
-       "additionalProperties": false,
-       "required": [
-        "tokenDaysLeft",
-        "notify"
-       ]
-      },
-      {
-       "type": "object",
-       "properties": {
-        "budgetUsed": {
-         "type": "object",
-         "properties": {
-          "moreThan": {
-           "type": "string",
-           "pattern": "^\\d+(\\.\\d+)?%$",
-           "description": "A share: 20%."
-          }
-         },
-         "additionalProperties": false,
-         "required": [
-          "moreThan"
-         ]
-        },
-        "notify": {
-         "type": "array",
-         "items": {
-          "type": "string"
-         },
-         "description": "Channels to tell.",
-         "minItems": 1
-        },
-        "severity": {
-         "enum": [
-          "info",
-          "warning",
-          "critical"
-         ]
-        }
-       },
-       "additionalProperties": false,
-       "required": [
-        "budgetUsed",
-        "notify"
-       ]
-      },
-      {
-       "type": "object",
-       "properties": {
-        "drift": {
-         "type": "object",
-         "properties": {
-          "atLeast": {
-           "enum": [
-            "added",
-            "unused",
-            "mapped"
-           ]
-          }
-         },
-         "additionalProperties": false,
-         "required": [
-          "atLeast"
-         ]
-        },
-        "notify": {
-         "type": "array",
-         "items": {
-          "type": "string"
-         },
-         "description": "Channels to tell.",
-         "minItems": 1
-        },
-        "severity": {
-         "enum": [
-          "info",
-          "warning",
-          "critical"
-         ]
-        }
-       },
-       "additionalProperties": false,
-       "required": [
-        "drift",
-        "notify"
-       ]
-      },
-      {
-       "type": "object",
-       "properties": {
-        "runDuration": {
-         "type": "object",
-         "properties": {
-          "longerThan": {
-           "type": "string",
-           "pattern": "^\\d+(ms|s|m|h|d)$",
-           "description": "A duration: 30s, 5m, 2h, 1d."
-          }
-         },
-         "additionalProperties": false,
-         "required": [
-          "longerThan"
-         ]
-        },
-        "notify": {
-         "type": "array",
-         "items": {
-          "type": "string"
-         },
-         "description": "Channels to tell.",
-         "minItems": 1
-        },
-        "severity": {
-         "enum": [
-          "info",
-          "warning",
-          "critical"
-         ]
-        }
-       },
-       "additionalProperties": false,
-       "required": [
-        "runDuration",
-        "notify"
-       ]
-      }
-     ]
-    },
-    "description": "When people are told."
+     "$ref": "#/$defs/alert"
+    }
    },
    "readiness": {
+    "description": "The questions asked before anything is built.",
     "type": "object",
     "properties": {
      "saves": {
+      "description": "What the flow saves.",
       "type": "object",
       "properties": {
        "hoursPerWeek": {
-        "type": "number"
+        "type": "number",
+        "minimum": 0
        },
        "hourlyCost": {
-        "type": "number"
+        "type": "number",
+        "minimum": 0
        }
       },
-      "additionalProperties": false,
       "required": [
        "hoursPerWeek",
        "hourlyCost"
-      ]
+      ],
+      "additionalProperties": false
      },
      "build": {
+      "description": "What it costs.",
       "type": "object",
       "properties": {
        "cost": {
-        "type": "number"
+        "type": "number",
+        "minimum": 0
        },
        "maintenancePerYear": {
-        "type": "number"
+        "type": "number",
+        "minimum": 0
        },
        "approvedBy": {
+        "description": "Who agreed to the cost.",
         "type": "string"
        }
       },
-      "additionalProperties": false,
       "required": [
        "cost"
-      ]
+      ],
+      "additionalProperties": false
      },
      "api": {
+      "description": "What it stands on.",
       "type": "object",
       "properties": {
        "documentation": {
+        "description": "Where the API is documented.",
         "type": "string",
         "format": "uri"
        },
        "stable": {
+        "description": "Whether the vendor promises that it stays.",
         "type": "boolean"
        }
       },
-      "additionalProperties": false,
       "required": [
        "documentation"
-      ]
+      ],
+      "additionalProperties": false
      }
     },
     "additionalProperties": false
    },
    "tests": {
+    "description": "What recorded samples must become.",
     "type": "array",
     "items": {
      "type": "object",
      "properties": {
       "name": {
-       "type": "string"
+       "description": "What is shown, as a sentence.",
+       "type": "string",
+       "minLength": 1
       },
       "given": {
        "type": "object",
        "properties": {
         "sample": {
+         "description": "A recorded sample: orders/1042.",
          "type": "string"
         },
         "change": {
+         "description": "What is different in it, by path: { \"lineItems.0.sku\": null }.",
          "type": "object"
         }
        },
-       "additionalProperties": false,
        "required": [
         "sample"
-       ]
+       ],
+       "additionalProperties": false
       },
       "expect": {
+       "description": "The fields that must come out; then: [action_confirm]; or parked: { at: field }.",
        "type": "object",
        "minProperties": 1
       }
      },
-     "additionalProperties": false,
      "required": [
       "name",
       "given",
       "expect"
-     ]
+     ],
+     "additionalProperties": false
     }
    }
   },
-  "additionalProperties": false,
   "required": [
    "tidelock",
    "mapping",
@@ -1726,12 +1566,34 @@ export const LANGUAGE_SCHEMAS: Readonly<Record<string, object>> = {
    "target",
    "fields"
   ],
+  "additionalProperties": false,
   "$defs": {
+   "duration": {
+    "description": "A duration: 30s, 5m, 2h, 1d.",
+    "type": "string",
+    "pattern": "^\\d+(ms|s|m|h|d)$"
+   },
+   "percent": {
+    "description": "A share: 20%.",
+    "type": "string",
+    "pattern": "^\\d+(\\.\\d+)?%$"
+   },
+   "name": {
+    "description": "A name: lower case letters, digits, hyphens; it begins with a letter.",
+    "type": "string",
+    "pattern": "^[a-z][a-z0-9-]*$"
+   },
+   "identifier": {
+    "description": "A name that expressions use: letters, digits and _; it begins with a letter.",
+    "type": "string",
+    "pattern": "^[A-Za-z_][A-Za-z0-9_]*$"
+   },
    "constant": {
+    "description": "A value as it is, rather than an expression: { constant: Web }.",
     "type": "object",
     "properties": {
      "constant": {
-      "description": "The value as it is.",
+      "description": "The value as it is; null clears the field.",
       "type": [
        "string",
        "number",
@@ -1740,144 +1602,173 @@ export const LANGUAGE_SCHEMAS: Readonly<Record<string, object>> = {
       ]
      }
     },
-    "additionalProperties": false,
     "required": [
      "constant"
     ],
-    "description": "A constant rather than an expression."
+    "additionalProperties": false
    },
-   "identity": {
-    "description": "What makes the record the same record; an expression or several.",
+   "expression": {
+    "description": "An expression in CEL as one text (order.name), a number or a boolean, or { constant: Web }. Put it in quotation marks where it has ' #', ': ', a leading '!', or a comma inside { }.",
     "anyOf": [
      {
-      "description": "An expression (CEL), a number or a boolean, or { constant: … }.",
-      "anyOf": [
-       {
-        "type": [
-         "string",
-         "number",
-         "boolean"
-        ]
-       },
-       {
-        "$ref": "#/$defs/constant"
-       }
+      "type": [
+       "string",
+       "number",
+       "boolean"
       ]
+     },
+     {
+      "$ref": "#/$defs/constant"
+     }
+    ]
+   },
+   "identity": {
+    "description": "What makes the record the same record: an expression, or several.",
+    "anyOf": [
+     {
+      "$ref": "#/$defs/expression"
      },
      {
       "type": "array",
       "items": {
-       "description": "An expression (CEL), a number or a boolean, or { constant: … }.",
-       "anyOf": [
-        {
-         "type": [
-          "string",
-          "number",
-          "boolean"
-         ]
-        },
-        {
-         "$ref": "#/$defs/constant"
-        }
-       ]
+       "$ref": "#/$defs/expression"
       },
       "minItems": 1
      }
     ]
    },
+   "firstTimeValue": {
+    "description": "An expression with a condition on when it is written.",
+    "type": "object",
+    "properties": {
+     "value": {
+      "$ref": "#/$defs/expression"
+     },
+     "firstTimeOnly": {
+      "description": "Written only when the record is created; people may change it afterwards.",
+      "type": "boolean"
+     }
+    },
+    "required": [
+     "value"
+    ],
+    "additionalProperties": false
+   },
    "value": {
-    "description": "What the field is filled with.",
+    "description": "What the field is filled with: an expression, { constant: … }, or { value: …, firstTimeOnly: true }.",
     "anyOf": [
      {
-      "description": "An expression (CEL), a number or a boolean, or { constant: … }.",
-      "anyOf": [
-       {
-        "type": [
-         "string",
-         "number",
-         "boolean"
-        ]
-       },
-       {
-        "$ref": "#/$defs/constant"
-       }
-      ]
+      "$ref": "#/$defs/expression"
      },
      {
-      "type": "object",
-      "properties": {
-       "value": {
-        "description": "An expression (CEL), a number or a boolean, or { constant: … }.",
-        "anyOf": [
-         {
-          "type": [
-           "string",
-           "number",
-           "boolean"
-          ]
-         },
-         {
-          "$ref": "#/$defs/constant"
-         }
-        ]
-       },
-       "firstTimeOnly": {
-        "type": "boolean",
-        "description": "Written only when the record is created."
-       }
-      },
-      "additionalProperties": false,
-      "required": [
-       "value"
-      ]
+      "$ref": "#/$defs/firstTimeValue"
      }
     ]
    },
-   "field": {
-    "description": "An expression, a constant, { value, firstTimeOnly }, a list of line blocks, or a record of its own.",
-    "anyOf": [
-     {
-      "description": "An expression (CEL), a number or a boolean, or { constant: … }.",
+   "values": {
+    "description": "The fields, by their names at the target.",
+    "type": "object",
+    "additionalProperties": {
+     "$ref": "#/$defs/value"
+    },
+    "minProperties": 1
+   },
+   "lineBlock": {
+    "description": "A line for each element of a list. Several blocks under one field add up.",
+    "type": "object",
+    "properties": {
+     "each": {
+      "$ref": "#/$defs/expression",
+      "description": "The list to go through: order.lineItems."
+     },
+     "as": {
+      "$ref": "#/$defs/identifier",
+      "description": "What expressions call one element; also part of each line's key, so that renaming it makes new lines."
+     },
+     "identity": {
+      "$ref": "#/$defs/identity",
+      "description": "What makes a line the same line: line.id."
+     },
+     "gone": {
+      "description": "When an element leaves the source: ignore the line, remove it, or { set: { field: value } }.",
       "anyOf": [
        {
-        "type": [
-         "string",
-         "number",
-         "boolean"
+        "enum": [
+         "ignore",
+         "remove"
         ]
        },
        {
-        "$ref": "#/$defs/constant"
+        "type": "object",
+        "properties": {
+         "set": {
+          "description": "Values by field.",
+          "type": "object",
+          "additionalProperties": {
+           "type": [
+            "string",
+            "number",
+            "boolean",
+            "null"
+           ]
+          },
+          "minProperties": 1
+         }
+        },
+        "required": [
+         "set"
+        ],
+        "additionalProperties": false
        }
       ]
      },
+     "fields": {
+      "$ref": "#/$defs/values"
+     }
+    },
+    "required": [
+     "each",
+     "as",
+     "identity",
+     "fields"
+    ],
+    "additionalProperties": false
+   },
+   "ownRecord": {
+    "description": "A record of this record's own, such as a delivery address: written first, keyed by the record's key and `as`; `when` false uses `otherwise`.",
+    "type": "object",
+    "properties": {
+     "as": {
+      "description": "Last part of the record's key: deliver-to.",
+      "type": "string",
+      "pattern": "^[A-Za-z_][A-Za-z0-9_-]*$"
+     },
+     "when": {
+      "$ref": "#/$defs/expression",
+      "description": "Whether there is such a record. Default: always."
+     },
+     "otherwise": {
+      "$ref": "#/$defs/expression",
+      "description": "What the field points to when `when` is false. Default: nothing."
+     },
+     "fields": {
+      "$ref": "#/$defs/values"
+     }
+    },
+    "required": [
+     "as",
+     "fields"
+    ],
+    "additionalProperties": false
+   },
+   "field": {
+    "description": "An expression, { constant: … }, { value: …, firstTimeOnly: true }, a list of line blocks (each, as, identity, fields), or a record of its own (as, when, otherwise, fields).",
+    "anyOf": [
      {
-      "type": "object",
-      "properties": {
-       "value": {
-        "description": "An expression (CEL), a number or a boolean, or { constant: … }.",
-        "anyOf": [
-         {
-          "type": [
-           "string",
-           "number",
-           "boolean"
-          ]
-         },
-         {
-          "$ref": "#/$defs/constant"
-         }
-        ]
-       },
-       "firstTimeOnly": {
-        "type": "boolean",
-        "description": "Written only when the record is created."
-       }
-      },
-      "additionalProperties": false,
-      "required": [
-       "value"
-      ]
+      "$ref": "#/$defs/expression"
+     },
+     {
+      "$ref": "#/$defs/firstTimeValue"
      },
      {
       "type": "array",
@@ -1891,132 +1782,293 @@ export const LANGUAGE_SCHEMAS: Readonly<Record<string, object>> = {
      }
     ]
    },
-   "lineBlock": {
-    "type": "object",
-    "properties": {
-     "each": {
-      "description": "An expression (CEL), a number or a boolean, or { constant: … }.",
-      "anyOf": [
-       {
-        "type": [
-         "string",
-         "number",
-         "boolean"
-        ]
-       },
-       {
-        "$ref": "#/$defs/constant"
-       }
-      ]
-     },
-     "as": {
-      "type": "string",
-      "pattern": "^[A-Za-z_][A-Za-z0-9_]*$",
-      "description": "An identifier that expressions use."
-     },
-     "identity": {
-      "$ref": "#/$defs/identity"
-     },
-     "gone": {
-      "description": "A line that left the source: ignore it, remove it, or set fields.",
-      "anyOf": [
-       {
-        "enum": [
-         "ignore",
-         "remove"
-        ]
-       },
-       {
+   "notify": {
+    "description": "Channels to tell, as channels.yaml names them.",
+    "type": "array",
+    "items": {
+     "type": "string"
+    },
+    "minItems": 1
+   },
+   "severity": {
+    "description": "How loud.",
+    "enum": [
+     "info",
+     "warning",
+     "critical"
+    ]
+   },
+   "driftAnswer": {
+    "enum": [
+     "ignore",
+     "info",
+     "warning",
+     "halt"
+    ]
+   },
+   "alert": {
+    "description": "One of failures, rejected, silence, oldestDeadLetter, tokenDaysLeft, budgetUsed, drift, runDuration; and whom to notify.",
+    "anyOf": [
+     {
+      "type": "object",
+      "properties": {
+       "failures": {
+        "description": "Runs that failed: { atLeast: 5, within: 1h }.",
         "type": "object",
         "properties": {
-         "set": {
-          "type": "object",
-          "additionalProperties": {
-           "type": [
-            "string",
-            "number",
-            "boolean",
-            "null"
-           ]
-          }
+         "atLeast": {
+          "type": "integer",
+          "minimum": 1
+         },
+         "within": {
+          "$ref": "#/$defs/duration"
          }
         },
-        "additionalProperties": false,
         "required": [
-         "set"
-        ]
-       }
-      ]
-     },
-     "fields": {
-      "type": "object",
-      "minProperties": 1,
-      "additionalProperties": {
-       "$ref": "#/$defs/value"
-      }
-     }
-    },
-    "additionalProperties": false,
-    "required": [
-     "each",
-     "as",
-     "identity",
-     "fields"
-    ],
-    "description": "Adds a line for each element of a list."
-   },
-   "ownRecord": {
-    "type": "object",
-    "properties": {
-     "as": {
-      "type": "string",
-      "pattern": "^[A-Za-z_][A-Za-z0-9_-]*$",
-      "description": "Last part of the record's key."
-     },
-     "when": {
-      "description": "An expression (CEL), a number or a boolean, or { constant: … }.",
-      "anyOf": [
-       {
-        "type": [
-         "string",
-         "number",
-         "boolean"
-        ]
+         "atLeast",
+         "within"
+        ],
+        "additionalProperties": false
        },
-       {
-        "$ref": "#/$defs/constant"
-       }
-      ]
-     },
-     "otherwise": {
-      "description": "An expression (CEL), a number or a boolean, or { constant: … }.",
-      "anyOf": [
-       {
-        "type": [
-         "string",
-         "number",
-         "boolean"
-        ]
+       "notify": {
+        "$ref": "#/$defs/notify"
        },
-       {
-        "$ref": "#/$defs/constant"
+       "severity": {
+        "$ref": "#/$defs/severity"
        }
-      ]
+      },
+      "required": [
+       "failures",
+       "notify"
+      ],
+      "additionalProperties": false
      },
-     "fields": {
+     {
       "type": "object",
-      "minProperties": 1,
-      "additionalProperties": {
-       "$ref": "#/$defs/value"
-      }
+      "properties": {
+       "rejected": {
+        "description": "Records that could not be delivered: { share: 5%, within: 1d }.",
+        "type": "object",
+        "properties": {
+         "share": {
+          "$ref": "#/$defs/percent"
+         },
+         "within": {
+          "$ref": "#/$defs/duration"
+         }
+        },
+        "required": [
+         "share",
+         "within"
+        ],
+        "additionalProperties": false
+       },
+       "notify": {
+        "$ref": "#/$defs/notify"
+       },
+       "severity": {
+        "$ref": "#/$defs/severity"
+       }
+      },
+      "required": [
+       "rejected",
+       "notify"
+      ],
+      "additionalProperties": false
+     },
+     {
+      "type": "object",
+      "properties": {
+       "silence": {
+        "description": "Nothing came: { of: records, longerThan: 3h }.",
+        "type": "object",
+        "properties": {
+         "of": {
+          "description": "What is missing.",
+          "enum": [
+           "records",
+           "runs"
+          ]
+         },
+         "longerThan": {
+          "$ref": "#/$defs/duration"
+         },
+         "during": {
+          "description": "Weekdays, hours and zone in which silence counts: MON-FRI 08:00-18:00 Europe/Brussels. Default: always.",
+          "type": "string"
+         }
+        },
+        "required": [
+         "of",
+         "longerThan"
+        ],
+        "additionalProperties": false
+       },
+       "notify": {
+        "$ref": "#/$defs/notify"
+       },
+       "severity": {
+        "$ref": "#/$defs/severity"
+       }
+      },
+      "required": [
+       "silence",
+       "notify"
+      ],
+      "additionalProperties": false
+     },
+     {
+      "type": "object",
+      "properties": {
+       "oldestDeadLetter": {
+        "description": "A dead letter that nobody decided: { olderThan: 1d }.",
+        "type": "object",
+        "properties": {
+         "olderThan": {
+          "$ref": "#/$defs/duration"
+         }
+        },
+        "required": [
+         "olderThan"
+        ],
+        "additionalProperties": false
+       },
+       "notify": {
+        "$ref": "#/$defs/notify"
+       },
+       "severity": {
+        "$ref": "#/$defs/severity"
+       }
+      },
+      "required": [
+       "oldestDeadLetter",
+       "notify"
+      ],
+      "additionalProperties": false
+     },
+     {
+      "type": "object",
+      "properties": {
+       "tokenDaysLeft": {
+        "description": "Credentials that end soon: { lessThan: 14 }.",
+        "type": "object",
+        "properties": {
+         "lessThan": {
+          "type": "integer",
+          "minimum": 1
+         }
+        },
+        "required": [
+         "lessThan"
+        ],
+        "additionalProperties": false
+       },
+       "notify": {
+        "$ref": "#/$defs/notify"
+       },
+       "severity": {
+        "$ref": "#/$defs/severity"
+       }
+      },
+      "required": [
+       "tokenDaysLeft",
+       "notify"
+      ],
+      "additionalProperties": false
+     },
+     {
+      "type": "object",
+      "properties": {
+       "budgetUsed": {
+        "description": "The share of the day's or month's calls: { moreThan: 80% }.",
+        "type": "object",
+        "properties": {
+         "moreThan": {
+          "$ref": "#/$defs/percent"
+         }
+        },
+        "required": [
+         "moreThan"
+        ],
+        "additionalProperties": false
+       },
+       "notify": {
+        "$ref": "#/$defs/notify"
+       },
+       "severity": {
+        "$ref": "#/$defs/severity"
+       }
+      },
+      "required": [
+       "budgetUsed",
+       "notify"
+      ],
+      "additionalProperties": false
+     },
+     {
+      "type": "object",
+      "properties": {
+       "drift": {
+        "description": "The API looks different than recorded: { atLeast: mapped }.",
+        "type": "object",
+        "properties": {
+         "atLeast": {
+          "description": "From which kind of difference on.",
+          "enum": [
+           "added",
+           "unused",
+           "mapped"
+          ]
+         }
+        },
+        "required": [
+         "atLeast"
+        ],
+        "additionalProperties": false
+       },
+       "notify": {
+        "$ref": "#/$defs/notify"
+       },
+       "severity": {
+        "$ref": "#/$defs/severity"
+       }
+      },
+      "required": [
+       "drift",
+       "notify"
+      ],
+      "additionalProperties": false
+     },
+     {
+      "type": "object",
+      "properties": {
+       "runDuration": {
+        "description": "A run that takes long: { longerThan: 30m }.",
+        "type": "object",
+        "properties": {
+         "longerThan": {
+          "$ref": "#/$defs/duration"
+         }
+        },
+        "required": [
+         "longerThan"
+        ],
+        "additionalProperties": false
+       },
+       "notify": {
+        "$ref": "#/$defs/notify"
+       },
+       "severity": {
+        "$ref": "#/$defs/severity"
+       }
+      },
+      "required": [
+       "runDuration",
+       "notify"
+      ],
+      "additionalProperties": false
      }
-    },
-    "additionalProperties": false,
-    "required": [
-     "as",
-     "fields"
-    ],
-    "description": "A record of this record's own (a delivery address): written first, keyed by the record's key and `as`. `when` false uses `otherwise`."
+    ]
    }
   }
  },
@@ -2028,151 +2080,142 @@ export const LANGUAGE_SCHEMAS: Readonly<Record<string, object>> = {
   "type": "object",
   "properties": {
    "tidelock": {
-    "description": "Version of the language.",
+    "description": "Version of the language. Stands first.",
     "const": 1
    },
    "channels": {
+    "description": "Where people are told, by a name that alerts use.",
     "type": "object",
-    "minProperties": 1,
     "additionalProperties": {
+     "description": "One of slack, email, webhook.",
      "anyOf": [
       {
        "type": "object",
        "properties": {
         "slack": {
+         "description": "A Slack channel.",
          "type": "object",
          "properties": {
           "webhook": {
-           "type": "object",
-           "properties": {
-            "secret": {
-             "type": "string",
-             "description": "The name of a secret that temporal.yaml declares."
-            }
-           },
-           "additionalProperties": false,
-           "required": [
-            "secret"
-           ],
-           "description": "A secret by its name; temporal.yaml says where it comes from."
+           "$ref": "#/$defs/secret",
+           "description": "The secret that holds the webhook's address."
           }
          },
-         "additionalProperties": false,
          "required": [
           "webhook"
-         ]
+         ],
+         "additionalProperties": false
         }
        },
-       "additionalProperties": false,
        "required": [
         "slack"
-       ]
+       ],
+       "additionalProperties": false
       },
       {
        "type": "object",
        "properties": {
         "email": {
+         "description": "Mail.",
          "type": "object",
          "properties": {
           "to": {
+           "description": "Whom to write to.",
            "type": "array",
            "items": {
-            "type": "string"
+            "description": "An address.",
+            "type": "string",
+            "format": "email"
            },
            "minItems": 1
           },
           "smtp": {
-           "type": "object",
-           "properties": {
-            "secret": {
-             "type": "string",
-             "description": "The name of a secret that temporal.yaml declares."
-            }
-           },
-           "additionalProperties": false,
-           "required": [
-            "secret"
-           ],
-           "description": "A secret by its name; temporal.yaml says where it comes from."
+           "$ref": "#/$defs/secret",
+           "description": "The secret that holds the mail server's address: smtps://user:password@host."
           },
           "from": {
-           "type": "string"
+           "description": "The sender.",
+           "type": "string",
+           "format": "email"
           }
          },
-         "additionalProperties": false,
          "required": [
           "to",
           "smtp"
-         ]
+         ],
+         "additionalProperties": false
         }
        },
-       "additionalProperties": false,
        "required": [
         "email"
-       ]
+       ],
+       "additionalProperties": false
       },
       {
        "type": "object",
        "properties": {
         "webhook": {
+         "description": "A POST with JSON.",
          "type": "object",
          "properties": {
           "url": {
-           "anyOf": [
-            {
-             "type": "string"
-            },
-            {
-             "type": "object",
-             "properties": {
-              "secret": {
-               "type": "string",
-               "description": "The name of a secret that temporal.yaml declares."
-              }
-             },
-             "additionalProperties": false,
-             "required": [
-              "secret"
-             ],
-             "description": "A secret by its name; temporal.yaml says where it comes from."
-            }
-           ]
+           "$ref": "#/$defs/textOrSecret",
+           "description": "Where to post."
           },
           "sign": {
-           "type": "object",
-           "properties": {
-            "secret": {
-             "type": "string",
-             "description": "The name of a secret that temporal.yaml declares."
-            }
-           },
-           "additionalProperties": false,
-           "required": [
-            "secret"
-           ],
-           "description": "A secret by its name; temporal.yaml says where it comes from."
+           "$ref": "#/$defs/secret",
+           "description": "The secret that signs each post."
           }
          },
-         "additionalProperties": false,
          "required": [
           "url"
-         ]
+         ],
+         "additionalProperties": false
         }
        },
-       "additionalProperties": false,
        "required": [
         "webhook"
-       ]
+       ],
+       "additionalProperties": false
       }
      ]
-    }
+    },
+    "minProperties": 1
    }
   },
-  "additionalProperties": false,
   "required": [
    "tidelock",
    "channels"
-  ]
+  ],
+  "additionalProperties": false,
+  "$defs": {
+   "secret": {
+    "description": "A secret by its name; temporal.yaml says where it comes from and where it may go.",
+    "type": "object",
+    "properties": {
+     "secret": {
+      "description": "The name of a secret that temporal.yaml declares.",
+      "type": "string",
+      "minLength": 1
+     }
+    },
+    "required": [
+     "secret"
+    ],
+    "additionalProperties": false
+   },
+   "textOrSecret": {
+    "description": "The text itself, or { secret: NAME }.",
+    "anyOf": [
+     {
+      "type": "string"
+     },
+     {
+      "$ref": "#/$defs/secret"
+     }
+    ]
+   }
+  }
  },
  "tidelock": {
   "$schema": "https://json-schema.org/draft/2020-12/schema",
@@ -2182,186 +2225,109 @@ export const LANGUAGE_SCHEMAS: Readonly<Record<string, object>> = {
   "type": "object",
   "properties": {
    "tidelock": {
-    "description": "Version of the language.",
+    "description": "Version of the language. Stands first.",
     "const": 1
    },
    "project": {
-    "type": "string",
-    "pattern": "^[a-z][a-z0-9-]*$",
-    "description": "A name: lower case letters, digits, hyphens."
+    "$ref": "#/$defs/name",
+    "description": "Prefix of schedule and workflow ids, ledger and lease. Renaming it makes new keys."
    },
    "environments": {
+    "description": "By name; every command takes --env. `default` is used without.",
     "type": "object",
-    "minProperties": 1,
     "additionalProperties": {
      "type": "object",
      "properties": {
       "temporal": {
+       "description": "Where Temporal is.",
        "type": "object",
        "properties": {
         "address": {
+         "description": "host:port; null starts the local dev server.",
          "type": [
           "string",
           "null"
-         ],
-         "description": "host:port; null starts the local dev server."
+         ]
         },
         "namespace": {
+         "description": "Default: default.",
          "type": "string"
         },
         "taskQueue": {
+         "description": "Default: tidelock.",
          "type": "string"
         },
         "tls": {
+         "description": "Client certificate and key.",
          "type": "object",
          "properties": {
           "cert": {
-           "type": "object",
-           "properties": {
-            "secret": {
-             "type": "string",
-             "description": "The name of a secret that temporal.yaml declares."
-            }
-           },
-           "additionalProperties": false,
-           "required": [
-            "secret"
-           ],
-           "description": "A secret by its name; temporal.yaml says where it comes from."
+           "$ref": "#/$defs/secret"
           },
           "key": {
-           "type": "object",
-           "properties": {
-            "secret": {
-             "type": "string",
-             "description": "The name of a secret that temporal.yaml declares."
-            }
-           },
-           "additionalProperties": false,
-           "required": [
-            "secret"
-           ],
-           "description": "A secret by its name; temporal.yaml says where it comes from."
+           "$ref": "#/$defs/secret"
           }
          },
-         "additionalProperties": false,
          "required": [
           "cert",
           "key"
-         ]
+         ],
+         "additionalProperties": false
         },
         "codec": {
+         "description": "Payloads are encrypted with these keys.",
          "type": "object",
          "properties": {
           "keys": {
-           "type": "object",
-           "properties": {
-            "secret": {
-             "type": "string",
-             "description": "The name of a secret that temporal.yaml declares."
-            }
-           },
-           "additionalProperties": false,
-           "required": [
-            "secret"
-           ],
-           "description": "A secret by its name; temporal.yaml says where it comes from."
+           "$ref": "#/$defs/secret"
           }
          },
-         "additionalProperties": false,
          "required": [
           "keys"
-         ]
+         ],
+         "additionalProperties": false
         }
        },
        "additionalProperties": false
       },
       "store": {
-       "description": "sqlite:PATH, or { url: { secret } }.",
+       "description": "sqlite:PATH, or { url: { secret: NAME } }.",
        "anyOf": [
         {
-         "type": "string"
+         "description": "sqlite:PATH",
+         "type": "string",
+         "minLength": 1
         },
         {
          "type": "object",
          "properties": {
           "url": {
-           "anyOf": [
-            {
-             "type": "string"
-            },
-            {
-             "type": "object",
-             "properties": {
-              "secret": {
-               "type": "string",
-               "description": "The name of a secret that temporal.yaml declares."
-              }
-             },
-             "additionalProperties": false,
-             "required": [
-              "secret"
-             ],
-             "description": "A secret by its name; temporal.yaml says where it comes from."
-            }
-           ]
+           "$ref": "#/$defs/textOrSecret"
           }
          },
-         "additionalProperties": false,
          "required": [
           "url"
-         ]
+         ],
+         "additionalProperties": false
         }
        ]
       },
       "connections": {
+       "description": "What is different from the connection files, by connection.",
        "type": "object",
-       "description": "Overrides of connection files.",
        "additionalProperties": {
         "type": "object",
         "properties": {
          "settings": {
+          "description": "Merged over the connection's settings.",
           "type": "object"
          },
          "auth": {
+          "description": "Merged over the connection's credentials.",
           "type": "object"
          },
          "limits": {
-          "type": "object",
-          "properties": {
-           "perSecond": {
-            "type": "number",
-            "exclusiveMinimum": 0
-           },
-           "perMinute": {
-            "type": "number",
-            "exclusiveMinimum": 0
-           },
-           "perDay": {
-            "type": "integer",
-            "minimum": 1
-           },
-           "perMonth": {
-            "type": "integer",
-            "minimum": 1
-           },
-           "concurrency": {
-            "type": "integer",
-            "minimum": 1
-           },
-           "reserve": {
-            "type": "string",
-            "pattern": "^\\d+(\\.\\d+)?%$",
-            "description": "A share: 20%."
-           },
-           "settleAfter": {
-            "type": "string",
-            "pattern": "^\\d+(ms|s|m|h|d)$",
-            "description": "A duration: 30s, 5m, 2h, 1d."
-           }
-          },
-          "additionalProperties": false,
-          "description": "Our own limits, below the remote's. `reserve` stays free for people."
+          "$ref": "#/$defs/limits"
          }
         },
         "additionalProperties": false
@@ -2369,41 +2335,47 @@ export const LANGUAGE_SCHEMAS: Readonly<Record<string, object>> = {
       }
      },
      "additionalProperties": false
-    }
+    },
+    "minProperties": 1
    },
    "secrets": {
+    "description": "Where each secret comes from and where it may go.",
     "type": "object",
     "additionalProperties": {
      "type": "object",
      "properties": {
       "from": {
-       "type": "string",
        "description": "env:NAME, file:PATH or exec:COMMAND.",
+       "type": "string",
        "pattern": "^(env|file|exec):.+$"
       },
       "to": {
+       "description": "The only hosts it may be sent to. Not needed for Temporal, store and codec.",
        "type": "array",
        "items": {
-        "type": "string"
+        "description": "A host: acme.odoo.com.",
+        "type": "string",
+        "minLength": 1
        },
-       "description": "The only hosts it may be sent to."
+       "minItems": 1
       }
      },
-     "additionalProperties": false,
      "required": [
       "from"
-     ]
+     ],
+     "additionalProperties": false
     }
    },
    "worker": {
+    "description": "The worker process.",
     "type": "object",
     "properties": {
      "legBudget": {
-      "type": "string",
-      "pattern": "^\\d+(ms|s|m|h|d)$",
-      "description": "A duration: 30s, 5m, 2h, 1d."
+      "$ref": "#/$defs/duration",
+      "description": "How long one activity moves pages. Default: 60s."
      },
      "concurrency": {
+      "description": "Runs at the same time.",
       "type": "integer",
       "minimum": 1
      }
@@ -2411,11 +2383,94 @@ export const LANGUAGE_SCHEMAS: Readonly<Record<string, object>> = {
     "additionalProperties": false
    }
   },
-  "additionalProperties": false,
   "required": [
    "tidelock",
    "project",
    "environments"
-  ]
+  ],
+  "additionalProperties": false,
+  "$defs": {
+   "duration": {
+    "description": "A duration: 30s, 5m, 2h, 1d.",
+    "type": "string",
+    "pattern": "^\\d+(ms|s|m|h|d)$"
+   },
+   "percent": {
+    "description": "A share: 20%.",
+    "type": "string",
+    "pattern": "^\\d+(\\.\\d+)?%$"
+   },
+   "name": {
+    "description": "A name: lower case letters, digits, hyphens; it begins with a letter.",
+    "type": "string",
+    "pattern": "^[a-z][a-z0-9-]*$"
+   },
+   "secret": {
+    "description": "A secret by its name; temporal.yaml says where it comes from and where it may go.",
+    "type": "object",
+    "properties": {
+     "secret": {
+      "description": "The name of a secret that temporal.yaml declares.",
+      "type": "string",
+      "minLength": 1
+     }
+    },
+    "required": [
+     "secret"
+    ],
+    "additionalProperties": false
+   },
+   "textOrSecret": {
+    "description": "The text itself, or { secret: NAME }.",
+    "anyOf": [
+     {
+      "type": "string"
+     },
+     {
+      "$ref": "#/$defs/secret"
+     }
+    ]
+   },
+   "limits": {
+    "description": "Our own limits, below those of the remote system.",
+    "type": "object",
+    "properties": {
+     "perSecond": {
+      "description": "Calls a second.",
+      "type": "number",
+      "exclusiveMinimum": 0
+     },
+     "perMinute": {
+      "description": "Calls a minute.",
+      "type": "number",
+      "exclusiveMinimum": 0
+     },
+     "perDay": {
+      "description": "Calls a day.",
+      "type": "integer",
+      "minimum": 1
+     },
+     "perMonth": {
+      "description": "Calls a month.",
+      "type": "integer",
+      "minimum": 1
+     },
+     "concurrency": {
+      "description": "Calls at the same time.",
+      "type": "integer",
+      "minimum": 1
+     },
+     "reserve": {
+      "$ref": "#/$defs/percent",
+      "description": "The share that stays free for people: 10%."
+     },
+     "settleAfter": {
+      "$ref": "#/$defs/duration",
+      "description": "The longest a write may still take effect after its connection died: 130s."
+     }
+    },
+    "additionalProperties": false
+   }
+  }
  }
 }

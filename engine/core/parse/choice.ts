@@ -1,0 +1,92 @@
+import { isJsonObject, type JsonObject, type JsonValue } from '../model/json.ts'
+
+/**
+ * A schema with every `anyOf` and `oneOf` decided for one value, so that each fault has one message: the branch is taken that has most
+ * keys in common with the value and lacks fewest. A choice stays where no branch is of the value's kind.
+ */
+export function decideFor(schema: JsonValue, value: JsonValue, root: JsonObject): JsonValue {
+  if (!isJsonObject(schema)) return schema
+  const { $ref, ...own } = schema
+  if (typeof $ref === 'string') return decideFor({ ...referred($ref, root), ...own }, value, root)
+  const { anyOf, oneOf, ...rest } = own
+  const branches = (anyOf ?? oneOf) as readonly JsonValue[] | undefined
+  if (branches === undefined) return decideParts(own, value, root)
+  const chosen = choose(
+    branches.map((branch) => decideFor(branch, value, root)),
+    value,
+  )
+  return chosen === null ? own : { allOf: [decideParts(rest, value, root), chosen] }
+}
+
+function referred($ref: string, root: JsonObject): JsonObject {
+  const parts = $ref.split('/').slice(1)
+  const found = parts.reduce<JsonValue>((at, part) => (isJsonObject(at) ? (at[part] ?? null) : null), root)
+  return isJsonObject(found) ? found : {}
+}
+
+function decideParts(schema: JsonObject, value: JsonValue, root: JsonObject): JsonObject {
+  const decided: Record<string, JsonValue> = { ...schema }
+  if (Array.isArray(schema['allOf']))
+    decided['allOf'] = (schema['allOf'] as readonly JsonValue[]).map((part) => decideFor(part, value, root))
+  if (Array.isArray(value) && isJsonObject(schema['items'] ?? null)) {
+    decided['prefixItems'] = value.map((item: JsonValue) => decideFor(schema['items']!, item, root))
+    delete decided['items']
+  }
+  if (isJsonObject(value)) {
+    const properties: Record<string, JsonValue> = { ...((schema['properties'] ?? {}) as JsonObject) }
+    const others = schema['additionalProperties'] ?? true
+    for (const [name, item] of Object.entries(value)) {
+      if (Object.hasOwn(properties, name)) properties[name] = decideFor(properties[name]!, item, root)
+      else if (isJsonObject(others)) properties[name] = decideFor(others, item, root)
+    }
+    if (Object.keys(properties).length > 0) decided['properties'] = properties
+  }
+  return decided
+}
+
+/** The branch that fits best; several of equal fit become one that knows the keys of all. Null: none is of the value's kind. */
+function choose(branches: readonly JsonValue[], value: JsonValue): JsonValue | null {
+  const fitting = branches.filter((branch) => isJsonObject(branch) && kindFits(branch, value)) as JsonObject[]
+  if (fitting.length < 2 || !isJsonObject(value)) return fitting[0] ?? null
+  const scored = fitting.map((branch) => ({ branch, score: keyScore(branch, value) }))
+  const best = Math.max(...scored.map(({ score }) => score))
+  const tied = scored.filter(({ score }) => score === best).map(({ branch }) => branch)
+  if (tied.length === 1) return tied[0]!
+  const lists = tied.map((branch) => (branch['required'] ?? []) as readonly string[])
+  return {
+    type: 'object',
+    properties: Object.assign({}, ...tied.map((branch) => branch['properties'])) as JsonObject,
+    required: lists[0]!.filter((name) => lists.every((list) => list.includes(name))),
+    additionalProperties: tied.every((branch) => branch['additionalProperties'] === false) ? false : {},
+  }
+}
+
+function keyScore(branch: JsonObject, value: JsonObject): number {
+  const known = Object.keys((branch['properties'] ?? {}) as JsonObject)
+  const required = (branch['required'] ?? []) as readonly string[]
+  const names = Object.keys(value)
+  const shared = names.filter((name) => known.includes(name)).length
+  const lacking = required.filter((name) => !names.includes(name)).length
+  return shared * 2 - lacking
+}
+
+function kindFits(branch: JsonObject, value: JsonValue): boolean {
+  if (Array.isArray(branch['allOf']))
+    return (branch['allOf'] as readonly JsonObject[]).every((part) => kindFits(part, value))
+  // A choice that could not be decided fits nothing.
+  if ('anyOf' in branch || 'oneOf' in branch) return false
+  const values = (branch['enum'] ?? ('const' in branch ? [branch['const']!] : null)) as
+    | readonly JsonValue[]
+    | null
+  if (values?.every((item) => kindOf(item) !== kindOf(value))) return false
+  const types = [branch['type'] ?? []].flat() as readonly string[]
+  return (
+    types.length === 0 ||
+    types.some((type) => type === kindOf(value) || (type === 'integer' && kindOf(value) === 'number'))
+  )
+}
+
+function kindOf(value: JsonValue): string {
+  if (value === null) return 'null'
+  return Array.isArray(value) ? 'array' : typeof value
+}

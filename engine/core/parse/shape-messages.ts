@@ -1,0 +1,228 @@
+import type { ErrorObject } from 'ajv/dist/2020.js'
+import { nearest } from '../expression/nearest.ts'
+import type { Diagnostic } from '../model/diagnostic.ts'
+import { isJsonObject, type JsonObject, type JsonValue } from '../model/json.ts'
+import type { ParsedDocument, Path } from './document.ts'
+
+type Places = Pick<ParsedDocument, 'placeOf' | 'placeOfKey' | 'rawOf'>
+interface Fault {
+  readonly path: Path
+  readonly of: 'key' | 'value'
+  readonly code: string
+  readonly message: string
+  readonly hint: string | null
+}
+
+/** What a JSON Schema validator found, in the words of someone who edits the file. Missing keys of one block are one fault. */
+export function describeShape(
+  places: Places,
+  root: JsonObject,
+  errors: readonly ErrorObject[],
+): readonly Diagnostic[] {
+  const missing = Map.groupBy(
+    errors.filter(({ keyword }) => keyword === 'required'),
+    ({ instancePath }) => instancePath,
+  )
+  const faults = [
+    ...[...missing].map(([pointer, group]) => missingKeys(pathOf(pointer), group)),
+    ...errors
+      .filter(({ keyword }) => keyword !== 'required')
+      .map((error) => describe(places, root, pathOf(error.instancePath), error)),
+  ]
+  const seen = new Set<string>()
+  return faults.flatMap(({ path, of, code, message, hint }) => {
+    const place = of === 'key' ? places.placeOfKey(path) : places.placeOf(path)
+    const id = `${place.line}:${place.column}:${code}`
+    if (seen.has(id)) return []
+    seen.add(id)
+    return [{ ...place, code, severity: 'error', message, hint }]
+  })
+}
+
+function missingKeys(path: Path, errors: readonly ErrorObject[]): Fault {
+  const names = [...new Set(errors.map((error) => String(error.params['missingProperty'])))]
+  return {
+    path,
+    of: 'key',
+    code: 'missing-key',
+    message: `${nameOf(path)} lacks ${list(
+      names.map((name) => `"${name}"`),
+      'and',
+    )}.`,
+    hint: `Add ${names.map((name) => `${name}: …`).join(', ')}`,
+  }
+}
+
+function describe(places: Places, root: JsonObject, path: Path, error: ErrorObject): Fault {
+  const make = (
+    code: string,
+    message: string,
+    hint: string | null,
+    of: 'key' | 'value' = 'value',
+  ): Fault => ({
+    path,
+    of,
+    code,
+    message,
+    hint,
+  })
+  const name = nameOf(path)
+  const told = (error.parentSchema?.['description'] ?? null) as string | null
+  switch (error.keyword) {
+    case 'additionalProperties':
+      return unknownKey(root, path, error)
+    case 'propertyNames':
+      return {
+        ...make(
+          'bad-name',
+          `"${error.params['propertyName']}" is not a name that can stand here.`,
+          told,
+          'key',
+        ),
+        path: [...path, String(error.params['propertyName'])],
+      }
+    case 'enum':
+    case 'const': {
+      const values = (
+        (error.params['allowedValues'] as unknown[] | undefined) ?? [error.params['allowedValue']]
+      ).map(String)
+      if (path.length === 1 && path[0] === 'tidelock')
+        return make(
+          'unknown-version',
+          `This is language version ${show(error.data)}; version ${values[0]} is read here.`,
+          'Write tidelock: 1.',
+        )
+      const near = nearest(String(error.data), values)
+      return make(
+        'not-one-of',
+        `${name} is ${show(error.data)}; it can be ${list(values, 'or')}.`,
+        near === null ? null : `Did you mean "${near}"?`,
+      )
+    }
+    case 'type': {
+      const types = [error.params['type'] as string | string[]].flat()
+      return make(
+        'wrong-type',
+        `${name} is ${kindOf(error.data)}; expected is ${list(
+          types.map((type) => WORDS[type] ?? type),
+          'or',
+        )}.`,
+        typeHint(places, path, error.data, types) ?? told,
+      )
+    }
+    case 'pattern':
+    case 'format':
+      return make(
+        'bad-format',
+        `${name} is ${show(error.data)}, which does not have the form it needs.`,
+        told ?? `Expected: ${String(error.params['format'] ?? error.params['pattern'])}`,
+      )
+    case 'anyOf':
+    case 'oneOf':
+      return make('wrong-shape', `${name} is ${kindOf(error.data)}, which fits none of its forms.`, told)
+    case 'minProperties':
+    case 'minItems':
+    case 'minLength':
+      return make('empty', `${name} is empty.`, told)
+    case 'minimum':
+    case 'exclusiveMinimum':
+    case 'maximum':
+    case 'exclusiveMaximum':
+      return make(
+        'out-of-range',
+        `${name} is ${show(error.data)}; it ${error.message ?? 'does not fit'}.`,
+        told,
+      )
+    default:
+      return make('wrong-value', `${name} ${error.message ?? 'does not fit'}.`, told)
+  }
+}
+
+function unknownKey(root: JsonObject, path: Path, error: ErrorObject): Fault {
+  const key = String(error.params['additionalProperty'])
+  const known = Object.keys((error.parentSchema?.['properties'] ?? {}) as object)
+  const near = nearest(key, known)
+  const elsewhere = near === null ? sectionOf(root, key, path) : null
+  return {
+    path: [...path, key],
+    of: 'key',
+    code: 'unknown-key',
+    message: `"${key}" is not known ${path.length === 0 ? 'here' : `under ${nameOf(path)}`}.`,
+    hint: near !== null ? `Did you mean "${near}"?` : (elsewhere ?? `Known are: ${known.join(', ')}.`),
+  }
+}
+
+/** A key at the wrong depth is known somewhere else. */
+function sectionOf(root: JsonObject, key: string, path: Path): string | null {
+  const sections = (root['properties'] ?? {}) as JsonObject
+  if (path.length > 0 && key in sections)
+    return `"${key}" stands at the top of the file: mind the indentation.`
+  const owner = Object.entries(sections).find(
+    ([name, section]) =>
+      name !== path[0] && isJsonObject(section) && key in ((section['properties'] ?? {}) as JsonObject),
+  )
+  return owner === undefined ? null : `"${key}" belongs under "${owner[0]}".`
+}
+
+/** A number where a text should be needs quotes, and a quoted number none. */
+function typeHint(places: Places, path: Path, value: unknown, types: readonly string[]): string | null {
+  const raw = places.rawOf(path)?.text ?? null
+  if (typeof value !== 'string' && types.includes('string') && raw !== null && raw !== '')
+    return `Quote it: "${raw}".`
+  if (
+    typeof value === 'string' &&
+    value !== '' &&
+    Number.isFinite(Number(value)) &&
+    (types.includes('number') || types.includes('integer'))
+  )
+    return `Write ${value} without quotation marks.`
+  if (types.length === 1 && types[0] === 'array' && typeof value === 'string') return `Write [${value}].`
+  return null
+}
+
+function pathOf(pointer: string): string[] {
+  return pointer
+    .split('/')
+    .slice(1)
+    .map((part) => part.replaceAll('~1', '/').replaceAll('~0', '~'))
+}
+
+/** `"source"`, or for an item of a list `"alerts", item 2`. */
+function nameOf(path: Path): string {
+  if (path.length === 0) return 'The file'
+  const last = String(path.at(-1))
+  return /^\d+$/.test(last) && path.length > 1
+    ? `"${String(path.at(-2))}", item ${Number(last) + 1},`
+    : `"${last}"`
+}
+
+const WORDS: Readonly<Record<string, string>> = {
+  object: 'a block of keys',
+  array: 'a list',
+  string: 'a text',
+  integer: 'a whole number',
+  number: 'a number',
+  boolean: 'true or false',
+  null: 'null',
+}
+
+function kindOf(value: unknown): string {
+  if (value === null) return 'empty'
+  if (Array.isArray(value)) return 'a list'
+  if (typeof value === 'object') return 'a block of keys'
+  return typeof value === 'string'
+    ? `the text ${show(value)}`
+    : typeof value === 'number'
+      ? `the number ${value}`
+      : String(value)
+}
+
+function show(value: unknown): string {
+  const text = typeof value === 'string' ? value : JSON.stringify(value as JsonValue)
+  const short = text.length > 40 ? `${text.slice(0, 39)}…` : text
+  return typeof value === 'string' ? `"${short}"` : short
+}
+
+function list(values: readonly string[], word: string): string {
+  return values.length < 2 ? (values[0] ?? '') : `${values.slice(0, -1).join(', ')} ${word} ${values.at(-1)}`
+}
