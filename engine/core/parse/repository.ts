@@ -1,9 +1,12 @@
-import { type Diagnostic, sortDiagnostics } from '../model/diagnostic.ts'
+import { type Diagnostic, hasErrors, sortDiagnostics } from '../model/diagnostic.ts'
 import { isJsonObject, type JsonObject, type JsonValue } from '../model/json.ts'
 import { type ParsedDocument, parseDocument } from './document.ts'
 import type { ChannelsFile, ConnectionFile, MappingFile, SettingsFile } from './language.generated.ts'
+import { withWordsAsTexts } from './rules/bare-words.ts'
 import { namedRules } from './rules.ts'
 import { shapeFaults } from './shape.ts'
+
+export { applyEnvironment } from './environment.ts'
 
 export interface ParsedMapping {
   readonly document: ParsedDocument
@@ -43,52 +46,26 @@ export interface Known {
 
 const KINDS = ['connection', 'mapping', 'channels', 'project'] as const
 type Kind = (typeof KINDS)[number]
+type Sorted = Readonly<Record<Kind, readonly ParsedDocument[]>>
 
-/** Reads all files. `partial` holds what is sound, so that later checks can go on; null without a sound temporal.yaml. */
-export function parseRepository(
-  files: readonly RepositoryFile[],
-  known: Known,
-): { readonly partial: Repository | null; readonly diagnostics: readonly Diagnostic[] } {
+export interface ParsedRepository {
+  /** All of it; null when there are errors. */
+  readonly repository: Repository | null
+  /** What is sound, so that later checks can go on; null without a sound temporal.yaml. */
+  readonly partial: Repository | null
+  readonly diagnostics: readonly Diagnostic[]
+}
+
+/** Reads all files: YAML, shape, then the rules between them. Every fault of every file is told; never throws. */
+export function parseRepository(files: readonly RepositoryFile[], known: Known): ParsedRepository {
   const diagnostics: Diagnostic[] = []
-  const found: Record<Kind, ParsedDocument[]> = { connection: [], mapping: [], channels: [], project: [] }
-  for (const { path, text } of files) {
-    const document = parseDocument(path, text)
-    diagnostics.push(...document.diagnostics)
-    if (document.diagnostics.length > 0) continue
-    const kind = kindOf(document)
-    if (kind === null) {
-      diagnostics.push({
-        ...document.placeOf([]),
-        code: 'unknown-kind',
-        severity: 'error',
-        message: 'The file does not say what it is.',
-        hint: 'Begin with "tidelock: 1" and one of: connection, mapping, channels, project.',
-      })
-      continue
-    }
-    const faults = shapeFaults(document, kind === 'project' ? 'tidelock' : kind, document.value)
-    diagnostics.push(...faults)
-    if (faults.length === 0) found[kind].push(document)
-  }
+  const found = sortFiles(files, diagnostics)
   const settings = found.project[0]
-  if (settings === undefined) {
-    if (!diagnostics.some((diagnostic) => diagnostic.file === 'temporal.yaml')) {
-      diagnostics.push({
-        file: 'temporal.yaml',
-        line: 1,
-        column: 1,
-        code: 'missing-settings',
-        severity: 'error',
-        message: 'There is no temporal.yaml.',
-        hint: 'Write one with tidelock, project and environments.',
-      })
-    }
-    return { partial: null, diagnostics: sortDiagnostics(diagnostics) }
-  }
+  const mappings = byName(found.mapping, 'mapping', diagnostics) as Repository['mappings']
   const repository: Repository = {
-    project: settingsOf(settings),
+    project: settings === undefined ? NO_PROJECT : settingsOf(settings),
     connections: byName(found.connection, 'connection', diagnostics) as Repository['connections'],
-    mappings: byName(found.mapping, 'mapping', diagnostics) as Repository['mappings'],
+    mappings,
     mappingNames: declaredNames(files, 'mapping'),
     channels:
       found.channels[0] === undefined
@@ -97,17 +74,87 @@ export function parseRepository(
   }
   for (const { document, value } of Object.values(repository.connections))
     diagnostics.push(...connectorFaults(document, value, known))
-  diagnostics.push(
-    ...namedRules(
-      repository,
-      known,
-      declaredNames(files, 'connection'),
-      new Set(
-        files.filter(({ path }) => diagnostics.some((fault) => fault.file === path)).map(({ path }) => path),
-      ),
+  const broken = new Set(diagnostics.map(({ file }) => file))
+  const context = {
+    repository,
+    known,
+    connectionNames: declaredNames(files, 'connection'),
+    settingsAreSound: settings !== undefined,
+  }
+  diagnostics.push(...namedRules(context, broken))
+  const sorted = sortDiagnostics(diagnostics)
+  if (settings === undefined) return { repository: null, partial: null, diagnostics: sorted }
+  const partial: Repository = {
+    ...repository,
+    mappings: Object.fromEntries(
+      Object.entries(mappings).map(([name, mapping]) => [name, withWordsAsTexts(mapping)]),
     ),
-  )
-  return { partial: repository, diagnostics: sortDiagnostics(diagnostics) }
+  }
+  return { repository: hasErrors(sorted) ? null : partial, partial, diagnostics: sorted }
+}
+
+/** The sound documents by kind. */
+function sortFiles(files: readonly RepositoryFile[], diagnostics: Diagnostic[]): Sorted {
+  const found: Record<Kind, ParsedDocument[]> = { connection: [], mapping: [], channels: [], project: [] }
+  for (const { path, text } of files) {
+    const document = parseDocument(path, text)
+    diagnostics.push(...document.diagnostics)
+    if (document.diagnostics.length > 0) continue
+    const kind = kindOf(document)
+    const faults =
+      kind === null
+        ? [unknownKind(document)]
+        : (misplaced(document, kind, found) ??
+          shapeFaults(document, kind === 'project' ? 'tidelock' : kind, document.value))
+    diagnostics.push(...faults)
+    if (kind !== null && faults.length === 0) found[kind].push(document)
+  }
+  if (found.project.length === 0 && !diagnostics.some(({ file }) => file === 'temporal.yaml'))
+    diagnostics.push({
+      file: 'temporal.yaml',
+      line: 1,
+      column: 1,
+      code: 'missing-settings',
+      severity: 'error',
+      message: 'There is no temporal.yaml.',
+      hint: 'Write one with tidelock, project and environments.',
+    })
+  return found
+}
+
+function unknownKind(document: ParsedDocument): Diagnostic {
+  return {
+    ...document.placeOf([]),
+    code: 'unknown-kind',
+    severity: 'error',
+    message: 'The file does not say what it is.',
+    hint: 'Begin with "tidelock: 1" and one of: connection, mapping, channels, project.',
+  }
+}
+
+/** There is one file of settings, temporal.yaml, and one of channels. Null: the file may be what it is, where it is. */
+function misplaced(document: ParsedDocument, kind: Kind, found: Sorted): readonly Diagnostic[] | null {
+  const tell = (message: string, hint: string): readonly Diagnostic[] => [
+    { ...document.placeOfKey([kind]), code: 'misplaced-file', severity: 'error', message, hint },
+  ]
+  const isSettings = document.file === 'temporal.yaml'
+  if (isSettings && kind !== 'project')
+    return tell(`temporal.yaml holds the settings, not a ${kind}.`, 'Move it to a file below mappings/.')
+  if (!isSettings && kind === 'project')
+    return tell('The settings stand in temporal.yaml, at the top of the repository.', 'Move this there.')
+  const other = kind === 'channels' ? found.channels[0] : undefined
+  return other === undefined
+    ? null
+    : tell(`Channels are declared already in ${other.file}.`, 'Put them all into one file.')
+}
+
+/** Stands in while temporal.yaml cannot be read, so that the other files are checked all the same. */
+const NO_PROJECT: Repository['project'] = {
+  document: parseDocument('temporal.yaml', ''),
+  name: '',
+  environments: {},
+  secrets: {},
+  worker: null,
 }
 
 /** Names that files declare, those with faults too: what they name is there, only not usable yet. */
@@ -121,7 +168,8 @@ function declaredNames(
 
 function kindOf(document: ParsedDocument): Kind | null {
   if (!isJsonObject(document.value)) return null
-  return KINDS.find((kind) => kind in (document.value as JsonObject)) ?? null
+  const key = Object.keys(document.value).find((name) => (KINDS as readonly string[]).includes(name))
+  return (key ?? null) as Kind | null
 }
 
 function settingsOf(document: ParsedDocument): Repository['project'] {
@@ -170,27 +218,4 @@ function connectorFaults(
     auth: (value.auth ?? {}) as JsonObject,
   }
   return shapeFaults(document, schema, part)
-}
-
-/** What an environment makes of the files: connections with its overrides, where Temporal and the store are. Null: there is no such environment. */
-export function applyEnvironment(repository: Repository, environment: string) {
-  const chosen = repository.project.environments[environment]
-  if (chosen === undefined) return null
-  const connections = Object.fromEntries(
-    Object.entries(repository.connections).map(([name, { value }]) => {
-      const override = (chosen.connections?.[name] ?? {}) as JsonObject
-      return [name, merge(value as unknown as JsonObject, override)]
-    }),
-  )
-  return { connections, temporal: chosen.temporal ?? {}, store: chosen.store ?? null }
-}
-
-function merge(base: JsonObject, over: JsonObject): JsonObject {
-  const merged: Record<string, JsonValue> = { ...base }
-  for (const [name, value] of Object.entries(over)) {
-    const before = merged[name]
-    merged[name] =
-      isJsonObject(value) && isJsonObject(before ?? null) ? merge(before as JsonObject, value) : value
-  }
-  return merged
 }

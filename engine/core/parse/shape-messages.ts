@@ -3,6 +3,7 @@ import { nearest } from '../expression/nearest.ts'
 import type { Diagnostic } from '../model/diagnostic.ts'
 import { isJsonObject, type JsonObject, type JsonValue } from '../model/json.ts'
 import type { ParsedDocument, Path } from './document.ts'
+import { looksLikeSecret } from './secret-looks.ts'
 
 type Places = Pick<ParsedDocument, 'placeOf' | 'placeOfKey' | 'rawOf'>
 interface Fault {
@@ -101,12 +102,20 @@ function describe(places: Places, root: JsonObject, path: Path, error: ErrorObje
     }
     case 'type': {
       const types = [error.params['type'] as string | string[]].flat()
+      const wantsSecret = 'secret' in ((error.parentSchema?.['properties'] ?? {}) as JsonObject)
+      if (wantsSecret && typeof error.data === 'string')
+        return make(
+          'wrong-type',
+          `${name} is a text; expected is the name of a secret.`,
+          'Write { secret: NAME } and declare NAME in temporal.yaml.',
+        )
+      const expected = list(
+        types.map((type) => WORDS[type] ?? type),
+        'or',
+      )
       return make(
         'wrong-type',
-        `${name} is ${kindOf(error.data)}; expected is ${list(
-          types.map((type) => WORDS[type] ?? type),
-          'or',
-        )}.`,
+        `${name} is ${kindOf(error.data)}; expected is ${expected}.`,
         typeHint(places, path, error.data, types) ?? told,
       )
     }
@@ -219,6 +228,7 @@ function kindOf(value: unknown): string {
 
 function show(value: unknown): string {
   const text = typeof value === 'string' ? value : JSON.stringify(value as JsonValue)
+  if (looksLikeSecret(text)) return '"…"'
   const short = text.length > 40 ? `${text.slice(0, 39)}…` : text
   return typeof value === 'string' ? `"${short}"` : short
 }

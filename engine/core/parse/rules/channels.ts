@@ -1,0 +1,17 @@
+import { nearOrAll, type Rule } from './rule.ts'
+
+export const channelsExist: Rule = ({ repository, add }) => {
+  const names = Object.keys(repository.channels?.value.channels ?? {})
+  for (const { document, value } of Object.values(repository.mappings)) {
+    for (const [index, alert] of (value.alerts ?? []).entries()) {
+      for (const [position, channel] of (alert.notify as readonly string[]).entries()) {
+        if (names.includes(channel)) continue
+        add(document, ['alerts', index, 'notify', position], {
+          code: 'unknown-channel',
+          message: `There is no channel "${channel}".`,
+          hint: nearOrAll(channel, names) ?? 'Declare it in mappings/channels.yaml.',
+        })
+      }
+    }
+  }
+}

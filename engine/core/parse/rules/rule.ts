@@ -1,0 +1,48 @@
+import { nearest } from '../../expression/nearest.ts'
+import type { Diagnostic } from '../../model/diagnostic.ts'
+import { isJsonObject, type JsonValue } from '../../model/json.ts'
+import type { ParsedDocument, Path } from '../document.ts'
+import type { Known, Repository } from '../repository.ts'
+
+/** What a rule sees: the sound files of a repository, and where to tell what it finds. */
+export interface RuleContext {
+  readonly repository: Repository
+  readonly known: Known
+  /** Names of connections that files declare, broken ones too. */
+  readonly connectionNames: ReadonlySet<string>
+  /** Whether temporal.yaml is sound; without it nobody knows secrets and environments. */
+  readonly settingsAreSound: boolean
+  readonly add: Add
+}
+
+/** One rule over the whole repository. Reports as many faults as it finds and never throws. */
+export type Rule = (context: RuleContext) => void
+
+export type Add = (
+  document: ParsedDocument,
+  path: Path,
+  fault: {
+    readonly code: string
+    readonly message: string
+    readonly hint: string | null
+    readonly severity?: Diagnostic['severity']
+    /** Where the fault is shown: at the value (default) or at its key. */
+    readonly of?: 'key' | 'value'
+  },
+) => void
+
+/** "Did you mean …?", else what there is; null when there is nothing. */
+export function nearOrAll(found: string, names: readonly string[]): string | null {
+  const name = nearest(found, names)
+  if (name !== null) return `Did you mean "${name}"?`
+  return names.length === 0 ? null : `There ${names.length === 1 ? 'is' : 'are'}: ${names.join(', ')}.`
+}
+
+/** Every value below a value that is neither a list nor a block, with its path. */
+export function* leavesOf(value: unknown, path: Path = []): Iterable<readonly [JsonValue, Path]> {
+  if (Array.isArray(value))
+    for (const [index, item] of value.entries()) yield* leavesOf(item, [...path, index])
+  else if (isJsonObject(value as JsonValue))
+    for (const [name, item] of Object.entries(value as object)) yield* leavesOf(item, [...path, name])
+  else yield [(value ?? null) as JsonValue, path]
+}

@@ -1,0 +1,44 @@
+import { cronFault } from '../cron.ts'
+import { parseDuration } from '../duration.ts'
+import { parseHours } from '../hours.ts'
+import { isTimeZone } from '../time-zone.ts'
+import type { Rule } from './rule.ts'
+
+export const schedulesAreValid: Rule = ({ repository, add }) => {
+  for (const { document, value } of Object.values(repository.mappings)) {
+    const schedule = (value.schedule ?? {}) as { every?: string; cron?: string; timezone?: string }
+    const fault = schedule.cron === undefined ? null : cronFault(schedule.cron)
+    if (fault !== null)
+      add(document, ['schedule', 'cron'], {
+        code: 'bad-cron',
+        message: `"${schedule.cron}" is not a cron line. ${fault}`,
+        hint: 'Minute, hour, day, month, weekday: "*/5 8-18 * * MON-FRI".',
+      })
+    if (schedule.timezone !== undefined && !isTimeZone(schedule.timezone))
+      add(document, ['schedule', 'timezone'], {
+        code: 'unknown-zone',
+        message: `"${schedule.timezone}" is not a time zone.`,
+        hint: 'Write it as in Europe/Brussels.',
+      })
+    if (schedule.every !== undefined && parseDuration(schedule.every) < 1000)
+      add(document, ['schedule', 'every'], {
+        code: 'out-of-range',
+        message: `A schedule cannot run every ${schedule.every}; the shortest is 1s.`,
+        hint: 'Write every: 1m.',
+      })
+  }
+}
+
+export const silencesAreValid: Rule = ({ repository, add }) => {
+  for (const { document, value } of Object.values(repository.mappings)) {
+    for (const [index, alert] of (value.alerts ?? []).entries()) {
+      const during = 'silence' in alert ? alert.silence.during : undefined
+      if (during === undefined || parseHours(during) !== null) continue
+      add(document, ['alerts', index, 'silence', 'during'], {
+        code: 'bad-hours',
+        message: `"${during}" are not hours of a week.`,
+        hint: 'Weekdays, hours and zone: MON-FRI 08:00-18:00 Europe/Brussels.',
+      })
+    }
+  }
+}
