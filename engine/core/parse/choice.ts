@@ -7,7 +7,11 @@ import { isJsonObject, type JsonObject, type JsonValue } from '../model/json.ts'
 export function decideFor(schema: JsonValue, value: JsonValue, root: JsonObject): JsonValue {
   if (!isJsonObject(schema)) return schema
   const { $ref, ...own } = schema
-  if (typeof $ref === 'string') return decideFor({ ...referred($ref, root), ...own }, value, root)
+  if (typeof $ref === 'string') {
+    const target = referred($ref, root)
+    // What the definition says of its form stays, beside what is said of it here.
+    return decideFor({ ...target, ...own, 'x-form': target['description'] ?? null }, value, root)
+  }
   const { anyOf, oneOf, ...rest } = own
   const branches = (anyOf ?? oneOf) as readonly JsonValue[] | undefined
   if (branches === undefined) return decideParts(own, value, root)

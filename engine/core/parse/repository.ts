@@ -1,3 +1,4 @@
+import { nearest } from '../expression/nearest.ts'
 import { type Diagnostic, hasErrors, sortDiagnostics } from '../model/diagnostic.ts'
 import { isJsonObject, type JsonObject, type JsonValue } from '../model/json.ts'
 import { type ParsedDocument, parseDocument } from './document.ts'
@@ -80,6 +81,7 @@ export function parseRepository(files: readonly RepositoryFile[], known: Known):
     known,
     connectionNames: declaredNames(files, 'connection'),
     settingsAreSound: settings !== undefined,
+    allAreSound: broken.size === 0,
   }
   diagnostics.push(...namedRules(context, broken))
   const sorted = sortDiagnostics(diagnostics)
@@ -123,12 +125,17 @@ function sortFiles(files: readonly RepositoryFile[], diagnostics: Diagnostic[]):
 }
 
 function unknownKind(document: ParsedDocument): Diagnostic {
+  const keys = isJsonObject(document.value as JsonValue) ? Object.keys(document.value as object) : []
+  const slip = keys.find((key) => nearest(key, KINDS) !== null)
   return {
-    ...document.placeOf([]),
+    ...(slip === undefined ? document.placeOf([]) : document.placeOfKey([slip])),
     code: 'unknown-kind',
     severity: 'error',
     message: 'The file does not say what it is.',
-    hint: 'Begin with "tidelock: 1" and one of: connection, mapping, channels, project.',
+    hint:
+      slip !== undefined
+        ? `Did you mean "${nearest(slip, KINDS)}"?`
+        : 'Begin with "tidelock: 1" and one of: connection, mapping, channels, project.',
   }
 }
 

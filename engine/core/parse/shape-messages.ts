@@ -25,14 +25,15 @@ export function describeShape(
     ({ instancePath }) => instancePath,
   )
   const faults = [
-    ...[...missing].map(([pointer, group]) => missingKeys(pathOf(pointer), group)),
+    ...[...missing].flatMap(([pointer, group]) => missingKeys(pathOf(pointer), group, errors)),
     ...errors
       .filter(({ keyword }) => keyword !== 'required')
       .map((error) => describe(places, root, pathOf(error.instancePath), error)),
   ]
   const seen = new Set<string>()
   return faults.flatMap(({ path, of, code, message, hint }) => {
-    const place = of === 'key' ? places.placeOfKey(path) : places.placeOf(path)
+    const isEmpty = places.rawOf(path)?.text === ''
+    const place = of === 'key' || isEmpty ? places.placeOfKey(path) : places.placeOf(path)
     const id = `${place.line}:${place.column}:${code}`
     if (seen.has(id)) return []
     seen.add(id)
@@ -40,9 +41,28 @@ export function describeShape(
   })
 }
 
-function missingKeys(path: Path, errors: readonly ErrorObject[]): Fault {
-  const names = [...new Set(errors.map((error) => String(error.params['missingProperty'])))]
-  return {
+/** A key that is there under a misspelt name is not missing: the unknown key says so. */
+function missingKeys(
+  path: Path,
+  missing: readonly ErrorObject[],
+  errors: readonly ErrorObject[],
+): readonly Fault[] {
+  const meant = errors
+    .filter(
+      ({ keyword, instancePath }) =>
+        keyword === 'additionalProperties' && instancePath === missing[0]!.instancePath,
+    )
+    .map((error) =>
+      nearest(
+        String(error.params['additionalProperty']),
+        Object.keys(error.parentSchema?.['properties'] ?? {}),
+      ),
+    )
+  const names = [...new Set(missing.map((error) => String(error.params['missingProperty'])))].filter(
+    (name) => !meant.includes(name),
+  )
+  if (names.length === 0) return []
+  const fault: Fault = {
     path,
     of: 'key',
     code: 'missing-key',
@@ -52,6 +72,7 @@ function missingKeys(path: Path, errors: readonly ErrorObject[]): Fault {
     )}.`,
     hint: `Add ${names.map((name) => `${name}: …`).join(', ')}`,
   }
+  return [fault]
 }
 
 function describe(places: Places, root: JsonObject, path: Path, error: ErrorObject): Fault {
@@ -124,7 +145,8 @@ function describe(places: Places, root: JsonObject, path: Path, error: ErrorObje
       return make(
         'bad-format',
         `${name} is ${show(error.data)}, which does not have the form it needs.`,
-        told ?? `Expected: ${String(error.params['format'] ?? error.params['pattern'])}`,
+        ((error.parentSchema?.['x-form'] ?? told) as string | null) ??
+          `Expected: ${String(error.params['format'] ?? error.params['pattern'])}`,
       )
     case 'anyOf':
     case 'oneOf':

@@ -1,6 +1,7 @@
 import { nearOrAll, type Rule } from './rule.ts'
 
-export const channelsExist: Rule = ({ repository, add }) => {
+export const channelsExist: Rule = ({ repository, allAreSound, add }) => {
+  if (repository.channels === null && !allAreSound) return
   const names = Object.keys(repository.channels?.value.channels ?? {})
   for (const { document, value } of Object.values(repository.mappings)) {
     for (const [index, alert] of (value.alerts ?? []).entries()) {

@@ -12,6 +12,8 @@ export interface RuleContext {
   readonly connectionNames: ReadonlySet<string>
   /** Whether temporal.yaml is sound; without it nobody knows secrets and environments. */
   readonly settingsAreSound: boolean
+  /** Whether every file could be read: only then is what is not found not there. */
+  readonly allAreSound: boolean
   readonly add: Add
 }
 

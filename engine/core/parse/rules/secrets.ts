@@ -3,7 +3,7 @@ import type { ParsedDocument, Path } from '../document.ts'
 import { looksLikeSecret } from '../secret-looks.ts'
 import { leavesOf, nearOrAll, type Rule } from './rule.ts'
 
-export const secretsAreDeclared: Rule = ({ repository, settingsAreSound, add }) => {
+export const secretsAreDeclared: Rule = ({ repository, settingsAreSound, allAreSound, add }) => {
   if (!settingsAreSound) return
   const { project, channels } = repository
   const declared = Object.keys(project.secrets)
@@ -34,7 +34,7 @@ export const secretsAreDeclared: Rule = ({ repository, settingsAreSound, add }) 
     check(project.document, connections ?? {}, ['environments', name, 'connections'], true)
   }
   for (const name of declared) {
-    if (used.has(name)) continue
+    if (used.has(name) || !allAreSound) continue
     add(project.document, ['secrets', name], {
       code: 'unused-secret',
       message: `No connection, channel or environment uses the secret "${name}".`,
