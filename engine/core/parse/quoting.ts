@@ -16,63 +16,86 @@ export function expressionFaults(source: string, document: Document): readonly Y
   const faults: YamlFault[] = []
   const lines = new Set<number>()
   const errorAt = document.errors.map((error) => error.pos[0])
-  const report = (start: number, message: string, hint: string) => {
+  for (const { node, path, start, flow } of expressionsOf(source, document.contents, [], false)) {
     const line = source.lastIndexOf('\n', start - 1)
-    if (lines.has(line)) return
-    lines.add(line)
-    faults.push({ offset: start, code: 'quote-expression', message, hint })
-  }
-  const inspect = (node: unknown, start: number, flow: boolean) => {
+    // What YAML cut off stands on the same line as keys and values of its own.
+    if (lines.has(line)) continue
     const rest = source.slice(start, endOfLine(source, start)).trimEnd()
-    const broken = errorAt.some((offset) => offset >= start && offset <= start + rest.length)
-    if (isBlockText(rest, node)) return
-    if (NO_START.test(rest)) {
-      const text = rest.replace(/\s+#.*$/, '')
-      report(
-        start,
-        `YAML reads a leading ${rest[0]} as something of its own, and no expression begins with it.`,
-        `For the text, write { constant: ${JSON.stringify(flow ? text.replace(/\s*[,}\]].*$/, '') : text)} }.`,
-      )
-      return
-    }
-    if (isFormOfOurs(node)) return
-    if (isCollection(node) && !broken) {
-      if (isSeq(node) && node.flow === true && !flow && node.items.length > 0 && node.items.every(isScalar))
-        report(
-          start,
-          'YAML reads [ ] as a list of its own, not as a list in an expression.',
-          `Put the whole expression in quotation marks: ${quoteExpression(rest.replace(/\s+#.*$/, ''))}`,
-        )
-      return
-    }
-    if (isScalar(node) && node.type !== 'PLAIN' && isQuoted(node) && !broken) return
-    for (const fault of quotingFaults(rest, {
-      flow,
-      value: isScalar(node) && node.tag === undefined ? written(node) : null,
-    }))
-      report(start, fault.message, fault.hint)
+    const isBroken = errorAt.some((offset) => offset >= start && offset <= start + rest.length)
+    const bite = biteOf({ node, rest, flow, isBroken, mayBeList: path.at(-1) === 'identity' })
+    if (bite === null) continue
+    lines.add(line)
+    faults.push({ offset: start, code: 'quote-expression', ...bite })
   }
-  const walk = (node: unknown, path: Path, inFlow: boolean) => {
-    if (isMap(node))
-      for (const pair of node.items) {
-        const name = keyText(pair)
-        if (name === null) continue
-        const at = [...path, name]
-        const flow = inFlow || node.flow === true
-        if (isExpressionPath(at)) inspect(pair.value, valueStart(source, pair), flow)
-        walk(pair.value, at, flow)
-      }
-    else if (isSeq(node))
-      for (const [index, item] of node.items.entries()) {
-        const at = [...path, index]
-        const flow = inFlow || node.flow === true
-        if (isScalar(item) && path.at(-1) === 'identity' && isExpressionPath(at))
-          inspect(item, item.range?.[0] ?? 0, flow)
-        walk(item, at, flow)
-      }
-  }
-  walk(document.contents, [], false)
   return faults
+}
+
+interface Place {
+  readonly node: unknown
+  readonly path: Path
+  /** The first character of what was written there, tags and anchors included. */
+  readonly start: number
+  /** Whether it stands inside `{ }` or `[ ]`. */
+  readonly flow: boolean
+}
+
+/** Every place where a mapping has an expression, whatever stands there. */
+function* expressionsOf(source: string, node: unknown, path: Path, inFlow: boolean): Iterable<Place> {
+  if (isMap(node)) {
+    const flow = inFlow || node.flow === true
+    for (const pair of node.items) {
+      const name = keyText(pair)
+      if (name === null) continue
+      const at = [...path, name]
+      if (isExpressionPath(at)) yield { node: pair.value, path: at, start: valueStart(source, pair), flow }
+      yield* expressionsOf(source, pair.value, at, flow)
+    }
+  } else if (isSeq(node)) {
+    const flow = inFlow || node.flow === true
+    for (const [index, item] of node.items.entries()) {
+      const at = [...path, index]
+      if (isScalar(item) && path.at(-1) === 'identity' && isExpressionPath(at))
+        yield { node: item, path: at, start: item.range?.[0] ?? 0, flow }
+      yield* expressionsOf(source, item, at, flow)
+    }
+  }
+}
+
+interface Written {
+  readonly node: unknown
+  /** What was written, to the end of the line. */
+  readonly rest: string
+  readonly flow: boolean
+  /** Whether the YAML reader stumbled within it. */
+  readonly isBroken: boolean
+  readonly mayBeList: boolean
+}
+
+type Bite = Pick<YamlFault, 'message' | 'hint'>
+
+/** What YAML takes away from an expression; null when it comes through. */
+function biteOf({ node, rest, flow, isBroken, mayBeList }: Written): Bite | null {
+  if (isBlockText(rest, node)) return null
+  const bare = rest.replace(/\s+#.*$/, '')
+  if (NO_START.test(rest)) {
+    const text = flow ? bare.replace(/\s*[,}\]].*$/, '') : bare
+    return {
+      message: `YAML reads a leading ${rest[0]} as something of its own, and no expression begins with it.`,
+      hint: `For the text, write { constant: ${JSON.stringify(text)} }.`,
+    }
+  }
+  if (isFormOfOurs(node) || (isQuoted(node) && !isBroken)) return null
+  if (isCollection(node) && !isBroken) {
+    const isList = isSeq(node) && node.flow === true && node.items.length > 0 && node.items.every(isScalar)
+    if (!isList || flow || mayBeList) return null
+    return {
+      message: 'YAML reads [ ] as a list of its own, not as a list in an expression.',
+      hint: `Put the whole expression in quotation marks: ${quoteExpression(bare)}`,
+    }
+  }
+  const value = isScalar(node) && node.tag === undefined ? textOf(node) : null
+  const [fault] = quotingFaults(rest, { flow, value })
+  return fault === undefined ? null : { message: fault.message, hint: fault.hint }
 }
 
 /** `{ value: … }` and its like: broken or not, what stands inside is looked at by itself. */
@@ -99,12 +122,12 @@ function isBlockText(rest: string, node: unknown): boolean {
   return /^[|>][-+\d]*\s*(#.*)?$/.test(rest) || (isScalar(node) && String(node.type).startsWith('BLOCK'))
 }
 
-function isQuoted(node: Scalar): boolean {
-  return node.type === 'QUOTE_SINGLE' || node.type === 'QUOTE_DOUBLE'
+function isQuoted(node: unknown): boolean {
+  return isScalar(node) && (node.type === 'QUOTE_SINGLE' || node.type === 'QUOTE_DOUBLE')
 }
 
 /** The scalar's text as the author sees it. */
-function written(node: Scalar): string {
+function textOf(node: Scalar): string {
   return typeof node.value === 'string' ? node.value : (node.source ?? String(node.value))
 }
 

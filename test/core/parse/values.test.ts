@@ -1,0 +1,143 @@
+import fc from 'fast-check'
+import { describe, expect, test } from 'vitest'
+import { cronFault } from '../../../engine/core/parse/cron.ts'
+import { parseDuration, parsePercent } from '../../../engine/core/parse/duration.ts'
+import { formatDiagnostic } from '../../../engine/core/parse/format.ts'
+import { parseHours } from '../../../engine/core/parse/hours.ts'
+import { looksLikeSecret } from '../../../engine/core/parse/secret-looks.ts'
+import { isTimeZone } from '../../../engine/core/parse/time-zone.ts'
+
+test.each([
+  ['0ms', 0],
+  ['250ms', 250],
+  ['30s', 30_000],
+  ['5m', 300_000],
+  ['2h', 7_200_000],
+  ['90d', 7_776_000_000],
+])('%s lasts %d ms', (text, ms) => {
+  expect(parseDuration(text)).toBe(ms)
+})
+
+test.each(['', '5', 'm', '5 m', '-5m', '1.5h', '5w', '5M', '5m '])('"%s" is no duration', (text) => {
+  expect(() => parseDuration(text)).toThrow(/30s, 5m, 2h or 1d/)
+})
+
+test.each([
+  ['0%', 0],
+  ['2.5%', 0.025],
+  ['20%', 0.2],
+  ['100%', 1],
+])('%s is %d', (text, share) => {
+  expect(parsePercent(text)).toBe(share)
+})
+
+test.each(['', '20', '%', '-1%', '20 %', '.5%'])('"%s" is no share', (text) => {
+  expect(() => parsePercent(text)).toThrow(/20%/)
+})
+
+test.each([
+  '* * * * *',
+  '*/5 8-18 * * MON-FRI',
+  '0,30 0-23/2 1 JAN,jul 7',
+  '59 23 31 12 0',
+  '5/10 * * * sun',
+])('"%s" is a cron line', (text) => {
+  expect(cronFault(text)).toBeNull()
+})
+
+test.each([
+  ['', /1 field instead/],
+  ['* * * *', /4 fields/],
+  ['0 * * * * *', /6 fields/],
+  ['60 * * * *', /minute cannot be "60"/],
+  ['* 24 * * *', /hour/],
+  ['* * 0 * *', /day cannot be "0"/],
+  ['* * * 13 *', /month/],
+  ['* * * JANUARY *', /month/],
+  ['* * * * 8', /weekday/],
+  ['* * * * FRI-MON', /weekday cannot be "FRI-MON"/],
+  ['*/0 * * * *', /minute/],
+  ['1, * * * *', /minute/],
+  ['5-1 * * * *', /minute/],
+  ['* * L * *', /day/],
+])('"%s" is none', (text, said) => {
+  expect(cronFault(text)).toMatch(said)
+})
+
+describe('hours of a week', () => {
+  test.each([
+    ['MON-FRI 08:00-18:00 Europe/Brussels', [1, 2, 3, 4, 5], 480, 1080, 'Europe/Brussels'],
+    ['SAT,SUN 00:00-24:00 UTC', [6, 7], 0, 1440, 'UTC'],
+    ['SAT-MON 09:30-10:00 Asia/Tokyo', [1, 6, 7], 570, 600, 'Asia/Tokyo'],
+    ['WED 12:00-13:00 UTC', [3], 720, 780, 'UTC'],
+  ])('%s', (text, weekdays, from, until, zone) => {
+    expect(parseHours(text)).toEqual({ weekdays, from, until, zone })
+  })
+
+  test.each([
+    '',
+    'MON-FRI 08:00-18:00',
+    'MON-FRI 8:00-18:00 UTC',
+    'MON-FRI 18:00-08:00 UTC',
+    'MON-FRI 08:00-24:01 UTC',
+    'MON-FRI 08:60-18:00 UTC',
+    'Monday 08:00-18:00 UTC',
+    'MON-WED-FRI 08:00-18:00 UTC',
+    'MON, 08:00-18:00 UTC',
+    'MON-FRI 08:00-18:00 Brussels',
+  ])('but not "%s"', (text) => {
+    expect(parseHours(text)).toBeNull()
+  })
+
+  test('any text is hours or null', () => {
+    fc.assert(fc.property(fc.string(), (text) => parseHours(`${text} 08:00-18:00 UTC`) !== undefined))
+  })
+})
+
+test.each([
+  ['Europe/Brussels', true],
+  ['UTC', true],
+  ['America/Argentina/Buenos_Aires', true],
+  ['Europe/Bruxelles', false],
+  ['+01:00', false],
+  ['', false],
+])('"%s" as a time zone: %s', (zone, is) => {
+  expect(isTimeZone(zone)).toBe(is)
+})
+
+const HEX = '0123456789abcdef'
+test.each([
+  ['a token of Shopify', `shpat_${HEX}${HEX}`, true],
+  ['a token of Slack', `xoxb-${'1234567890'}-abcdef`, true],
+  ['a webhook of Slack', 'https://hooks.slack.com/services/T000/B000/abc', true],
+  ['forty hexadecimal digits', `${HEX}${HEX}01234567`, true],
+  ['a private key', `-----BEGIN RSA ${'PRIVATE'} KEY-----`, true],
+  ['an address with a password', 'postgres://me:pass@db.example/x', true],
+  ['an address with a password alone', 'redis://:pass@cache.example', true],
+  ['a web token', `eyJ${HEX}${HEX}.${HEX}`, true],
+  ['an address', 'https://acme.odoo.com:8069/web', false],
+  ['an address with a name', 'ssh://git@example.com/x', false],
+  ['a name of a secret', 'shopify-client-secret', false],
+  ['a mail address', 'books@acme.example', false],
+  ['an expression', 'match("product.product", "default_code", line.sku)', false],
+])('%s looks like a secret: %#', (_what, text, is) => {
+  expect(looksLikeSecret(text)).toBe(is)
+})
+
+test.each([
+  [
+    '  priorty: high',
+    'm.yaml:14:3 error unknown-key: It is not known.\n  14 |   priorty: high\n         ^\n  Did you mean "priority"?',
+  ],
+  [
+    '\tpriorty',
+    'm.yaml:14:3 error unknown-key: It is not known.\n  14 | \tpriorty\n       \t ^\n  Did you mean "priority"?',
+  ],
+  ['', 'm.yaml:14:3 error unknown-key: It is not known.\n  Did you mean "priority"?'],
+  [null, 'm.yaml:14:3 error unknown-key: It is not known.\n  Did you mean "priority"?'],
+])('a fault is shown under its line %j', (line, shown) => {
+  const fault = { file: 'm.yaml', line: 14, column: 3, severity: 'error' as const, code: 'unknown-key' }
+  expect(
+    formatDiagnostic({ ...fault, message: 'It is not known.', hint: 'Did you mean "priority"?' }, line),
+  ).toBe(shown)
+})
