@@ -66,8 +66,8 @@ function choose(branches: readonly JsonValue[], value: JsonValue): JsonValue | n
 }
 
 function keyScore(branch: JsonObject, value: JsonObject): number {
-  const known = Object.keys((branch['properties'] ?? {}) as JsonObject)
   const required = (branch['required'] ?? []) as readonly string[]
+  const known = [...Object.keys((branch['properties'] ?? {}) as JsonObject), ...required]
   const names = Object.keys(value)
   const shared = names.filter((name) => known.includes(name)).length
   const lacking = required.filter((name) => !names.includes(name)).length

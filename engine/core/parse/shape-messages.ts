@@ -27,7 +27,8 @@ export function describeShape(
   const faults = [
     ...[...missing].flatMap(([pointer, group]) => missingKeys(pathOf(pointer), group, errors)),
     ...errors
-      .filter(({ keyword }) => keyword !== 'required')
+      // What is wrong with a name is told once, by `propertyNames`.
+      .filter(({ keyword, propertyName }) => keyword !== 'required' && propertyName === undefined)
       .map((error) => describe(places, root, pathOf(error.instancePath), error)),
   ]
   const seen = new Set<string>()

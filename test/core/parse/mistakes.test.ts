@@ -464,7 +464,7 @@ const RULES: readonly Mistake[] = [
     'product_uom_qty: line.currentQuantity',
     'product_uom_qty: ‸currentQuantity',
     'bare-word',
-    /order\.currentQuantity/,
+    /line\.currentQuantity/,
   ],
   [
     'a secret nobody declared',

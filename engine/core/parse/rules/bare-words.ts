@@ -14,14 +14,16 @@ const SWITCHES: Readonly<Record<string, boolean>> = { yes: true, on: true, no: f
 interface BareWord {
   readonly path: Path
   readonly word: string
+  /** The variable whose field was meant, if a field was. */
+  readonly variable: string
 }
 
 /** `note: Web` is neither a variable nor marked as a text: both readings are shown. */
 export const bareWordsAreMarked: Rule = ({ repository, add }) => {
-  for (const { document, value } of Object.values(repository.mappings)) {
-    for (const { path, word } of bareWordsOf(document.value as MappingFile)) {
+  for (const { document } of Object.values(repository.mappings)) {
+    for (const { path, word, variable } of bareWordsOf(document.value as MappingFile)) {
       const known = SWITCHES[word.toLowerCase()]
-      const field = /^\w+$/.test(word) ? `${value.source.as}.${word} for a field of the record, or ` : ''
+      const field = /^\w+$/.test(word) ? `${variable}.${word} for a field of the record, or ` : ''
       add(document, path, {
         code: 'bare-word',
         message: `"${word}" is neither a variable nor marked as a text.`,
@@ -56,16 +58,16 @@ function bareWordsOf(mapping: MappingFile): readonly BareWord[] {
     const word = leaf.trim()
     if (!WORDS.test(word) || OPERATORS.test(word)) continue
     const scope = scopeAt(mapping, path)
+    const variable = scope.at(-1)!
     const first = /^[\p{L}\p{N}_]+/u.exec(word)![0]
     // What is close to a variable is a slip of the pen, which the checker tells with the variable's name.
-    if (!scope.includes(first) && nearest(first, scope) === null) found.push({ path, word })
+    if (!scope.includes(first) && nearest(first, scope) === null) found.push({ path, word, variable })
   }
   return found
 }
 
 function scopeAt(mapping: MappingFile, path: Path): readonly string[] {
-  const scope = [mapping.source.as]
-  if (path.at(-1) === 'unless') scope.push('target')
+  const scope = path.at(-1) === 'unless' ? ['target', mapping.source.as] : [mapping.source.as]
   const blocks = path[0] === 'fields' ? mapping.fields[String(path[1])] : null
   if (Array.isArray(blocks))
     scope.push(...blocks.slice(Number(path[2]), Number(path[2]) + 1).map(({ as }) => as))
