@@ -117,6 +117,9 @@ export type Alert = ({
  * Runs that failed: { atLeast: 5, within: 1h }.
  */
 failures: {
+/**
+ * How many.
+ */
 atLeast: number
 within: Duration
 }
@@ -163,6 +166,9 @@ severity?: Severity
  * Credentials that end soon: { lessThan: 14 }.
  */
 tokenDaysLeft: {
+/**
+ * Days.
+ */
 lessThan: number
 }
 notify: Notify
@@ -437,6 +443,9 @@ errors?: {
 retry?: {
 first?: Duration
 max?: Duration
+/**
+ * How often at most.
+ */
 attempts?: number
 }
 /**
@@ -496,14 +505,26 @@ readiness?: {
  * What the flow saves.
  */
 saves?: {
+/**
+ * Hours of work a week that it replaces.
+ */
 hoursPerWeek: number
+/**
+ * What one of them costs.
+ */
 hourlyCost: number
 }
 /**
  * What it costs.
  */
 build?: {
+/**
+ * Once.
+ */
 cost: number
+/**
+ * Every year.
+ */
 maintenancePerYear?: number
 /**
  * Who agreed to the cost.
@@ -532,6 +553,9 @@ tests?: {
  * What is shown, as a sentence.
  */
 name: string
+/**
+ * What comes in.
+ */
 given: {
 /**
  * A recorded sample: orders/1042.
@@ -1377,6 +1401,7 @@ export const LANGUAGE_SCHEMAS: Readonly<Record<string, object>> = {
         "$ref": "#/$defs/duration"
        },
        "attempts": {
+        "description": "How often at most.",
         "type": "integer",
         "minimum": 1
        }
@@ -1458,10 +1483,12 @@ export const LANGUAGE_SCHEMAS: Readonly<Record<string, object>> = {
       "type": "object",
       "properties": {
        "hoursPerWeek": {
+        "description": "Hours of work a week that it replaces.",
         "type": "number",
         "minimum": 0
        },
        "hourlyCost": {
+        "description": "What one of them costs.",
         "type": "number",
         "minimum": 0
        }
@@ -1477,10 +1504,12 @@ export const LANGUAGE_SCHEMAS: Readonly<Record<string, object>> = {
       "type": "object",
       "properties": {
        "cost": {
+        "description": "Once.",
         "type": "number",
         "minimum": 0
        },
        "maintenancePerYear": {
+        "description": "Every year.",
         "type": "number",
         "minimum": 0
        },
@@ -1528,6 +1557,7 @@ export const LANGUAGE_SCHEMAS: Readonly<Record<string, object>> = {
        "minLength": 1
       },
       "given": {
+       "description": "What comes in.",
        "type": "object",
        "properties": {
         "sample": {
@@ -1817,6 +1847,7 @@ export const LANGUAGE_SCHEMAS: Readonly<Record<string, object>> = {
         "type": "object",
         "properties": {
          "atLeast": {
+          "description": "How many.",
           "type": "integer",
           "minimum": 1
          },
@@ -1954,6 +1985,7 @@ export const LANGUAGE_SCHEMAS: Readonly<Record<string, object>> = {
         "type": "object",
         "properties": {
          "lessThan": {
+          "description": "Days.",
           "type": "integer",
           "minimum": 1
          }
