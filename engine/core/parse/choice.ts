@@ -52,24 +52,48 @@ function decideParts(schema: JsonObject, value: JsonValue, root: JsonObject): Js
 function choose(branches: readonly JsonValue[], value: JsonValue): JsonValue | null {
   const fitting = branches.filter((branch) => isJsonObject(branch) && kindFits(branch, value)) as JsonObject[]
   if (fitting.length < 2 || !isJsonObject(value)) return fitting[0] ?? null
-  const scored = fitting.map((branch) => ({ branch, score: keyScore(branch, value) }))
+  const scored = fitting.map((branch) => {
+    const block = blockOf(branch)
+    return { branch, block, score: keyScore(block, value) }
+  })
   const best = Math.max(...scored.map(({ score }) => score))
-  const tied = scored.filter(({ score }) => score === best).map(({ branch }) => branch)
-  if (tied.length === 1) return tied[0]!
-  const lists = tied.map((branch) => (branch['required'] ?? []) as readonly string[])
+  const tied = scored.filter(({ score }) => score === best)
+  if (tied.length === 1) return tied[0]!.branch
+  const blocks = tied.map(({ block }) => block)
   return {
     type: 'object',
-    properties: Object.assign({}, ...tied.map((branch) => branch['properties'])) as JsonObject,
-    required: lists[0]!.filter((name) => lists.every((list) => list.includes(name))),
-    additionalProperties: tied.every((branch) => branch['additionalProperties'] === false) ? false : {},
+    properties: Object.assign({}, ...blocks.map(({ properties }) => properties)) as JsonObject,
+    required: blocks[0]!.required.filter((name) => blocks.every(({ required }) => required.includes(name))),
+    additionalProperties: blocks.every(({ isClosed }) => isClosed) ? false : {},
   }
 }
 
-function keyScore(branch: JsonObject, value: JsonObject): number {
-  const required = (branch['required'] ?? []) as readonly string[]
-  const known = [...Object.keys((branch['properties'] ?? {}) as JsonObject), ...required]
+/** What a branch says of the keys of a block, through every `allOf` in it. */
+interface Block {
+  readonly properties: JsonObject
+  readonly required: readonly string[]
+  readonly isClosed: boolean
+}
+
+function blockOf(branch: JsonObject): Block {
+  const parts = ((branch['allOf'] ?? []) as readonly JsonObject[]).map(blockOf)
+  return {
+    properties: Object.assign(
+      {},
+      branch['properties'],
+      ...parts.map(({ properties }) => properties),
+    ) as JsonObject,
+    required: [
+      ...((branch['required'] ?? []) as readonly string[]),
+      ...parts.flatMap(({ required }) => required),
+    ],
+    isClosed: branch['additionalProperties'] === false || parts.some(({ isClosed }) => isClosed),
+  }
+}
+
+function keyScore({ properties, required }: Block, value: JsonObject): number {
   const names = Object.keys(value)
-  const shared = names.filter((name) => known.includes(name)).length
+  const shared = names.filter((name) => Object.hasOwn(properties, name) || required.includes(name)).length
   const lacking = required.filter((name) => !names.includes(name)).length
   return shared * 2 - lacking
 }

@@ -85,7 +85,7 @@ function faultsOf(
 ): readonly YamlFault[] {
   const [document, second] = documents
   if (document === undefined || document.contents === null || isEmpty(document.contents)) {
-    if (document?.errors[0] !== undefined) return [syntaxFault(document.errors[0], document)]
+    if (document?.errors[0] !== undefined) return [syntaxFault(document.errors[0], document, source)]
     const hint = 'Write a mapping, a connection, channels or settings; or delete the file.'
     return [{ offset: 0, code: 'empty-file', message: 'The file is empty.', hint }]
   }
@@ -99,7 +99,7 @@ function faultsOf(
   const quoting = isMapping ? expressionFaults(source, document) : []
   // After the first one the reader has lost the thread, and what it says follows from that.
   const first = document.errors[0]
-  if (first !== undefined && quoting.length === 0) return [...faults, syntaxFault(first, document)]
+  if (first !== undefined && quoting.length === 0) return [...faults, syntaxFault(first, document, source)]
   faults.push(...quoting)
   if (quoting.length === 0) faults.push(...cleverYaml(document), ...inData)
   return faults

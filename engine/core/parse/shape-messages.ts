@@ -138,7 +138,7 @@ function describe(places: Places, root: JsonObject, path: Path, error: ErrorObje
       return make(
         'wrong-type',
         `${name} is ${kindOf(error.data)}; expected is ${expected}.`,
-        typeHint(places, path, error.data, types) ?? told,
+        typeHint(places, path, error.data, types) ?? blockHint(error) ?? told,
       )
     }
     case 'pattern':
@@ -212,6 +212,15 @@ function typeHint(places: Places, path: Path, value: unknown, types: readonly st
   return null
 }
 
+/** A scalar where a block should be: the block with the keys it needs. */
+function blockHint({ data, params, parentSchema }: ErrorObject): string | null {
+  const required = (parentSchema?.['required'] ?? []) as readonly string[]
+  if (params['type'] !== 'object' || required.length === 0 || typeof data === 'object') return null
+  return required.length === 1
+    ? `Write { ${required[0]}: ${JSON.stringify(data)} }.`
+    : `Write { ${required.map((name) => `${name}: …`).join(', ')} }.`
+}
+
 function pathOf(pointer: string): string[] {
   return pointer
     .split('/')
@@ -219,12 +228,12 @@ function pathOf(pointer: string): string[] {
     .map((part) => part.replaceAll('~1', '/').replaceAll('~0', '~'))
 }
 
-/** `"source"`, or for an item of a list `"alerts", item 2`. */
+/** `"source"`, or for an item of a list `"alerts" item 2`. */
 function nameOf(path: Path): string {
   if (path.length === 0) return 'The file'
   const last = String(path.at(-1))
   return /^\d+$/.test(last) && path.length > 1
-    ? `"${String(path.at(-2))}", item ${Number(last) + 1},`
+    ? `"${String(path.at(-2))}" item ${Number(last) + 1}`
     : `"${last}"`
 }
 

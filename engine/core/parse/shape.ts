@@ -35,20 +35,13 @@ function createAjv(): Ajv2020 {
   return ajv
 }
 
-/** A choice that nothing fits is one fault; what its branches say is left out. */
+/** A choice that nothing fits is one fault; what its branches say is left out, choices within it too (the outer one comes last). */
 function outermost(errors: readonly ErrorObject[]): readonly ErrorObject[] {
   const choices = errors.filter(({ keyword }) => keyword === 'anyOf' || keyword === 'oneOf')
-  return errors.filter((error) =>
-    choices.every(
-      (choice) =>
-        choice === error ||
-        !(
-          error.instancePath === choice.instancePath ||
-          error.instancePath.startsWith(`${choice.instancePath}/`)
-        ) ||
-        (choices.includes(error) &&
-          error.instancePath === choice.instancePath &&
-          choices.indexOf(error) < choices.indexOf(choice)),
-    ),
-  )
+  const isWithin = (error: ErrorObject, choice: ErrorObject) =>
+    error.instancePath.startsWith(`${choice.instancePath}/`) ||
+    (error.instancePath === choice.instancePath &&
+      error.parentSchema !== choice.parentSchema &&
+      errors.indexOf(error) < errors.indexOf(choice))
+  return errors.filter((error) => !choices.some((choice) => isWithin(error, choice)))
 }

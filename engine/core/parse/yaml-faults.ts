@@ -11,7 +11,7 @@ import {
 import type { YamlFault } from './plain.ts'
 
 /** What the YAML reader complains about, in the words of someone who edits the file. */
-export function syntaxFault(error: YAMLParseError, document: Document): YamlFault {
+export function syntaxFault(error: YAMLParseError, document: Document, source: string): YamlFault {
   const offset = error.pos[0]
   const open = neverClosed(error, document)
   if (open !== null) return open
@@ -22,6 +22,14 @@ export function syntaxFault(error: YAMLParseError, document: Document): YamlFaul
       message: 'A tab indents this line; YAML takes spaces only.',
       hint: 'Replace the tab by spaces.',
     }
+  const layout = LAYOUT.find(([said]) => error.message.includes(said))
+  if (layout !== undefined)
+    return {
+      offset: offset + (/^[ ]*/.exec(source.slice(offset))?.[0].length ?? 0),
+      code: 'yaml-syntax',
+      message: layout[1],
+      hint: layout[2],
+    }
   const said = error.message.replace(/ at line \d+.*$/s, '').replace(/\.$/, '')
   return {
     offset,
@@ -30,6 +38,25 @@ export function syntaxFault(error: YAMLParseError, document: Document): YamlFaul
     hint: HINTS[error.code] ?? 'Check indentation, quotes and brackets here and on the line above.',
   }
 }
+
+/** The commonest slips of indentation; what the reader says of them is of no help. */
+const LAYOUT: readonly (readonly [said: string, message: string, hint: string])[] = [
+  [
+    'All mapping items must start at the same column',
+    'This key is not indented like those above it.',
+    'Keys of one block begin in the same column.',
+  ],
+  [
+    'A block sequence may not be used as an implicit map key',
+    'A list begins here where a key should stand.',
+    'Items of one list begin in the same column, each with "- "; and a key that has a list has nothing behind its colon.',
+  ],
+  [
+    'All sequence items must start at the same column',
+    'This item is not indented like those above it.',
+    'Items of one list begin in the same column.',
+  ],
+]
 
 const HINTS: Readonly<Record<string, string>> = {
   BAD_DQ_ESCAPE: 'In double quotes a backslash begins an escape: double it, or use single quotes.',

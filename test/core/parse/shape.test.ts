@@ -84,7 +84,7 @@ describe('one fault is one message, of the form that was meant', () => {
     ],
     ['page: { cursor: 7 }', '2:17 wrong-type "cursor" is the number 7; expected is a text. Quote it: "7".'],
     ['page: lnik', '2:7 not-one-of "page" is "lnik"; it can be none or link. Did you mean "link"?'],
-    ['page: [1, two]', '2:11 wrong-type "page", item 2, is the text "two"; expected is a whole number. null'],
+    ['page: [1, two]', '2:11 wrong-type "page" item 2 is the text "two"; expected is a whole number. null'],
     ['page: { curser: next }', '2:9 unknown-key "curser" is not known under "page". Did you mean "cursor"?'],
     [
       'auth: { token: abc }',
@@ -107,6 +107,11 @@ describe('one fault is one message, of the form that was meant', () => {
     expect(both).toEqual([
       '2:7 wrong-shape "auth" is a block of keys, which fits none of its forms. A token, or a login with its password.',
     ])
+  })
+
+  test('what stands beside a choice is told with it', () => {
+    const both = tell(`${URL}auth: { token: { secret: x }, login: me, password: { secret: y }, more: 1 }`)
+    expect(both.map((line) => line.split(' ')[1]).sort()).toEqual(['unknown-key', 'wrong-shape'])
   })
 
   test('faults at several places are all told', () => {
