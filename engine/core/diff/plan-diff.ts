@@ -98,7 +98,7 @@ function update(
       : differencesOf(before.plan as unknown as JsonValue, wanted.plan as unknown as JsonValue, '')
   const consequences: string[] = []
   const refusals = identityRefusals(wanted.plan, before)
-  const scheduleDifferences = scheduleDrift(wanted, live)
+  const scheduleDifferences = scheduleDrift(wanted, before, live)
   if (before.hash !== wanted.hash && before.delivered > 0 && touchesRecords(before.plan, wanted.plan)) {
     const what =
       wanted.plan.target.changed === 'all'
@@ -141,12 +141,17 @@ function removal(name: string, before: AppliedMapping | null): MappingChange {
   }
 }
 
-function scheduleDrift(wanted: DesiredMapping, live: ScheduledMapping | null): string[] {
+/** Edits made in Temporal's own UI, and schedules that are not there. A schedule with the plan applied last is as it should be. */
+function scheduleDrift(
+  wanted: DesiredMapping,
+  before: AppliedMapping,
+  live: ScheduledMapping | null,
+): string[] {
   if (wanted.plan.schedule === null) return live === null ? [] : ['schedule: removed from the file']
   if (live === null) return ['schedule: missing in Temporal']
   const drift: string[] = []
   if (live.timing !== wanted.timing) drift.push(`schedule in Temporal: ${live.timing} → ${wanted.timing}`)
-  if (live.planHash !== wanted.hash)
+  if (live.planHash !== before.hash && live.planHash !== wanted.hash)
     drift.push(`plan of the schedule: ${short(live.planHash)} → ${short(wanted.hash)}`)
   return drift
 }
@@ -177,8 +182,11 @@ function callsADay(plan: Plan): string[] {
 
 const MOST_DEEP = 8
 
+/** Parts of a plan that follow from others: what changed there is told where it was written. */
+const DERIVED = ['source.selection', 'target.shape', 'links']
+
 function differencesOf(before: JsonValue, after: JsonValue, path: string, depth = 0): string[] {
-  if (canonicalJson(before) === canonicalJson(after)) return []
+  if (DERIVED.includes(path) || canonicalJson(before) === canonicalJson(after)) return []
   if (isJsonObject(before) && isJsonObject(after) && depth < MOST_DEEP && !isLeaf(before) && !isLeaf(after)) {
     const names = [...new Set([...Object.keys(before), ...Object.keys(after)])].sort()
     return names.flatMap((name) => {
