@@ -109,9 +109,13 @@ describe('one fault is one message, of the form that was meant', () => {
     ])
   })
 
-  test('what stands beside a choice is told with it', () => {
-    const both = tell(`${URL}auth: { token: { secret: x }, login: me, password: { secret: y }, more: 1 }`)
-    expect(both.map((line) => line.split(' ')[1]).sort()).toEqual(['unknown-key', 'wrong-shape'])
+  test('what stands beside a choice is told', () => {
+    expect(tell(`${URL}auth: { login: me, password: { secret: y }, more: 1 }`)).toEqual([
+      '2:45 unknown-key "more" is not known under "auth". Known are: token, login, password.',
+    ])
+    expect(tell(`${URL}auth: { login: 7, password: { secret: y } }`)).toEqual([
+      '2:16 wrong-type "login" is the number 7; expected is a text. Quote it: "7".',
+    ])
   })
 
   test('faults at several places are all told', () => {
