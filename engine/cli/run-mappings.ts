@@ -1,6 +1,6 @@
 import { randomUUID } from 'node:crypto'
 import { setTimeout as sleep } from 'node:timers/promises'
-import { WorkflowFailedError } from '@temporalio/client'
+import { WorkflowFailedError, type WorkflowHandle } from '@temporalio/client'
 import { SyncError } from '../core/model/failure.ts'
 import { balances, EMPTY_TALLY, type Tally } from '../core/model/tally.ts'
 import { deadLetterCounts } from '../store/dead-letters.ts'
@@ -68,6 +68,17 @@ export async function runMappings(
   return results
 }
 
+/** How often Temporal is asked why a run does not go on. */
+const ASK_MS = 3_000
+
+/** Why the leg of a run is being tried again; null when it is not. */
+async function waitsFor(handle: WorkflowHandle): Promise<string | null> {
+  const { raw } = await handle.describe()
+  const [activity] = raw.pendingActivities ?? []
+  const failure = activity?.lastFailure?.message
+  return failure ? `${failure} (try ${(activity?.attempt ?? 2) - 1})` : null
+}
+
 /** A run that nobody has begun by then is begun by the command itself: the worker that seemed to be up is not. */
 const PATIENCE_MS = 5_000
 
@@ -111,6 +122,8 @@ async function runMapping(
     (error: unknown) => error,
   )
   let over = false
+  let asked = started
+  let told = ''
   void ended.finally(() => {
     over = true
   })
@@ -120,6 +133,12 @@ async function runMapping(
     await Promise.race([ended, sleep(200)])
     const row = await runById(store, scope, runId)
     if (row === null && Date.now() - started > PATIENCE_MS) await work()
+    if (Date.now() - asked > ASK_MS) {
+      asked = Date.now()
+      const why = await waitsFor(handle)
+      if (why !== null && why !== told) output.note(`${mapping} waits: ${why}`)
+      told = why ?? told
+    }
     output.progress(progressLine(mapping, row?.tally ?? EMPTY_TALLY, Date.now() - started))
   }
   signal.removeEventListener('abort', cancel)

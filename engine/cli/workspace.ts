@@ -22,9 +22,12 @@ export interface Workspace {
   readonly texts: ReadonlyMap<string, string>
 }
 
-/** Reads every YAML file under mappings/ and temporal.yaml. Faults are in the diagnostics; only an unreadable folder throws. */
+/** Reads every YAML file under mappings/ and temporal.yaml. Faults are in the diagnostics; a folder or environment that is not there throws `invalid-plan`. */
 export function openWorkspace(folder: string, environment: string): Workspace {
   const root = resolve(folder)
+  if (!existsSync(root)) {
+    throw new SyncError('invalid-plan', `There is no folder ${root}. Name the folder of your mappings.`)
+  }
   const texts = readFiles(root)
   const parsed = parseRepository(
     [...texts].map(([path, text]) => ({ path, text })),
@@ -36,7 +39,6 @@ export function openWorkspace(folder: string, environment: string): Workspace {
   )
   const sound = parsed.partial
   const diagnostics = [...parsed.diagnostics]
-  if (texts.size === 0) diagnostics.push(nothingThere(root))
   const applied = sound === null ? null : applyEnvironment(sound, environment)
   if (sound !== null && applied === null) {
     throw new SyncError(
@@ -96,16 +98,4 @@ function readFiles(root: string): Map<string, string> {
     texts.set(relative(root, path).replaceAll('\\', '/'), readFileSync(path, 'utf8'))
   }
   return texts
-}
-
-function nothingThere(root: string): Diagnostic {
-  return {
-    file: 'temporal.yaml',
-    line: 1,
-    column: 1,
-    code: 'nothing-here',
-    severity: 'error',
-    message: `${root} holds neither temporal.yaml nor mappings/.`,
-    hint: 'Name the folder of your mappings: tidelock validate FOLDER.',
-  }
 }

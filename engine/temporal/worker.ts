@@ -20,12 +20,12 @@ export interface RunningWorker {
 
 let runtimeInstalled = false
 
-/** Temporal's own log goes to stderr, from warnings on; normal work is silent. */
+/** Temporal's own log goes to stderr, errors only: a failed activity is a step of ours, and stands in our own log. */
 function installRuntime(): void {
   if (runtimeInstalled) return
   runtimeInstalled = true
   Runtime.install({
-    logger: new DefaultLogger('WARN', ({ level, message }) =>
+    logger: new DefaultLogger('ERROR', ({ level, message }) =>
       process.stderr.write(`temporal ${level.toLowerCase()}: ${message}\n`),
     ),
     shutdownSignals: [],
