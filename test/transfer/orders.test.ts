@@ -262,3 +262,31 @@ test('without an email address at Odoo the run does not begin, and says whose it
   })
   expect(await orders()).toEqual([])
 })
+
+test('two runs of a mapping at once: one has the lease, the other is told who, and nothing is doubled', async () => {
+  world = await createWorld({ shop: { seed: { customers: 10, products: 10, orders: 60 } } })
+  await world.apply()
+  await world.run('shopify-customers')
+  await world.run('shopify-products')
+  const ended = await Promise.allSettled([
+    world.run('shopify-orders'),
+    world.run('shopify-orders'),
+    world.run('shopify-orders', { lane: 'backfill' }),
+  ])
+  expect(ended.filter(({ status }) => status === 'fulfilled')).toHaveLength(1)
+  for (const one of ended) if (one.status === 'rejected') expect(String(one.reason)).toContain('busy')
+  const names = (await orders()).map((order) => order.client_order_ref)
+  expect(new Set(names).size).toBe(names.length)
+  const again = await world.run('shopify-orders', { lane: 'backfill' })
+  expect(again).toMatchObject({ created: 0, writeCalls: 0 })
+})
+
+test('the order mapping of the language’s own examples runs', async () => {
+  world = await createWorld({ folder: 'test/fixtures/language' })
+  const plans = await world.apply()
+  expect(plans.find(({ plan }) => plan.mapping === 'shopify-orders')!.plan.target.adopt).not.toBeNull()
+  const tallies = await world.runAll()
+  expect(tallies['shopify-orders']).toMatchObject({ read: 120, parked: 0 })
+  expect(tallies['shopify-orders']!.created).toBeGreaterThan(100)
+  expect(await world.runAll('backfill')).toMatchObject({ 'shopify-orders': { created: 0, writeCalls: 0 } })
+})

@@ -34,7 +34,11 @@ export interface World {
 }
 
 export async function createWorld(
-  options: { version?: '18.0' | '19.0'; shop?: ShopifyOptions } = {},
+  options: {
+    /** Mappings of this folder in place of the shipped ones of that name. */ folder?: string
+    version?: '18.0' | '19.0'
+    shop?: ShopifyOptions
+  } = {},
 ): Promise<World> {
   const version = options.version ?? '19.0'
   // The shop's changes lie a minute back, so that none falls into the second that is not over yet.
@@ -95,7 +99,15 @@ export async function createWorld(
     store,
     dependencies,
     async apply(changes = []) {
-      const files: Record<string, string> = { ...filesOf('.'), ...connections }
+      const { 'mappings/channels.yaml': channels, ...written } = {
+        ...filesOf('.'),
+        ...(options.folder === undefined ? {} : filesOf(options.folder)),
+      }
+      const files: Record<string, string> = {
+        ...written,
+        ...connections,
+        ...(channels === undefined ? {} : { 'mappings/channels.yaml': CHANNELS }),
+      }
       for (const [file, from, to] of changes) {
         if (!files[file]!.includes(from)) throw new Error(`${file} does not hold ${from}`)
         files[file] = files[file]!.replaceAll(from, to)
@@ -131,6 +143,10 @@ export async function createWorld(
     },
   }
 }
+
+/** Channels without secrets of their own. */
+const CHANNELS =
+  'tidelock: 1\nchannels:\n  ops: { webhook: { url: "http://127.0.0.1:9/ops" } }\n  finance: { webhook: { url: "http://127.0.0.1:9/finance" } }\n'
 
 function connectionFiles(shop: ShopifyStandIn, odoo: OdooStandIn, version: string): Record<string, string> {
   return {
