@@ -13,12 +13,12 @@ export async function agree(context: LegContext, works: readonly Work[]): Promis
       (work) => work.targetId !== null && (work.written || work.parkedAs === 'disagrees'),
     )
     let differing = await differences(context, rule, index, judged)
-    if (rule.adjust !== null && differing.size > 0) {
+    // Twice: where the outcome of an earlier adjustment got lost, the first one only makes known what stands on the line.
+    for (let round = 0; rule.adjust !== null && round < 2 && differing.size > 0; round++) {
       const adjusted = await adjust(context, rule.adjust, index, differing)
-      if (adjusted.length > 0) {
-        const left = await differences(context, rule, index, adjusted)
-        differing = new Map([...[...differing].filter(([work]) => !adjusted.includes(work)), ...left])
-      }
+      if (adjusted.length === 0) break
+      const left = await differences(context, rule, index, adjusted)
+      differing = new Map([...[...differing].filter(([work]) => !adjusted.includes(work)), ...left])
     }
     for (const [work, { expected, found }] of differing) {
       const difference = new Decimal(found).minus(expected)

@@ -40,7 +40,7 @@ export async function deliver(context: LegContext, works: readonly Work[]): Prom
 
 function itemOf(context: LegContext, work: Work): UpsertItem | null {
   const mapped = work.mapped!
-  const changes = changesSince(context.plan, work.key, mapped, work.previous)
+  const changes = changesSince(context.plan, work.key, mapped, work.previous, work.lastKnown)
   if (!changes.any) return null
   return {
     key: recordKey(context.plan.project, context.plan.namespace, work.key),

@@ -59,6 +59,7 @@ async function identify(
   const works = keys.map((key): Work => {
     const { record, source, label, verdict } = newest.get(key)!
     const row = rows.get(key) ?? null
+    const lastKnown = deliveredOf(row) ?? row?.previous?.fieldHashes ?? null
     const sourceHash = fingerprintOf(record.data as JsonValue)
     return {
       record,
@@ -68,6 +69,7 @@ async function identify(
       sourceHash,
       row,
       previous: deliveredOf(row),
+      lastKnown,
       parkedAs: open.get(key)?.class ?? null,
       mapped: null,
       fingerprint: null,
@@ -76,7 +78,7 @@ async function identify(
       created: false,
       intended: false,
       written: false,
-      adjusted: { ...deliveredOf(row)?.adjusted },
+      adjusted: { ...lastKnown?.adjusted },
       stepsDue: row?.stepsDue ?? [],
       verdict: verdict ?? knownVerdict(context, row, sourceHash, record.stamp, open.get(key) ?? null),
     }

@@ -16,6 +16,8 @@ export interface Work {
   readonly row: LedgerRow | null
   /** What the ledger says is at the target; null when nothing is known to be there. */
   readonly previous: DeliveredHashes | null
+  /** The same, or what was there before a write whose outcome got lost. */
+  readonly lastKnown: DeliveredHashes | null
   /** The class of its open dead letter, if it has one. */
   readonly parkedAs: DeadLetterClass | null
   mapped: MappedRecord | null

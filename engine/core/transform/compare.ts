@@ -47,12 +47,16 @@ export interface Changes {
   readonly any: boolean
 }
 
-/** `previous` null: nothing is known to be there, all is sent. */
+/**
+ * `previous` null: nothing is known to be there, all is sent. `lastKnown` is what stood there before a write whose outcome got lost:
+ * its lines may still be there, so those that left the source since are gone lines too.
+ */
 export function changesSince(
   plan: Plan,
   key: string,
   mapped: MappedRecord,
   previous: DeliveredHashes | null,
+  lastKnown: DeliveredHashes | null = previous,
 ): Changes {
   const fields = changedFields(mapped.fields, previous?.fields)
   const lines: UpsertLine[] = []
@@ -62,7 +66,7 @@ export function changesSince(
       lines.push({ field: line.field, key: lineKey(plan, key, line.as, line.key), fields: changed })
     }
   }
-  const removedLines = previous === null ? [] : goneLines(plan, key, mapped, previous)
+  const removedLines = lastKnown === null ? [] : goneLines(plan, key, mapped, lastKnown)
   const records = mapped.records.filter(
     (record) => Object.keys(changedFields(record.fields, previous?.records[record.field])).length > 0,
   )
