@@ -19,7 +19,7 @@ export const CONFIG_SCHEMA: JsonObject = {
         shop: {
           type: 'string',
           pattern: '^[a-z0-9][a-z0-9-]*$',
-          description: 'The name before .myshopify.com.',
+          description: 'The name before .myshopify.com. Needed unless "url" is given.',
         },
         url: {
           type: 'string',
@@ -32,7 +32,8 @@ export const CONFIG_SCHEMA: JsonObject = {
           description: 'A quarter, such as "2026-07".',
         },
       },
-      required: ['shop', 'apiVersion'],
+      required: ['apiVersion'],
+      anyOf: [{ required: ['shop'] }, { required: ['url'] }],
       additionalProperties: false,
     },
     auth: {
@@ -77,7 +78,7 @@ export interface Config {
 }
 
 export function configOf(definition: ConnectionDefinition): Config {
-  const { shop, url, apiVersion } = definition.settings as { shop: string; url?: string; apiVersion: string }
+  const { shop, url, apiVersion } = definition.settings as { shop?: string; url?: string; apiVersion: string }
   const auth = definition.auth as {
     accessToken?: { secret: string }
     clientCredentials?: { id: { secret: string }; secret: { secret: string } }

@@ -1,20 +1,13 @@
-import type {
-  Connection,
-  Connector,
-  ConnectorFacts,
-  KeyPage,
-  ListKeysRequest,
-  SourceRecord,
-} from '../../core/model/connector.ts'
+import type { Connection, Connector, ConnectorFacts } from '../../core/model/connector.ts'
 import { SyncError } from '../../core/model/failure.ts'
-import type { JsonObject } from '../../core/model/json.ts'
 import { createGraphqlClient } from './client.ts'
 import { CONFIG_SCHEMA, configOf } from './config.ts'
 import { discoverShape } from './discover.ts'
-import { completeLists } from './nested.ts'
+import { listKeys, readKeys } from './keys.ts'
 import { findProblems, grantedScopes } from './preflight.ts'
-import { nodesQuery, RESOURCES } from './query.ts'
-import { createReader, recordOf } from './read.ts'
+import { RESOURCES } from './query.ts'
+import { readPage } from './read.ts'
+import { createFetcher } from './sizes.ts'
 
 const FACTS: ConnectorFacts = {
   lookbackMs: 120_000,
@@ -23,8 +16,6 @@ const FACTS: ConnectorFacts = {
   batchSize: 250,
   keyedWrites: false,
 }
-/** Records asked for by id come this many at a time: a full record of an order with its lines stays below the cost of one query. */
-const NODES = 25
 
 /** Shopify's GraphQL Admin API, as a source. */
 export const shopify: Connector = {
@@ -34,9 +25,9 @@ export const shopify: Connector = {
   async open(definition, host): Promise<Connection> {
     const config = configOf(definition)
     const client = createGraphqlClient(config, host)
-    const readPage = createReader(client, host)
+    const fetcher = createFetcher(client)
     const known = (resource: string) => {
-      if (RESOURCES[resource] === undefined)
+      if (!Object.hasOwn(RESOURCES, resource))
         throw new SyncError(
           'invalid-plan',
           `Shopify has no resource "${resource}" here; there are ${Object.keys(RESOURCES).join(', ')}.`,
@@ -45,7 +36,7 @@ export const shopify: Connector = {
     const sourceOnly = async (): Promise<never> => {
       throw new SyncError(
         'invalid-plan',
-        `The connection "${config.name}" can be read; writing to Shopify is not part of this version.`,
+        `The connection "${config.name}" can be read; Shopify is only a source in this version.`,
       )
     }
     return {
@@ -58,28 +49,15 @@ export const shopify: Connector = {
       },
       async readPage(request) {
         known(request.resource)
-        return readPage(request)
+        return readPage(fetcher, host, request)
       },
-      async readKeys({ resource, selection, keys, signal }) {
-        known(resource)
-        const records: SourceRecord[] = []
-        const text = nodesQuery(resource, selection)
-        for (let start = 0; start < keys.length; start += NODES) {
-          const ids = keys.slice(start, start + NODES).filter((key) => key.startsWith('gid://shopify/'))
-          if (ids.length === 0) continue
-          const { data } = await client.query(text, { ids }, signal)
-          for (const node of data['nodes'] as readonly (JsonObject | null)[]) {
-            if (node?.['id'] !== undefined)
-              records.push(
-                recordOf(await completeLists(client, resource, node, selection, signal), selection),
-              )
-          }
-        }
-        return records
-      },
-      listKeys: async (request) => {
+      async readKeys(request) {
         known(request.resource)
-        return listKeys(readPage, request)
+        return readKeys(fetcher, request)
+      },
+      async listKeys(request) {
+        known(request.resource)
+        return listKeys(fetcher, host, request)
       },
       upsert: sourceOnly,
       lookUp: sourceOnly,
@@ -87,12 +65,4 @@ export const shopify: Connector = {
       async close() {},
     }
   },
-}
-
-async function listKeys(
-  readPage: ReturnType<typeof createReader>,
-  { resource, cursor, limit, signal }: ListKeysRequest,
-): Promise<KeyPage> {
-  const page = await readPage({ resource, selection: {}, cursor, since: null, limit, lookbackMs: 0, signal })
-  return { keys: page.records.map((record) => record.key), next: page.caughtUp ? null : page.next }
 }

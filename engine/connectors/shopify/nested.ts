@@ -1,73 +1,129 @@
 import { SyncError } from '../../core/model/failure.ts'
 import { isJsonObject, type JsonObject, type JsonValue } from '../../core/model/json.ts'
-import type { Selection } from '../../core/model/selection.ts'
-import type { GraphqlClient } from './client.ts'
+import type { SelectedField, Selection } from '../../core/model/selection.ts'
 import { itemsOf } from './decode.ts'
-import { nestedQuery, typeAt } from './query.ts'
+import { NESTED, type Nested, nestedQuery, nodesQuery, PLAIN_MOST } from './query.ts'
+import type { Fetcher } from './sizes.ts'
 
-/** Nested connections stop silently at their `first`: whatever has more is read to its end, at any depth. */
-export async function completeLists(
-  client: GraphqlClient,
+const FIRST_REST = 100
+const MOST = 250
+
+/** A record as the queries gave it, with every nested list whole. */
+export async function completeRecord(
+  fetcher: Fetcher,
   resource: string,
   node: JsonObject,
   selection: Selection,
   signal: AbortSignal,
-  path: readonly string[] = [],
 ): Promise<JsonObject> {
-  let complete = node
+  const complete = await completeLists(fetcher, node, selection, NESTED, signal)
+  if (!isCut(complete, selection, NESTED.plain)) return complete
+  // A list that takes `first` and has no pages is full: the record is asked for again with the longest such lists there are.
+  const nested: Nested = { ...NESTED, plain: PLAIN_MOST }
+  const { answer } = await fetcher.fetch(
+    {
+      text: (level) => nodesQuery(resource, selection, { ...nested, level }),
+      start: 1,
+      most: 1,
+      variables: () => ({ ids: [String(node['id'])] }),
+    },
+    signal,
+  )
+  const [again] = itemsOf(answer.data['nodes'] ?? null)
+  if (!isJsonObject(again ?? null) || (again as JsonObject)['id'] === undefined) throw vanished(node)
+  const whole = await completeLists(fetcher, again as JsonObject, selection, nested, signal)
+  if (isCut(whole, selection, PLAIN_MOST)) {
+    throw new SyncError(
+      'bug',
+      `${String(node['id'])} has a list of ${PLAIN_MOST} or more elements that Shopify gives no further pages of, so it cannot be read whole.`,
+    )
+  }
+  return whole
+}
+
+/** Nested connections stop silently at their `first`: whatever has more is read to its end, at any depth. */
+async function completeLists(
+  fetcher: Fetcher,
+  node: JsonObject,
+  selection: Selection,
+  nested: Nested,
+  signal: AbortSignal,
+): Promise<JsonObject> {
+  const complete: Record<string, JsonValue> = { ...node }
   for (const [name, field] of Object.entries(selection)) {
-    const value = complete[name] ?? null
-    if (field.fields === undefined || value === null) continue
-    let items = itemsOf(value)
-    if (field.list === 'connection' && isJsonObject(value))
-      items = await restOf(client, resource, complete, name, selection, value, signal, path)
-    if (field.list !== undefined) {
-      const inner: JsonValue[] = []
-      for (const item of items)
-        inner.push(
-          isJsonObject(item)
-            ? await completeLists(client, resource, item, field.fields, signal, [...path, name])
-            : item,
-        )
-      complete = { ...complete, [name]: inner }
-    } else if (isJsonObject(value)) {
-      complete = {
-        ...complete,
-        [name]: await completeLists(client, resource, value, field.fields, signal, [...path, name]),
-      }
+    const value = node[name] ?? null
+    const { fields } = field
+    if (fields === undefined || value === null) continue
+    const inside = async (item: JsonValue): Promise<JsonValue> =>
+      isJsonObject(item) ? completeLists(fetcher, item, fields, nested, signal) : item
+    if (field.list === undefined) {
+      complete[name] = await inside(value)
+      continue
     }
+    const items =
+      field.list === 'connection' && isJsonObject(value)
+        ? await allOf(fetcher, node, name, field, value, nested, signal)
+        : itemsOf(value)
+    const whole: JsonValue[] = []
+    for (const item of items) whole.push(await inside(item))
+    complete[name] = whole
   }
   return complete
 }
 
-const MORE = 100
-
-async function restOf(
-  client: GraphqlClient,
-  resource: string,
-  parent: JsonObject,
+/** The elements that came, and the others page by page through `node(id:)` of the object that holds them. */
+async function allOf(
+  fetcher: Fetcher,
+  holder: JsonObject,
   name: string,
-  selection: Selection,
+  field: SelectedField,
   first: JsonObject,
+  nested: Nested,
   signal: AbortSignal,
-  path: readonly string[],
 ): Promise<readonly JsonValue[]> {
   const items = [...itemsOf(first)]
-  let page = first['pageInfo'] as { hasNextPage?: boolean; endCursor?: string } | undefined
-  const type = typeAt(resource, path)
-  while (page?.hasNextPage === true) {
-    if (type === null || typeof parent['id'] !== 'string') {
-      throw new SyncError(
-        'bug',
-        `The list ${[...path, name].join('.')} of ${resource} goes on and cannot be asked for by itself.`,
-      )
-    }
-    const variables = { id: parent['id'], first: MORE, after: page.endCursor ?? null }
-    const { data } = await client.query(nestedQuery(type, name, selection[name]!), variables, signal)
-    const connection = (data['node'] as JsonObject | null)?.[name]
-    if (!isJsonObject(connection ?? null)) break
-    items.push(...itemsOf(connection as JsonObject))
-    page = (connection as JsonObject)['pageInfo'] as { hasNextPage?: boolean; endCursor?: string }
+  let after = afterOf(first)
+  while (after !== null) {
+    const type = String(holder['__typename'])
+    const { answer } = await fetcher.fetch(
+      {
+        text: (level) => nestedQuery(type, name, field, { ...nested, level }),
+        start: FIRST_REST,
+        most: MOST,
+        variables: (size) => ({ id: holder['id'] ?? null, first: size, after }),
+      },
+      signal,
+    )
+    const more = (answer.data['node'] as JsonObject | null)?.[name] ?? null
+    if (!isJsonObject(more)) throw vanished(holder)
+    items.push(...itemsOf(more))
+    after = afterOf(more)
   }
   return items
+}
+
+function afterOf(connection: JsonObject): string | null {
+  const page = connection['pageInfo'] as { hasNextPage?: boolean; endCursor?: string | null } | undefined
+  if (page?.hasNextPage !== true) return null
+  if (typeof page.endCursor !== 'string')
+    throw new SyncError('unavailable', 'Shopify says that a list goes on and gives no place to go on from.')
+  return page.endCursor
+}
+
+/** Whether a list that takes `first` came back full, and may be longer. */
+function isCut(node: JsonObject, selection: Selection, most: number): boolean {
+  return Object.entries(selection).some(([name, field]) => {
+    const value = node[name] ?? null
+    if (field.list === undefined)
+      return field.fields !== undefined && isJsonObject(value) && isCut(value, field.fields, most)
+    const items = itemsOf(value)
+    if (field.list === 'first' && items.length >= most) return true
+    const { fields } = field
+    return fields !== undefined && items.some((item) => isJsonObject(item) && isCut(item, fields, most))
+  })
+}
+
+/** Half a record is never handed over; read again, the page comes without it. */
+function vanished(node: JsonObject): SyncError {
+  return new SyncError('unavailable', `${String(node['id'])} was deleted while it was being read.`)
 }

@@ -1,6 +1,7 @@
 import type { Host, Needs, Problem } from '../../core/model/connector.ts'
 import type { GraphqlClient } from './client.ts'
 import type { Config } from './config.ts'
+import { RESOURCES } from './query.ts'
 
 const DAY_MS = 86_400_000
 /** `read_orders` alone gives orders created in the last 60 days, and says nothing of the others (shopify.dev, access scopes). */
@@ -27,18 +28,22 @@ export async function findProblems(
   signal: AbortSignal,
 ): Promise<readonly Problem[]> {
   const granted = new Set(await grantedScopes(client, signal))
-  const problems: Problem[] = []
+  const needed = new Set([
+    ...(RESOURCES[needs.resource]?.scopes ?? []),
+    ...(Array.isArray(needs.scopes) ? needs.scopes.map(String) : []),
+  ])
   const has = (scope: string) => granted.has(scope) || granted.has(scope.replace(/^read_/, 'write_'))
-  for (const scope of Array.isArray(needs.scopes) ? needs.scopes.map(String) : []) {
-    if (has(scope)) continue
-    problems.push({
+  const problems: Problem[] = [...needed]
+    .filter((scope) => !has(scope))
+    .map((scope) => ({
       code: 'missing-scope',
       severity: 'error',
       message: `The app at ${config.name} lacks the scope ${scope}.`,
       hint: 'Add it to the app in Shopify and install the app again.',
-    })
-  }
-  if (needs.resource !== 'orders' || granted.has('read_all_orders')) return problems
+    }))
+  // Where the mapping declares read_all_orders, its lack is told above.
+  if (needs.resource !== 'orders' || granted.has('read_all_orders') || needed.has('read_all_orders'))
+    return problems
   const since = needs.since === null ? Number.NEGATIVE_INFINITY : Date.parse(needs.since)
   if (since < host.now() - WINDOW_DAYS * DAY_MS) {
     problems.push({

@@ -4,40 +4,55 @@ import type { SelectedField, Selection } from '../../core/model/selection.ts'
 export interface ResourceFacts {
   readonly field: string
   readonly type: string
-  /** `updated`: sorted by last change. `window`: closed windows of `updated_at`, sorted by id inside. */
-  readonly order: 'updated' | 'window'
+  /** `updated`: sorted by last change. `id`: Shopify cannot sort it so; read in the order of ids. */
+  readonly order: Order
   readonly scopes: readonly string[]
+  /** An object whose own last change counts as the record's when fields of it are selected. */
+  readonly stampAlso: string | null
 }
+export type Order = 'updated' | 'id'
 
 export const RESOURCES: Readonly<Record<string, ResourceFacts>> = {
-  orders: { field: 'orders', type: 'Order', order: 'updated', scopes: ['read_orders'] },
-  customers: { field: 'customers', type: 'Customer', order: 'updated', scopes: ['read_customers'] },
-  // ProductVariantSortKeys has no UPDATED_AT in 2026-07, and the filter updated_at works.
-  variants: { field: 'productVariants', type: 'ProductVariant', order: 'window', scopes: ['read_products'] },
+  orders: { field: 'orders', type: 'Order', order: 'updated', scopes: ['read_orders'], stampAlso: null },
+  customers: {
+    field: 'customers',
+    type: 'Customer',
+    order: 'updated',
+    scopes: ['read_customers'],
+    stampAlso: null,
+  },
+  // ProductVariantSortKeys has no UPDATED_AT in 2026-07; the filter updated_at works. That filter looks at the variant only:
+  // a product's new title comes with the next change of its variant, or with a full read.
+  variants: {
+    field: 'productVariants',
+    type: 'ProductVariant',
+    order: 'id',
+    scopes: ['read_products'],
+    stampAlso: 'product',
+  },
 }
 
-/** Types of nested objects that have connections of their own, by resource and path. */
-const NESTED_TYPES: Readonly<Record<string, string>> = {
-  'orders/refunds': 'Refund',
-  'orders/lineItems': 'LineItem',
-  'orders/customer': 'Customer',
-  'orders/fulfillments': 'Fulfillment',
-}
-
-export function typeAt(resource: string, path: readonly string[]): string | null {
-  return path.length === 0
-    ? (RESOURCES[resource]?.type ?? null)
-    : (NESTED_TYPES[`${resource}/${path.join('/')}`] ?? null)
-}
-
-/** How many of a nested list come with its record; the rest is asked for by itself. */
+/** How many of a nested list come with its record; the rest is asked for by itself. Most orders have few lines. */
 const LINES = 30
 const FEW = 5
-/** Lists that take `first` and cannot be paged. */
-const PLAIN_FIRST = 50
+/** Halvings after which every nested list is asked for one at a time. */
+export const NESTED_LEVELS = 5
+/** Lists that take `first` and cannot be paged: as many as this, then all at once. */
+export const PLAIN_FIRST = 50
+export const PLAIN_MOST = 250
 
-export function nestedSize(field: string): number {
-  return field === 'lineItems' || field === 'refundLineItems' ? LINES : FEW
+/** How much of nested lists is asked for. */
+export interface Nested {
+  /** How often the sizes of nested connections are halved. */
+  readonly level: number
+  /** `first` of lists that cannot be paged. */
+  readonly plain: number
+}
+export const NESTED: Nested = { level: 0, plain: PLAIN_FIRST }
+
+function nestedSize(field: string, level: number): number {
+  const size = field === 'lineItems' || field === 'refundLineItems' ? LINES : FEW
+  return Math.max(1, Math.floor(size / 2 ** level))
 }
 
 /** What computed conveniences are computed from. */
@@ -62,32 +77,69 @@ export const COMPUTED: Readonly<
   currentDiscountShop: { money: 'shopMoney', needs: allocations('shopMoney') },
 }
 
-/** The selection set of a record: `id` and `updatedAt` always, computed fields by what they need. */
-export function selectionText(selection: Selection, root = true): string {
-  const wanted = withNeeds(selection)
-  const parts = root ? ['id', 'updatedAt'] : hasConnection(wanted) ? ['id'] : []
-  for (const [name, field] of Object.entries(wanted)) {
-    if (field.computed === true || parts.includes(name)) continue
-    parts.push(fieldText(name, field))
+/** A page of a resource. Variables: first, after, query. */
+export function buildQuery(
+  resource: string,
+  selection: Selection,
+  nested: Nested = NESTED,
+  order: Order = RESOURCES[resource]!.order,
+): string {
+  const { field } = RESOURCES[resource]!
+  const sortKey = order === 'updated' ? 'UPDATED_AT' : 'ID'
+  return `query Page($first: Int!, $after: String, $query: String) { ${field}(first: $first, after: $after, query: $query, sortKey: ${sortKey}) { pageInfo { hasNextPage endCursor } nodes { ${recordText(resource, selection, nested)} } } }`
+}
+
+/** Records by id. Variables: ids. */
+export function nodesQuery(resource: string, selection: Selection, nested: Nested = NESTED): string {
+  return `query Records($ids: [ID!]!) { nodes(ids: $ids) { ... on ${RESOURCES[resource]!.type} { ${recordText(resource, selection, nested)} } } }`
+}
+
+/** More of a nested list, of the object of this type and id. Variables: id, first, after. */
+export function nestedQuery(
+  type: string,
+  name: string,
+  field: SelectedField,
+  nested: Nested = NESTED,
+): string {
+  return `query More($id: ID!, $first: Int!, $after: String) { node(id: $id) { ... on ${type} { ${name}(first: $first, after: $after) { pageInfo { hasNextPage endCursor } nodes { ${objectText(field.fields ?? {}, nested)} } } } } }`
+}
+
+/** `id` and `updatedAt` always, and the last change of what counts as part of the record. */
+function recordText(resource: string, selection: Selection, nested: Nested): string {
+  const { stampAlso } = RESOURCES[resource]!
+  const stamps: Selection = {
+    id: { type: 'text' },
+    updatedAt: { type: 'datetime' },
+    ...(stampAlso !== null && selection[stampAlso] !== undefined
+      ? { [stampAlso]: { type: 'object', fields: { updatedAt: { type: 'datetime' } } } as const }
+      : {}),
+  }
+  return objectText(mergeSelections(stamps, selection), nested)
+}
+
+/** The fields of one object; computed ones by what they need, and what it takes to ask for the rest of its lists. */
+function objectText(selection: Selection, nested: Nested): string {
+  let wanted = selection
+  for (const [name, field] of Object.entries(selection)) {
+    const computed = field.computed === true ? COMPUTED[name] : undefined
+    if (computed !== undefined) wanted = mergeSelections(wanted, computed.needs)
+  }
+  const fields = Object.entries(wanted).filter(([, field]) => field.computed !== true)
+  const parts = fields.map(([name, field]) => fieldText(name, field, nested))
+  if (fields.some(([, field]) => field.list === 'connection')) {
+    if (!fields.some(([name]) => name === 'id')) parts.unshift('id')
+    parts.unshift('__typename')
   }
   return parts.join(' ')
 }
 
-function fieldText(name: string, field: SelectedField): string {
-  if (field.fields === undefined) return field.list === 'first' ? `${name}(first: ${PLAIN_FIRST})` : name
-  const inner = selectionText(field.fields, false)
-  if (field.list === 'connection')
-    return `${name}(first: ${nestedSize(name)}) { pageInfo { hasNextPage endCursor } nodes { ${inner} } }`
-  return `${name}${field.list === 'first' ? `(first: ${PLAIN_FIRST})` : ''} { ${inner} }`
-}
-
-function withNeeds(selection: Selection): Selection {
-  let all: Selection = selection
-  for (const [name, field] of Object.entries(selection)) {
-    const computed = field.computed === true ? COMPUTED[name] : undefined
-    if (computed !== undefined) all = mergeSelections(all, computed.needs)
-  }
-  return all
+function fieldText(name: string, field: SelectedField, nested: Nested): string {
+  const head = field.list === 'first' ? `${name}(first: ${nested.plain})` : name
+  if (field.fields === undefined) return head
+  const inner = objectText(field.fields, nested)
+  return field.list === 'connection'
+    ? `${name}(first: ${nestedSize(name, nested.level)}) { pageInfo { hasNextPage endCursor } nodes { ${inner} } }`
+    : `${head} { ${inner} }`
 }
 
 function mergeSelections(a: Selection, b: Selection): Selection {
@@ -96,29 +148,8 @@ function mergeSelections(a: Selection, b: Selection): Selection {
     const other = merged[name]
     merged[name] =
       other?.fields !== undefined && field.fields !== undefined
-        ? { ...other, fields: mergeSelections(other.fields, field.fields) }
-        : (other ?? field)
+        ? { ...field, fields: mergeSelections(other.fields, field.fields) }
+        : field
   }
   return merged
-}
-
-function hasConnection(selection: Selection): boolean {
-  return Object.values(selection).some((field) => field.list === 'connection')
-}
-
-/** A page of a resource. Variables: first, after, query. */
-export function pageQuery(resource: string, selection: Selection): string {
-  const { field, order } = RESOURCES[resource]!
-  const sortKey = order === 'updated' ? 'UPDATED_AT' : 'ID'
-  return `query Page($first: Int!, $after: String, $query: String) { ${field}(first: $first, after: $after, query: $query, sortKey: ${sortKey}) { pageInfo { hasNextPage endCursor } nodes { ${selectionText(selection)} } } }`
-}
-
-/** Records by id. Variables: ids. */
-export function nodesQuery(resource: string, selection: Selection): string {
-  return `query Records($ids: [ID!]!) { nodes(ids: $ids) { ... on ${RESOURCES[resource]!.type} { ${selectionText(selection)} } } }`
-}
-
-/** More of a nested list. Variables: id, first, after. */
-export function nestedQuery(type: string, name: string, field: SelectedField): string {
-  return `query More($id: ID!, $first: Int!, $after: String) { node(id: $id) { ... on ${type} { ${name}(first: $first, after: $after) { pageInfo { hasNextPage endCursor } nodes { ${selectionText(field.fields ?? {}, false)} } } } } }`
 }

@@ -6,8 +6,8 @@ import type { Config } from './config.ts'
 export interface TokenSource {
   /** A valid token, with the secrets a request that carries it has to name. */
   current(signal: AbortSignal): Promise<{ readonly value: string; readonly secrets: readonly string[] }>
-  /** Forgets the token after a refusal. False when there is nothing newer to be had. */
-  renew(): boolean
+  /** Forgets this token after it was refused. False when there is nothing newer to be had. */
+  renew(refused: string): boolean
 }
 
 /** A token is renewed this long before it ends. */
@@ -73,8 +73,9 @@ export function createTokenSource(config: Config, host: Host): TokenSource {
       }
       return { value: token.value, secrets }
     },
-    renew() {
-      token = null
+    renew(refused) {
+      // Another request may have renewed it in the meantime.
+      if (token?.value === refused) token = null
       return true
     },
   }

@@ -1,14 +1,15 @@
 import { readFileSync } from 'node:fs'
 import { join } from 'node:path'
 import fc from 'fast-check'
-import { buildSchema, parse, validate } from 'graphql'
-import { expect, test } from 'vitest'
+import { buildSchema, getNamedType, isObjectType, parse, validate } from 'graphql'
+import { describe, expect, test } from 'vitest'
 import {
+  buildQuery,
+  NESTED_LEVELS,
+  type Nested,
   nestedQuery,
   nodesQuery,
-  pageQuery,
   RESOURCES,
-  typeAt,
 } from '../../../engine/connectors/shopify/query.ts'
 import { selectionOf } from '../../../engine/core/compile/selection.ts'
 import type { RecordedSchema } from '../../../engine/core/model/recorded.ts'
@@ -32,52 +33,79 @@ function leaves(node: Node, path: readonly string[] = []): string[] {
   })
 }
 
-/** Every query a selection can lead to: pages, records by id, and the rest of each nested list. */
-function queriesOf(resource: string, selection: Selection): string[] {
-  const nested = (fields: Selection, path: readonly string[]): string[] =>
-    Object.entries(fields).flatMap(([name, field]) => {
-      const type = typeAt(resource, path)
-      const own = field.list === 'connection' && type !== null ? [nestedQuery(type, name, field)] : []
-      return [...own, ...(field.fields === undefined ? [] : nested(field.fields, [...path, name]))]
-    })
-  return [pageQuery(resource, selection), nodesQuery(resource, selection), ...nested(selection, [])]
+/** The type of an element behind a field: that of the nodes where it is a connection. */
+function elementType(type: string, field: string): string {
+  const parent = sdl.getType(type)
+  if (!isObjectType(parent)) throw new Error(`${type} is no object`)
+  const found = getNamedType(parent.getFields()[field]!.type)
+  return isObjectType(found) && found.name.endsWith('Connection')
+    ? getNamedType(found.getFields()['nodes']!.type).name
+    : found.name
+}
+
+/** Every query a selection can lead to: pages in both orders, records by id, and the rest of each nested list. */
+function queriesOf(resource: string, selection: Selection, nested: Nested): string[] {
+  const rest = (fields: Selection, type: string): string[] =>
+    Object.entries(fields).flatMap(([name, field]) => [
+      ...(field.list === 'connection' ? [nestedQuery(type, name, field, nested)] : []),
+      ...(field.fields === undefined ? [] : rest(field.fields, elementType(type, name))),
+    ])
+  const { type, order } = RESOURCES[resource]!
+  return [
+    buildQuery(resource, selection, nested, order),
+    buildQuery(resource, selection, nested, 'id'),
+    nodesQuery(resource, selection, nested),
+    ...rest(selection, type),
+  ]
 }
 
 const faults = (text: string) => validate(sdl, parse(text)).map((error) => error.message)
-
-test.each(Object.keys(RESOURCES))('every recorded field of %s can be asked for', (resource) => {
-  const schema = schemaOf(resource)
-  for (const text of queriesOf(resource, selectionOf(schema, leaves(schema as never))))
-    expect(faults(text)).toEqual([])
+const NESTED = fc.record({
+  level: fc.integer({ min: 0, max: NESTED_LEVELS }),
+  plain: fc.constantFrom(50, 250),
 })
 
-test.each(Object.keys(RESOURCES))(
-  'any choice of fields of %s gives queries that the schema accepts',
-  (resource) => {
-    const schema = schemaOf(resource)
+describe.each(Object.keys(RESOURCES))('queries for %s', (resource) => {
+  const schema = schemaOf(resource)
+  const all = leaves(schema as unknown as Node)
+
+  test('every recorded field can be asked for', () => {
+    const queries = queriesOf(resource, selectionOf(schema, all), { level: 0, plain: 50 })
+    expect(queries.flatMap(faults)).toEqual([])
+  })
+
+  test('each recorded field alone can be asked for', () => {
+    for (const path of all) {
+      const queries = queriesOf(resource, selectionOf(schema, [path]), { level: 0, plain: 50 })
+      expect([path, queries.flatMap(faults)]).toEqual([path, []])
+    }
+  })
+
+  test('any choice of fields, in any size, is accepted by the schema', () => {
     fc.assert(
-      fc.property(fc.subarray(leaves(schema as never), { minLength: 1 }), (paths) => {
-        for (const text of queriesOf(resource, selectionOf(schema, paths))) expect(faults(text)).toEqual([])
+      fc.property(fc.subarray(all, { minLength: 1 }), NESTED, (paths, nested) => {
+        expect(queriesOf(resource, selectionOf(schema, paths), nested).flatMap(faults)).toEqual([])
       }),
       { numRuns: 60 },
     )
-  },
-)
+  })
 
-test.each(Object.keys(RESOURCES))(
-  'a nested list of %s can be read to its end wherever one is recorded',
-  (resource) => {
-    const schema = schemaOf(resource)
-    const walk = (fields: Selection, path: readonly string[]): void => {
-      for (const [name, field] of Object.entries(fields)) {
-        if (field.list === 'connection')
-          expect([[...path, name].join('.'), typeAt(resource, path) !== null]).toEqual([
-            [...path, name].join('.'),
-            true,
-          ])
-        if (field.fields !== undefined) walk(field.fields, [...path, name])
-      }
-    }
-    walk(selectionOf(schema, leaves(schema as never)), [])
-  },
-)
+  test('every list that has pages is asked for with what it takes to read it to its end', () => {
+    const text = buildQuery(resource, selectionOf(schema, all))
+    const connections = (text.match(/\(first: (\$first|\d+)[^)]*\) \{ pageInfo/g) ?? []).length
+    expect((text.match(/pageInfo \{ hasNextPage endCursor \}/g) ?? []).length).toBe(connections)
+    // One for the page itself; the objects that hold the others say their type and id.
+    expect((text.match(/__typename/g) ?? []).length > 0).toBe(connections > 1)
+  })
+})
+
+test('id and last change are always asked for, and nothing that was not selected', () => {
+  expect(buildQuery('orders', { name: { type: 'text' } })).toMatch(/nodes \{ id updatedAt name \}/)
+})
+
+test('with product fields the product’s own last change is asked for', () => {
+  const selection: Selection = { product: { type: 'object', fields: { title: { type: 'text' } } } }
+  expect(buildQuery('variants', selection)).toMatch(
+    /nodes \{ id updatedAt product \{ title updatedAt \} \}|nodes \{ id updatedAt product \{ updatedAt title \} \}/,
+  )
+})
