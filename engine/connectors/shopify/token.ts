@@ -65,11 +65,16 @@ export function createTokenSource(config: Config, host: Host): TokenSource {
 
   return {
     async current(signal) {
-      if (token === null || token.until - EARLY_MS <= host.now()) {
+      while (token === null || token.until - EARLY_MS <= host.now()) {
         asking ??= ask(signal).finally(() => {
           asking = null
         })
-        token = await asking
+        try {
+          token = await asking
+        } catch (error) {
+          // It may have been asked for by another request that was given up; this one still needs it.
+          if (signal.aborted || !isGivenUp(error)) throw error
+        }
       }
       return { value: token.value, secrets }
     },
@@ -79,6 +84,10 @@ export function createTokenSource(config: Config, host: Host): TokenSource {
       return true
     },
   }
+}
+
+function isGivenUp(error: unknown): boolean {
+  return error instanceof Error && (error.name === 'AbortError' || error.name === 'TimeoutError')
 }
 
 function parse(body: string): Record<string, unknown> {
