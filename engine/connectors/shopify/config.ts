@@ -15,6 +15,8 @@ export const CONFIG_SCHEMA: JsonObject = {
   properties: {
     settings: {
       type: 'object',
+      description:
+        'Say which shop: shop: acme for acme.myshopify.com, or url: with an address of its own; and apiVersion.',
       properties: {
         shop: {
           type: 'string',
@@ -24,7 +26,9 @@ export const CONFIG_SCHEMA: JsonObject = {
         url: {
           type: 'string',
           format: 'uri',
-          description: 'An explicit address in place of the shop’s own; plain http only on this machine.',
+          pattern: '^(https://|http://(localhost|127(\\.\\d{1,3}){3}|\\[::1\\])(:\\d+)?(/|$))',
+          description:
+            'An explicit address in place of the shop’s own: https://…, or http:// on this machine only.',
         },
         apiVersion: {
           type: 'string',
