@@ -7,7 +7,10 @@ export interface ResourceFacts {
   /** `updated`: sorted by last change. `id`: Shopify cannot sort it so; read in the order of ids. */
   readonly order: Order
   readonly scopes: readonly string[]
-  /** An object whose own last change counts as the record's when fields of it are selected. */
+  /**
+   * An object whose own last change counts as the record's. Always, whatever is selected: a stamp that fell back when a mapping stops
+   * reading the object would make new versions look old.
+   */
   readonly stampAlso: string | null
 }
 export type Order = 'updated' | 'id'
@@ -107,12 +110,11 @@ export function nestedQuery(
 /** `id` and `updatedAt` always, and the last change of what counts as part of the record. */
 function recordText(resource: string, selection: Selection, nested: Nested): string {
   const { stampAlso } = RESOURCES[resource]!
+  const updatedAt: SelectedField = { type: 'datetime' }
   const stamps: Selection = {
     id: { type: 'text' },
-    updatedAt: { type: 'datetime' },
-    ...(stampAlso !== null && selection[stampAlso] !== undefined
-      ? { [stampAlso]: { type: 'object', fields: { updatedAt: { type: 'datetime' } } } as const }
-      : {}),
+    updatedAt,
+    ...(stampAlso === null ? {} : { [stampAlso]: { type: 'object', fields: { updatedAt } } as const }),
   }
   return objectText(mergeSelections(stamps, selection), nested)
 }
