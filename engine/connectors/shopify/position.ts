@@ -3,6 +3,7 @@ import type { Size } from './sizes.ts'
 
 /** A list ends at 25,000 objects without a word (shopify.dev, limits): a new result set is begun before. */
 const MOST_IN_ONE_LIST = 24_000
+const DAY_MS = 86_400_000
 
 /**
  * Where a read stands. One with nothing but a watermark begins the next run; all others go on in the middle of a result set.
@@ -14,9 +15,8 @@ const MOST_IN_ONE_LIST = 24_000
  */
 export type Position = {
   readonly watermark: string | null
-  /** The result set: changed at or after `from`, before `to`, ids above `above`. */
+  /** The result set: changed at or after `from`, ids above `above`. */
   readonly from?: string | null
-  readonly to?: string | null
   readonly above?: string | null
   /** How it is sorted. */
   readonly by?: Order
@@ -58,38 +58,53 @@ export function begin(
         ? null
         : secondText(Date.parse(since))
   return {
-    ...fresh({ from, by: order }),
     watermark,
+    from,
+    above: null,
+    by: order,
+    after: null,
+    count: 0,
+    last: null,
     ...(cursor?.size === undefined ? {} : { size: cursor.size }),
   }
 }
 
-/** A new result set for what the current one had not given yet; null when there is nothing to begin it at. */
-export function anchorAgain(position: Position): Position | null {
+/**
+ * A new result set for what the current one had not given yet; null when there is nothing to begin it at. `wholeDays`: the filter
+ * may not tell times within a day apart, so a list cannot be cut at one.
+ */
+export function anchorAgain(position: Position, wholeDays: boolean): Position | null {
   const last = position.last ?? null
   if (last === null) return null
-  if (position.by === 'id') return { ...position, after: null, count: 0, above: last, last: null }
-  if (last !== position.from)
-    return { ...position, ...fresh({ from: last, by: 'updated' }), watermark: position.watermark }
-  // More changed in one second than a list may hold. That second by ids, then on from the next one.
-  return {
-    ...position,
-    ...fresh({ from: last, to: secondText(Date.parse(last) + 1_000), by: 'id' }),
-    watermark: position.watermark,
-  }
+  const begun: Position = { ...position, after: null, count: 0, last: null }
+  if (position.by === 'id') return { ...begun, above: last }
+  // More changed in one second than a list may hold: ids go on where times cannot.
+  if (wholeDays || last === position.from) return { ...begun, by: 'id', above: null }
+  return { ...begun, from: last }
 }
 
-/** After a page: the next place, and whether the resource is read to its end. `order` is what the resource allows. */
+/**
+ * The first page of a run, when what the run before saw last is missing from it: changed since, or a filter that begins later than
+ * it was told. Null when all is well; else a day earlier, which is as far as a filter by days can be off.
+ */
+export function widened(position: Position, page: Pick<PageFacts, 'marks'>): Position | null {
+  const { watermark, from, after, count } = position
+  if (watermark === null || from == null || after != null || count !== 0) return null
+  if (page.marks.some(({ stamp }) => stamp <= watermark)) return null
+  return { ...position, from: secondText(Date.parse(from) - DAY_MS) }
+}
+
+/** After a page: the next place, and whether the resource is read to its end. */
 export function advance(
   position: Position,
   page: PageFacts,
-  order: Order,
+  wholeDays: boolean,
 ): { readonly next: Position; readonly caughtUp: boolean } {
   const highest = page.marks.reduce<string | null>((high, { stamp }) => later(high, stamp), null)
   const mark = page.marks.at(-1)
   const count = (position.count ?? 0) + page.marks.length
   const moved: Position =
-    order === 'updated'
+    position.by === 'updated'
       ? { ...position, watermark: later(position.watermark, highest), size: page.size }
       : {
           ...position,
@@ -101,23 +116,17 @@ export function advance(
   if (page.hasNextPage) {
     const last = mark === undefined ? (position.last ?? null) : position.by === 'id' ? mark.id : mark.stamp
     const next: Position = { ...moved, after: page.endCursor, count, last }
-    const again = count >= MOST_IN_ONE_LIST ? anchorAgain(next) : null
+    const again = count >= MOST_IN_ONE_LIST ? anchorAgain(next, wholeDays) : null
     return { next: again ?? next, caughtUp: false }
   }
-  if (order === 'updated' && position.to != null)
-    return {
-      next: { ...moved, ...fresh({ from: position.to, by: 'updated' }), watermark: moved.watermark },
-      caughtUp: false,
-    }
-  const reached = order === 'updated' ? null : earlier(moved.high ?? null, moved.cap ?? null)
+  const reached = position.by === 'updated' ? null : earlier(moved.high ?? null, moved.cap ?? null)
   return { next: { watermark: later(moved.watermark, reached), size: page.size }, caughtUp: true }
 }
 
 /** Times are quoted: an unquoted one is taken apart at its colons and silently filters something else. */
-export function filterOf({ from, to, above }: Position): string | null {
+export function filterOf({ from, above }: Position): string | null {
   const parts = [
     from == null ? null : `updated_at:>='${from}'`,
-    to == null ? null : `updated_at:<'${to}'`,
     above == null ? null : `id:>=${BigInt(above) + 1n}`,
   ].filter((part) => part !== null)
   return parts.length === 0 ? null : parts.join(' ')
@@ -125,10 +134,6 @@ export function filterOf({ from, to, above }: Position): string | null {
 
 export function secondText(at: number): string {
   return `${new Date(at).toISOString().slice(0, 19)}Z`
-}
-
-function fresh(set: { from: string | null; to?: string; by: Order }): Omit<Position, 'watermark'> {
-  return { from: set.from, to: set.to ?? null, above: null, by: set.by, after: null, count: 0, last: null }
 }
 
 /** The later of two ISO instants. */

@@ -7,6 +7,8 @@ export interface ResourceFacts {
   /** `updated`: sorted by last change. `id`: Shopify cannot sort it so; read in the order of ids. */
   readonly order: Order
   readonly scopes: readonly string[]
+  /** The filter updated_at is said to match whole days only (shopify.dev, customers query, 2026-07). */
+  readonly wholeDays: boolean
   /**
    * An object whose own last change counts as the record's. Always, whatever is selected: a stamp that fell back when a mapping stops
    * reading the object would make new versions look old.
@@ -16,12 +18,20 @@ export interface ResourceFacts {
 export type Order = 'updated' | 'id'
 
 export const RESOURCES: Readonly<Record<string, ResourceFacts>> = {
-  orders: { field: 'orders', type: 'Order', order: 'updated', scopes: ['read_orders'], stampAlso: null },
+  orders: {
+    field: 'orders',
+    type: 'Order',
+    order: 'updated',
+    scopes: ['read_orders'],
+    wholeDays: false,
+    stampAlso: null,
+  },
   customers: {
     field: 'customers',
     type: 'Customer',
     order: 'updated',
     scopes: ['read_customers'],
+    wholeDays: true,
     stampAlso: null,
   },
   // ProductVariantSortKeys has no UPDATED_AT in 2026-07; the filter updated_at works. That filter looks at the variant only:
@@ -31,6 +41,7 @@ export const RESOURCES: Readonly<Record<string, ResourceFacts>> = {
     type: 'ProductVariant',
     order: 'id',
     scopes: ['read_products'],
+    wholeDays: false,
     stampAlso: 'product',
   },
 }

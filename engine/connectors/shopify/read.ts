@@ -4,10 +4,20 @@ import { isJsonObject, type JsonObject } from '../../core/model/json.ts'
 import type { Selection } from '../../core/model/selection.ts'
 import { decodeNode, itemsOf } from './decode.ts'
 import { completeRecord } from './nested.ts'
-import { advance, anchorAgain, begin, filterOf, later, type Position, secondText } from './position.ts'
+import {
+  advance,
+  anchorAgain,
+  begin,
+  filterOf,
+  later,
+  type PageFacts,
+  type Position,
+  secondText,
+  widened,
+} from './position.ts'
 import { buildQuery, NESTED, RESOURCES } from './query.ts'
 import type { Answer } from './reply.ts'
-import type { Fetcher, Size } from './sizes.ts'
+import type { Fetcher } from './sizes.ts'
 
 /** Before anything is known of what a query costs. */
 const FIRST_PAGE = 40
@@ -15,16 +25,17 @@ const FIRST_PAGE = 40
 /** One page of a resource, every nested list whole. */
 export async function readPage(fetcher: Fetcher, host: Host, request: PageRequest): Promise<Page> {
   const { resource, selection, signal } = request
-  const { order } = RESOURCES[resource]!
+  const { order, wholeDays } = RESOURCES[resource]!
   const position = begin(request.cursor as Position | null, request.since, request.lookbackMs, order)
-  const page = await fetchPage(fetcher, host, request, position)
+  let page = await fetchPage(fetcher, host, request, position)
+  const earlier = wholeDays ? widened(position, page) : null
+  if (earlier !== null) page = await fetchPage(fetcher, host, request, earlier)
   const records: SourceRecord[] = []
   for (const node of page.nodes)
     records.push(
       recordOf(resource, await completeRecord(fetcher, resource, node, selection, signal), selection),
     )
-  const marks = page.nodes.map((node) => ({ stamp: String(node['updatedAt']), id: numericId(node) }))
-  const { next, caughtUp } = advance(page.position, { ...page, marks }, order)
+  const { next, caughtUp } = advance(page.position, page, wholeDays)
   return { records, next, caughtUp }
 }
 
@@ -41,14 +52,10 @@ export function recordOf(resource: string, node: JsonObject, selection: Selectio
   }
 }
 
-interface Fetched {
+interface Fetched extends PageFacts {
   /** Where it was read: elsewhere than asked when the place had become void. */
   readonly position: Position
   readonly nodes: readonly JsonObject[]
-  readonly hasNextPage: boolean
-  readonly endCursor: string | null
-  readonly notBefore: string | null
-  readonly size: Size
 }
 
 async function fetchPage(
@@ -77,7 +84,10 @@ async function fetchPage(
   } catch (error) {
     // A place in a list holds within one result set only, and nobody promises for how long. A query that passes without it was
     // refused for it.
-    const again = isRefusal(error) && position.after != null ? anchorAgain(position) : null
+    const again =
+      isRefusal(error) && position.after != null
+        ? anchorAgain(position, RESOURCES[resource]!.wholeDays)
+        : null
     if (again === null) throw error
     host.log('the place in the list is not known any more; a new list is begun at the last record read', {
       resource,
@@ -101,7 +111,9 @@ function pageOf({ data }: Answer, resource: string) {
   if (!isJsonObject(connection) || !isJsonObject(page ?? null))
     throw new SyncError('unavailable', `Shopify answered without the list of ${resource}.`)
   const { hasNextPage, endCursor } = page as { hasNextPage: boolean; endCursor: string | null }
-  return { nodes: itemsOf(connection) as readonly JsonObject[], hasNextPage, endCursor }
+  const nodes = itemsOf(connection) as readonly JsonObject[]
+  const marks = nodes.map((node) => ({ stamp: String(node['updatedAt']), id: numericId(node) }))
+  return { nodes, marks, hasNextPage, endCursor }
 }
 
 function numericId(node: JsonObject): string {
