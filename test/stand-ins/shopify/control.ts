@@ -1,20 +1,48 @@
 import { addLine, cancel, markPaid, refund, removeLine, setQuantity } from './edits.ts'
+import type { Endpoint } from './endpoint.ts'
 import { type Faults, NO_FAULTS } from './faults.ts'
 import { changeFifty } from './fifty.ts'
-import { orderNode } from './nodes.ts'
-import { newId } from './seed.ts'
-import type { Stats } from './server.ts'
-import { type Order, roundHalfUp, type ShopState } from './state.ts'
+import {
+  type CustomerLiteral,
+  createCustomer,
+  createOrder,
+  createVariant,
+  type OrderLiteral,
+  type VariantLiteral,
+} from './literals.ts'
+import { orderNode } from './nodes/order.ts'
+import { type SeedOptions, seedShop } from './seed/shop.ts'
+import type { Address, Customer, Order, Product, Variant } from './state.ts'
+import { noStats } from './stats.ts'
 
 /** What a merchant, or a test, does to the shop. Every function takes one JSON object and gives JSON. */
 export type ShopifyControl = ReturnType<typeof createControl>
 
+/** `#1042`, or the id as a number or in full. */
 interface ByOrder {
-  /** `#1042`, or the number of the id. */
   readonly order: string
 }
 
-export function createControl(state: ShopState, faults: Faults, stats: Stats, now: () => number) {
+interface OrderEdit extends ByOrder {
+  /** Place of the line, from 0. */
+  readonly removeLine?: number
+  /** A SKU. */
+  readonly addLine?: string
+  readonly setQuantity?: { readonly line: number; readonly quantity: number }
+  readonly note?: string
+  readonly tags?: string[]
+}
+
+type RefundOrder = ByOrder & {
+  readonly note?: string
+  /** Shipping too. */
+  readonly shipping?: boolean
+} & (
+    | { readonly line: number; readonly quantity: number }
+    | { readonly lines: readonly { readonly line: number; readonly quantity: number }[] }
+  )
+
+export function createControl({ state, faults, stats, now }: Endpoint) {
   const find = ({ order }: ByOrder): Order => {
     const found = [...state.orders.values()].find(
       (candidate) => candidate.name === order || String(candidate.id) === order.replace(/^.*\//, ''),
@@ -26,178 +54,119 @@ export function createControl(state: ShopState, faults: Faults, stats: Stats, no
     order.updatedAt = now()
     return { id: order.id, name: order.name }
   }
+  const variantBy = (sku: string): Variant => {
+    const variant = [...state.variants.values()].find((candidate) => candidate.sku === sku)
+    if (variant === undefined) throw new Error(`There is no variant ${sku}.`)
+    return variant
+  }
+  /** A change of a variant is a change of its product. */
+  const touchProduct = (product: Product | undefined) => {
+    if (product !== undefined) product.updatedAt = now()
+  }
   return {
+    /** Everything anew. */
+    seed: async (options: Partial<SeedOptions> = {}) => {
+      const fresh = seedShop({ now: now(), ...options })
+      state.customers = fresh.customers
+      state.products = fresh.products
+      state.variants = fresh.variants
+      state.orders = fresh.orders
+      state.nextId = Math.max(state.nextId, fresh.nextId)
+      return { customers: fresh.customers.size, variants: fresh.variants.size, orders: fresh.orders.size }
+    },
     counts: async () => ({
       customers: state.customers.size,
+      products: state.products.size,
       variants: state.variants.size,
       orders: state.orders.size,
     }),
-    /** All orders as GraphQL would give them. */
+    /** All orders as GraphQL gives them, lists plain; what is computed on demand (a line's variant, totals of customers) is left out. */
     orders: async () => [...state.orders.values()].map((order) => orderNode(state, order)),
-    editOrder: async (
-      edit: ByOrder & {
-        removeLine?: number
-        addLine?: string
-        setQuantity?: { line: number; quantity: number }
-        note?: string
-      },
-    ) => {
+    editOrder: async (edit: OrderEdit) => {
       const order = find(edit)
       if (edit.removeLine !== undefined) removeLine(order, edit.removeLine)
       if (edit.addLine !== undefined) addLine(state, order, edit.addLine)
       if (edit.setQuantity !== undefined) setQuantity(order, edit.setQuantity.line, edit.setQuantity.quantity)
       if (edit.note !== undefined) order.note = edit.note
+      if (edit.tags !== undefined) order.tags = edit.tags
       return touch(order)
     },
     markPaid: async (by: ByOrder) => {
       const order = find(by)
-      markPaid(order)
+      markPaid(state, order, now())
       return touch(order)
     },
     cancel: async (by: ByOrder) => {
       const order = find(by)
-      cancel(order, now())
+      cancel(state, order, now())
       return touch(order)
     },
-    refund: async (by: ByOrder & { line: number; quantity: number }) => {
-      const order = find(by)
-      refund(order, by.line, by.quantity)
+    refund: async (asked: RefundOrder) => {
+      const order = find(asked)
+      const lines = 'lines' in asked ? asked.lines : [{ line: asked.line, quantity: asked.quantity }]
+      const { note, shipping } = asked
+      refund(state, order, lines, now(), {
+        ...(note === undefined ? {} : { note }),
+        ...(shipping === undefined ? {} : { shipping }),
+      })
       return touch(order)
     },
+    /** Exactly fifty orders, each in one way. */
     changeFifty: async () => changeFifty(state, now()),
     updateCustomer: async ({
       email,
+      address,
       ...values
-    }: {
-      email: string
-      firstName?: string
-      phone?: string
-      note?: string
-    }) => {
+    }: { email: string; address?: Partial<Address> } & Partial<
+      Pick<Customer, 'firstName' | 'lastName' | 'phone' | 'note' | 'tags' | 'taxExempt'>
+    >) => {
       const customer = [...state.customers.values()].find((candidate) => candidate.email === email)
       if (customer === undefined) throw new Error(`There is no customer ${email}.`)
       Object.assign(customer, values, { updatedAt: now() })
+      if (address !== undefined) customer.address = { ...(customer.address as Address), ...address }
       return { id: customer.id }
     },
     updateVariant: async ({
       sku,
       ...values
-    }: {
-      sku: string
-      price?: number
-      barcode?: string
-      title?: string
-    }) => {
-      const variant = [...state.variants.values()].find((candidate) => candidate.sku === sku)
-      if (variant === undefined) throw new Error(`There is no variant ${sku}.`)
+    }: { sku: string } & Partial<
+      Pick<Variant, 'price' | 'compareAtPrice' | 'barcode' | 'title' | 'grams'>
+    >) => {
+      const variant = variantBy(sku)
       Object.assign(variant, values, { updatedAt: now() })
+      touchProduct(state.products.get(variant.productId))
       return { id: variant.id }
     },
+    /** The product of that SKU. Its variants keep their own stamp. */
+    updateProduct: async ({
+      sku,
+      ...values
+    }: { sku: string } & Partial<Pick<Product, 'title' | 'vendor' | 'productType' | 'status' | 'tags'>>) => {
+      const product = state.products.get(variantBy(sku).productId)!
+      Object.assign(product, values)
+      touchProduct(product)
+      return { id: product.id }
+    },
+    /** Lines keep the SKU they were sold under, and have no variant any more. */
     deleteVariant: async ({ sku }: { sku: string }) => {
-      for (const variant of state.variants.values())
-        if (variant.sku === sku) state.variants.delete(variant.id)
-      return {}
+      const variant = variantBy(sku)
+      state.variants.delete(variant.id)
+      touchProduct(state.products.get(variant.productId))
+      return { id: variant.id }
     },
-    createCustomer: async (values: { firstName?: string; lastName?: string; email?: string }) => {
-      const id = newId(state)
-      state.customers.set(id, {
-        id,
-        firstName: null,
-        lastName: null,
-        email: null,
-        phone: null,
-        note: null,
-        tags: [],
-        address: null,
-        createdAt: now(),
-        updatedAt: now(),
-        ...values,
-      })
-      return { id: `gid://shopify/Customer/${id}` }
+    createCustomer: async (values: CustomerLiteral) => ({
+      id: `gid://shopify/Customer/${createCustomer(state, values, now()).id}`,
+    }),
+    createVariant: async (values: VariantLiteral) => ({
+      id: `gid://shopify/ProductVariant/${createVariant(state, values, now()).id}`,
+    }),
+    createOrder: async (values: OrderLiteral) => {
+      const order = createOrder(state, values, now())
+      return { id: `gid://shopify/Order/${order.id}`, name: order.name }
     },
-    createVariant: async (values: { sku: string; title?: string; price?: number; barcode?: string }) => {
-      const id = newId(state)
-      const { title = 'Default Title', price = 1_000, barcode = null, sku } = values
-      state.variants.set(id, {
-        id,
-        productId: newId(state),
-        productTitle: sku,
-        title,
-        sku,
-        barcode,
-        price,
-        createdAt: now(),
-        updatedAt: now(),
-      })
-      return { id: `gid://shopify/ProductVariant/${id}` }
-    },
-    /** A dollar order from a small literal; lines by SKU with quantity and unit price in cents. */
-    createOrder: async (values: {
-      name: string
-      currency?: Order['currency']
-      taxesIncluded?: boolean
-      taxRate?: number
-      financial?: Order['financial']
-      customer?: string
-      note?: string
-      tip?: number
-      lines: readonly {
-        sku: string | null
-        quantity: number
-        unit: number
-        discount?: number
-        taxed?: boolean
-        title?: string
-      }[]
-      shipping?: number
-    }) => {
-      const id = newId(state)
-      const variantOf = (sku: string | null) =>
-        [...state.variants.values()].find((variant) => sku !== null && variant.sku === sku)
-      const order: Order = {
-        id,
-        name: values.name,
-        currency: values.currency ?? 'USD',
-        rate: 1,
-        taxRate: values.taxRate ?? 0.0825,
-        taxTitle: 'Tax',
-        taxesIncluded: values.taxesIncluded ?? false,
-        lines: values.lines.map((line) => ({
-          id: newId(state),
-          title: line.title ?? line.sku ?? 'Something',
-          variantTitle: null,
-          sku: line.sku,
-          variantId: variantOf(line.sku)?.id ?? null,
-          productId: variantOf(line.sku)?.productId ?? null,
-          quantity: line.quantity,
-          currentQuantity: line.quantity,
-          unit: line.unit,
-          allocations: line.discount === undefined ? [] : [roundHalfUp(line.discount)],
-          taxed: line.taxed ?? true,
-        })),
-        shipping:
-          values.shipping === undefined
-            ? []
-            : [{ id: newId(state), title: 'Standard', price: values.shipping, taxed: false }],
-        tip: values.tip ?? 0,
-        financial: values.financial ?? 'PAID',
-        customerId: values.customer === undefined ? null : Number(values.customer.replace(/^.*\//, '')),
-        email: 'somebody@example.com',
-        billing: null,
-        shippingTo: null,
-        note: values.note ?? null,
-        test: false,
-        cancelledAt: null,
-        edited: false,
-        createdAt: now(),
-        updatedAt: now(),
-      }
-      state.orders.set(id, order)
-      return { id: `gid://shopify/Order/${id}`, name: order.name }
-    },
+    /** Sets all faults: those not named are off. */
     faults: async (wanted: Partial<Faults>) => Object.assign(faults, NO_FAULTS, wanted),
     stats: async () => structuredClone(stats),
-    resetStats: async () =>
-      Object.assign(stats, { calls: 0, throttled: 0, tokens: 0, cost: 0, faultsHit: {} }),
+    resetStats: async () => Object.assign(stats, noStats()),
   }
 }

@@ -1,5 +1,6 @@
 import { addLine, cancel, markPaid, refund, removeLine, setQuantity } from './edits.ts'
 import type { Order, ShopState } from './state.ts'
+import { financialStatus } from './totals.ts'
 
 export interface Changed {
   readonly id: string
@@ -23,12 +24,13 @@ const PLAN: readonly (readonly [Changed['kind'], 'PAID' | 'PENDING', number])[] 
 
 /** Changes exactly fifty orders that a sync would have taken, each in one way. */
 export function changeFifty(state: ShopState, now: number): readonly Changed[] {
-  const sku = [...state.variants.values()].find((variant) => variant.sku !== null)!.sku!
+  const sku = [...state.variants.values()].find((variant) => variant.sku !== null)?.sku
+  if (typeof sku !== 'string') throw new Error('The shop has no variant with a SKU.')
   const free = [...state.orders.values()].filter(isOrdinary)
   const changed: Changed[] = []
   for (const [kind, financial, count] of PLAN) {
     for (let n = 0; n < count; n++) {
-      const index = free.findIndex((order) => order.financial === financial && fits(order, kind))
+      const index = free.findIndex((order) => financialStatus(order) === financial && fits(order, kind))
       if (index < 0) throw new Error(`The shop has too few orders for "${kind}".`)
       const [order] = free.splice(index, 1)
       change(state, order!, kind, sku, now)
@@ -39,11 +41,14 @@ export function changeFifty(state: ShopState, now: number): readonly Changed[] {
   return changed
 }
 
+/** None that a mapping leaves out or parks, and none that was changed before. */
 function isOrdinary(order: Order): boolean {
   return (
     !order.test &&
     order.cancelledAt === null &&
     order.tip === 0 &&
+    order.duties === 0 &&
+    order.placed.presentment > 0 &&
     order.lines.length <= 5 &&
     order.lines.every((line) => line.sku !== null && line.currentQuantity === line.quantity && line.unit > 0)
   )
@@ -59,7 +64,7 @@ function change(state: ShopState, order: Order, kind: Changed['kind'], sku: stri
   if (kind === 'line removed') removeLine(order, 0)
   else if (kind === 'line added') addLine(state, order, sku)
   else if (kind === 'quantity changed') setQuantity(order, 0, order.lines[0]!.quantity + 1)
-  else if (kind === 'paid') markPaid(order)
-  else if (kind === 'cancelled') cancel(order, now)
-  else refund(order, 0, 1)
+  else if (kind === 'paid') markPaid(state, order, now)
+  else if (kind === 'cancelled') cancel(state, order, now)
+  else refund(state, order, [{ line: 0, quantity: 1 }], now)
 }

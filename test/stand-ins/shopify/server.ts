@@ -3,14 +3,16 @@ import type { AddressInfo } from 'node:net'
 import { setTimeout as sleep } from 'node:timers/promises'
 import { createBucket } from './bucket.ts'
 import { createControl, type ShopifyControl } from './control.ts'
-import { type Faults, NO_FAULTS, take } from './faults.ts'
-import { type Call, prepare } from './graphql.ts'
-import { type SeedOptions, seedShop } from './seed.ts'
-import type { ShopState } from './state.ts'
+import { answer, type Endpoint, type Reply } from './endpoint.ts'
+import { NO_FAULTS, take } from './faults.ts'
+import { type SeedOptions, seedShop } from './seed/shop.ts'
+import { emptyShop } from './state.ts'
+import { noStats } from './stats.ts'
+import { createTokens } from './tokens.ts'
 
 /**
  * A shop that answers the GraphQL Admin API as the real one does: costs and throttling with HTTP 200, search traps, versions that
- * fall forward, lists that stop silently. Facts: shopify.dev and recorded answers.
+ * fall forward, lists that stop silently. After shopify.dev and recorded answers.
  */
 export interface ShopifyStandIn {
   readonly url: string
@@ -23,228 +25,90 @@ export interface ShopifyStandIn {
 }
 
 export interface ShopifyOptions {
+  /** (Default: a free one) */
   readonly port?: number
+  /** (Default: acme) */
   readonly shop?: string
-  /** False: an empty shop. */
+  /** False: an empty shop. (Default: 320 customers, 120 products, 2,000 orders) */
   readonly seed?: Omit<SeedOptions, 'now'> | false
+  /** The shop's clock, epoch ms. (Default: the real one) */
   readonly now?: () => number
+  /** A standard shop has 2,000 points and 100 a second. (Default: 20,000 and 1,000) */
   readonly bucket?: { readonly capacity: number; readonly perSecond: number }
+  /** What the tokens may do. (Default: read everything, orders of any age included) */
   readonly scopes?: readonly string[]
+  /** Served ones. (Default: 2026-04, 2026-07, 2026-10) */
   readonly apiVersions?: readonly string[]
+  /** How long a token for client credentials lives. (Default: 86,399) */
+  readonly tokenSeconds?: number
 }
 
-const ALL_SCOPES = ['read_orders', 'read_all_orders', 'read_customers', 'read_products']
-const MAX_COST = 1_000
-
-/** What the server counts. */
-export interface Stats {
-  calls: number
-  throttled: number
-  tokens: number
-  cost: number
-  faultsHit: Record<string, number>
-}
+const ALL_SCOPES = ['read_orders', 'read_all_orders', 'read_customers', 'read_products', 'read_inventory']
+const JSON_TYPE = { 'content-type': 'application/json; charset=utf-8' }
 
 export async function startShopify(options: ShopifyOptions = {}): Promise<ShopifyStandIn> {
   const now = options.now ?? Date.now
-  const shop = options.shop ?? 'acme'
-  const state: ShopState =
-    options.seed === false
-      ? { customers: new Map(), variants: new Map(), orders: new Map(), nextId: 1_000_000 }
-      : seedShop({ now: now(), ...options.seed })
-  const faults: Faults = { ...NO_FAULTS }
-  const stats: Stats = { calls: 0, throttled: 0, tokens: 0, cost: 0, faultsHit: {} }
-  const bucket = createBucket(options.bucket?.capacity ?? 20_000, options.bucket?.perSecond ?? 1_000, now)
-  const apiVersions = [...(options.apiVersions ?? ['2026-04', '2026-07', '2026-10'])].sort()
   const scopes = options.scopes ?? ALL_SCOPES
-  const accessToken = 'shpat_standin0000000000000000000000'
-  const clientId = 'standin-client'
-  const clientSecret = 'standin-client-secret'
-  const issued = new Map<string, number>()
-
-  const graphql = async (
-    request: IncomingMessage,
-    body: string,
-    version: string,
-    response: ServerResponse,
-  ): Promise<void> => {
-    stats.calls++
-    // A version that is not served any more is answered by the oldest that is, and only this header tells.
-    const served = apiVersions.includes(version) ? version : apiVersions[0]!
-    const headers = { 'content-type': 'application/json; charset=utf-8', 'x-shopify-api-version': served }
-    const answer = (status: number, value: unknown) => reply(response, status, JSON.stringify(value), headers)
-    const token = request.headers['x-shopify-access-token']
-    const valid = token === accessToken || (typeof token === 'string' && (issued.get(token) ?? 0) > now())
-    if (!valid || take(faults, 'expiredTokens', stats.faultsHit)) {
-      return answer(401, {
-        errors: '[API] Invalid API key or access token (unrecognized login or wrong password)',
-      })
-    }
-    if (take(faults, 'serverErrors', stats.faultsHit)) return answer(503, { errors: 'Service Unavailable' })
-    if (take(faults, 'htmlPages', stats.faultsHit))
-      return reply(response, 200, '<html><body>Something went wrong</body></html>', {
-        'content-type': 'text/html',
-      })
-    if (take(faults, 'internalErrors', stats.faultsHit)) {
-      return answer(200, {
-        errors: [
-          {
-            message:
-              'Internal error. Looks like something went wrong on our end.\nRequest ID: 0 (include this in support requests).',
-            extensions: { code: 'INTERNAL_SERVER_ERROR', requestId: '0' },
-          },
-        ],
-      })
-    }
-    const { query, variables } = JSON.parse(body) as { query: string; variables?: Record<string, unknown> }
-    const prepared = prepare(query, variables ?? {})
-    if ('errors' in prepared) return answer(200, prepared)
-    const { cost } = prepared
-    if (cost > MAX_COST) {
-      return answer(200, {
-        errors: [
-          {
-            message: `Query cost is ${cost}, which exceeds the single query max cost limit (${MAX_COST}).`,
-            extensions: {
-              code: 'MAX_COST_EXCEEDED',
-              cost,
-              maxCost: MAX_COST,
-              documentation: 'https://shopify.dev/api/usage/rate-limits',
-            },
-          },
-        ],
-      })
-    }
-    if (take(faults, 'throttled', stats.faultsHit)) bucket.empty()
-    if (!bucket.admits(cost)) {
-      stats.throttled++
-      return answer(200, {
-        errors: [
-          {
-            message: 'Throttled',
-            extensions: { code: 'THROTTLED', documentation: 'https://shopify.dev/api/usage/rate-limits' },
-          },
-        ],
-        extensions: {
-          cost: { requestedQueryCost: cost, actualQueryCost: null, throttleStatus: bucket.status() },
-        },
-      })
-    }
-    const call: Call = { state, scopes, apiVersions, shop, now: now(), searches: [] }
-    const { data, errors } = await prepared.run(call)
-    const actual = Math.max(1, Math.ceil(cost / 4))
-    bucket.charge(actual)
-    stats.cost += actual
-    const warned = call.searches.filter(({ search }) => search.warnings.length > 0)
-    answer(200, {
-      ...(errors.length > 0
-        ? {
-            errors: errors.map((error) => ({
-              message: error.message,
-              locations: error.locations,
-              path: error.path,
-              extensions: error.extensions,
-            })),
-          }
-        : {}),
-      data,
-      extensions: {
-        cost: { requestedQueryCost: cost, actualQueryCost: actual, throttleStatus: bucket.status() },
-        ...(warned.length > 0
-          ? {
-              search: warned.map(({ path, query: text, search }) => ({
-                path: [path],
-                query: text,
-                warnings: search.warnings,
-              })),
-            }
-          : {}),
-      },
-    })
+  const endpoint: Endpoint = {
+    state: options.seed === false ? emptyShop() : seedShop({ now: now(), ...options.seed }),
+    shop: options.shop ?? 'acme',
+    scopes,
+    apiVersions: [...(options.apiVersions ?? ['2026-04', '2026-07', '2026-10'])].sort(),
+    tokens: createTokens(scopes, options.tokenSeconds ?? 86_399, now),
+    bucket: createBucket(options.bucket?.capacity ?? 20_000, options.bucket?.perSecond ?? 1_000, now),
+    faults: { ...NO_FAULTS },
+    stats: noStats(),
+    now,
   }
+  const { tokens, faults, stats } = endpoint
 
-  const token = (body: string, type: string, response: ServerResponse): void => {
-    stats.tokens++
-    const given = type.includes('json')
-      ? (JSON.parse(body) as Record<string, string>)
-      : Object.fromEntries(new URLSearchParams(body))
-    const json = { 'content-type': 'application/json; charset=utf-8' }
-    if (
-      given['grant_type'] !== 'client_credentials' ||
-      given['client_id'] !== clientId ||
-      given['client_secret'] !== clientSecret
-    ) {
-      reply(
-        response,
-        400,
-        JSON.stringify({
-          error: 'invalid_client',
-          error_description: 'The client credentials are not valid.',
-        }),
-        json,
-      )
-      return
+  const handle = async (request: IncomingMessage, response: ServerResponse): Promise<void> => {
+    const body = await bodyOf(request)
+    if (faults.latencyMs > 0) await sleep(faults.latencyMs)
+    const path = new URL(request.url ?? '/', 'http://shop').pathname
+    const version = /^\/admin\/api\/([\w-]+)\/graphql\.json$/.exec(path)?.[1]
+    if (version !== undefined && request.method === 'POST') {
+      if (take(faults, 'cut', stats.faultsHit)) return void request.socket.destroy()
+      const reply = await answer(endpoint, version, request.headers['x-shopify-access-token'], body)
+      return send(response, reply, take(faults, 'halfBodies', stats.faultsHit))
     }
-    const value = `shpat_issued${String(issued.size + 1).padStart(20, '0')}`
-    issued.set(value, now() + 86_399_000)
-    // As recorded: no token_type.
-    reply(
-      response,
-      200,
-      JSON.stringify({ access_token: value, scope: scopes.join(','), expires_in: 86_399 }),
-      json,
-    )
+    if (path === '/admin/oauth/access_token' && request.method === 'POST') {
+      stats.tokens++
+      const issued = tokens.issue(body, request.headers['content-type'] ?? '')
+      return send(response, { ...issued, headers: JSON_TYPE, body: JSON.stringify(issued.body) })
+    }
+    send(response, { status: 404, headers: JSON_TYPE, body: JSON.stringify({ errors: 'Not Found' }) })
   }
-
   const server = createServer((request, response) => {
-    void (async () => {
-      const body = await bodyOf(request)
-      if (faults.latencyMs > 0) await sleep(faults.latencyMs)
-      const path = new URL(request.url ?? '/', 'http://shop').pathname
-      const version = /^\/admin\/api\/([\w-]+)\/graphql\.json$/.exec(path)?.[1]
-      if (version !== undefined && request.method === 'POST') {
-        if (take(faults, 'cut', stats.faultsHit)) return request.socket.destroy()
-        await graphql(request, body, version, response)
-      } else if (path === '/admin/oauth/access_token' && request.method === 'POST') {
-        token(body, request.headers['content-type'] ?? '', response)
-      } else {
-        reply(response, 404, JSON.stringify({ errors: 'Not Found' }), {
-          'content-type': 'application/json; charset=utf-8',
-        })
-      }
-    })().catch((error: unknown) => {
-      reply(response, 500, JSON.stringify({ errors: String(error) }), { 'content-type': 'application/json' })
+    handle(request, response).catch((error: unknown) => {
+      send(response, { status: 500, headers: JSON_TYPE, body: JSON.stringify({ errors: String(error) }) })
     })
   })
-
-  const reply = (
-    response: ServerResponse,
-    status: number,
-    body: string,
-    headers: Record<string, string>,
-  ): void => {
-    const half = take(faults, 'halfBodies', stats.faultsHit)
-    response.writeHead(status, { ...headers, 'content-length': String(Buffer.byteLength(body)) })
-    if (!half) return void response.end(body)
-    response.write(body.slice(0, Math.floor(body.length / 2)))
-    setImmediate(() => response.destroy())
-  }
-
   await new Promise<void>((resolve) => server.listen(options.port ?? 0, '127.0.0.1', resolve))
-  const { port } = server.address() as AddressInfo
   return {
-    url: `http://127.0.0.1:${port}`,
-    shop,
-    accessToken,
-    clientId,
-    clientSecret,
-    control: createControl(state, faults, stats, now),
+    url: `http://127.0.0.1:${(server.address() as AddressInfo).port}`,
+    shop: endpoint.shop,
+    accessToken: tokens.accessToken,
+    clientId: tokens.clientId,
+    clientSecret: tokens.clientSecret,
+    control: createControl(endpoint),
     close: () =>
       new Promise((resolve) => {
         server.closeAllConnections()
         server.close(() => resolve())
       }),
   }
+}
+
+/** `half`: the connection dies in the middle of the body. */
+function send(response: ServerResponse, { status, headers, body }: Reply, half = false): void {
+  response.writeHead(status, { ...headers, 'content-length': String(Buffer.byteLength(body)) })
+  if (!half) {
+    response.end(body)
+    return
+  }
+  response.write(body.slice(0, Math.floor(body.length / 2)))
+  setImmediate(() => response.destroy())
 }
 
 async function bodyOf(request: IncomingMessage): Promise<string> {

@@ -22,7 +22,20 @@ export interface Customer {
   phone: string | null
   note: string | null
   tags: string[]
+  taxExempt: boolean
   address: Address | null
+  createdAt: number
+  updatedAt: number
+}
+
+export interface Product {
+  id: number
+  title: string
+  vendor: string
+  productType: string
+  tags: string[]
+  descriptionHtml: string
+  status: 'ACTIVE' | 'ARCHIVED' | 'DRAFT'
   createdAt: number
   updatedAt: number
 }
@@ -30,14 +43,32 @@ export interface Customer {
 export interface Variant {
   id: number
   productId: number
-  productTitle: string
   title: string
   sku: string | null
   barcode: string | null
   /** Cents of US dollars. */
   price: number
+  compareAtPrice: number | null
+  cost: number | null
+  grams: number
   createdAt: number
   updatedAt: number
+}
+
+/** A discount of an order: a code, one that a person gave, or one that applied by itself. */
+export interface Discount {
+  kind: 'code' | 'manual' | 'automatic'
+  title: string
+  target: 'LINE_ITEM' | 'SHIPPING_LINE'
+  /** ALL: on the whole order, spread over its lines. EXPLICIT: on one line. */
+  selection: 'ALL' | 'EXPLICIT'
+  value: { percentage: number } | { cents: number }
+}
+
+export interface Allocation {
+  /** Place in the order's discounts. */
+  discount: number
+  amount: number
 }
 
 export interface Line {
@@ -47,11 +78,12 @@ export interface Line {
   sku: string | null
   variantId: number | null
   productId: number | null
+  vendor: string | null
   quantity: number
   currentQuantity: number
   unit: number
-  /** Discount allocations on the whole quantity ordered, in the order of the discounts. */
-  allocations: number[]
+  /** On the whole quantity ordered. */
+  allocations: Allocation[]
   taxed: boolean
 }
 
@@ -59,29 +91,69 @@ export interface Shipping {
   id: number
   title: string
   price: number
+  allocations: Allocation[]
+  /** What of it was paid back. */
+  refunded: number
   taxed: boolean
 }
+
+export interface Refund {
+  id: number
+  at: number
+  note: string | null
+  lines: { id: number; line: number; quantity: number; restock: 'RETURN' | 'CANCEL' | 'NO_RESTOCK' }[]
+  paid: number
+}
+
+export interface Transaction {
+  id: number
+  kind: 'SALE' | 'REFUND'
+  status: 'SUCCESS' | 'PENDING'
+  at: number
+  amount: number
+}
+
+export interface Fulfillment {
+  id: number
+  at: number
+  company: string
+  number: string
+}
+
+export type Financial = 'PAID' | 'PENDING' | 'PARTIALLY_REFUNDED' | 'PARTIALLY_PAID' | 'REFUNDED' | 'VOIDED'
 
 export interface Order {
   id: number
   name: string
   currency: 'USD' | 'EUR' | 'GBP'
-  /** Presentment cents × rate = shop cents. */
+  /** Presentment cents × rate = shop cents, amount by amount. */
   rate: number
   taxRate: number
   taxTitle: string
   taxesIncluded: boolean
+  discounts: Discount[]
   lines: Line[]
   shipping: Shipping[]
   tip: number
-  financial: 'PAID' | 'PENDING' | 'PARTIALLY_REFUNDED' | 'PARTIALLY_PAID' | 'REFUNDED' | 'VOIDED'
+  duties: number
+  refunds: Refund[]
+  transactions: Transaction[]
+  fulfillments: Fulfillment[]
+  /** The total when the order was placed, in presentment and in shop cents; filled by `place`. */
+  placed: { presentment: number; shop: number }
   customerId: number | null
+  taxExempt: boolean
   email: string | null
+  phone: string | null
   billing: Address | null
   shippingTo: Address | null
   note: string | null
+  tags: string[]
+  poNumber: string | null
+  attributes: { key: string; value: string | null }[]
   test: boolean
   cancelledAt: number | null
+  closedAt: number | null
   edited: boolean
   createdAt: number
   updatedAt: number
@@ -89,40 +161,23 @@ export interface Order {
 
 export interface ShopState {
   customers: Map<number, Customer>
+  products: Map<number, Product>
   variants: Map<number, Variant>
   orders: Map<number, Order>
   nextId: number
 }
 
-/** What a line costs now, before tax: quantity still ordered, less its share of the discounts. */
-export function lineNet(line: Line): number {
-  const gross = line.unit * line.currentQuantity
-  const discount = line.allocations.reduce((sum, allocation) => sum + allocation, 0)
-  return gross - (line.quantity === 0 ? 0 : roundHalfUp((discount * line.currentQuantity) / line.quantity))
+export function emptyShop(): ShopState {
+  return {
+    customers: new Map(),
+    products: new Map(),
+    variants: new Map(),
+    orders: new Map(),
+    nextId: 1_000_000,
+  }
 }
 
-export function roundHalfUp(amount: number): number {
-  return Math.sign(amount) * Math.round(Math.abs(amount) + 1e-9)
-}
-
-/** Tax of an amount: on top of it, or inside it. Rounded to the cent line by line. */
-export function taxOf(order: Order, amount: number, taxed: boolean): number {
-  if (!taxed) return 0
-  return order.taxesIncluded
-    ? roundHalfUp(amount - amount / (1 + order.taxRate))
-    : roundHalfUp(amount * order.taxRate)
-}
-
-/** What the order comes to now: lines still ordered, shipping, tax on top where prices do not include it, tip. */
-export function currentTotal(order: Order): number {
-  const amounts = [
-    ...order.lines.map((line) => [lineNet(line), line.taxed] as const),
-    ...order.shipping.map(
-      (shipping) => [order.cancelledAt === null ? shipping.price : 0, shipping.taxed] as const,
-    ),
-  ]
-  const tax = order.taxesIncluded
-    ? 0
-    : amounts.reduce((sum, [amount, taxed]) => sum + taxOf(order, amount, taxed), 0)
-  return amounts.reduce((sum, [amount]) => sum + amount, 0) + tax + order.tip
+export function newId(state: ShopState): number {
+  state.nextId += 1
+  return 7_000_000_000_000 + state.nextId
 }

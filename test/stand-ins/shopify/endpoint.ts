@@ -1,0 +1,130 @@
+import type { Bucket } from './bucket.ts'
+import { type Faults, take } from './faults.ts'
+import { prepare } from './graphql.ts'
+import { createCall } from './resolve.ts'
+import type { ShopState } from './state.ts'
+import type { Stats } from './stats.ts'
+import type { Tokens } from './tokens.ts'
+
+/** Tested on what a query asks for (shopify.dev/docs/api/usage/limits). */
+const MAX_COST = 1_000
+const RATE_LIMITS = 'https://shopify.dev/api/usage/rate-limits'
+
+/** What the GraphQL address answers from. */
+export interface Endpoint {
+  readonly state: ShopState
+  readonly shop: string
+  readonly scopes: readonly string[]
+  /** Served ones, oldest first. */
+  readonly apiVersions: readonly string[]
+  readonly tokens: Tokens
+  readonly bucket: Bucket
+  readonly faults: Faults
+  readonly stats: Stats
+  readonly now: () => number
+}
+
+export interface Reply {
+  readonly status: number
+  readonly headers: Readonly<Record<string, string>>
+  readonly body: string
+}
+
+/** POST /admin/api/{version}/graphql.json. Nearly everything is told with HTTP 200. */
+export async function answer(
+  endpoint: Endpoint,
+  version: string,
+  token: unknown,
+  body: string,
+): Promise<Reply> {
+  const { apiVersions, faults, stats } = endpoint
+  stats.calls++
+  // A version that is not served any more is answered by the oldest that is, and only this header tells.
+  const served = apiVersions.includes(version) ? version : apiVersions[0]!
+  const headers = { 'content-type': 'application/json; charset=utf-8', 'x-shopify-api-version': served }
+  const json = (status: number, value: object): Reply => ({ status, headers, body: JSON.stringify(value) })
+  if (!endpoint.tokens.accepts(token) || take(faults, 'expiredTokens', stats.faultsHit))
+    return json(401, {
+      errors: '[API] Invalid API key or access token (unrecognized login or wrong password)',
+    })
+  if (take(faults, 'serverErrors', stats.faultsHit)) return json(503, { errors: 'Service Unavailable' })
+  if (take(faults, 'htmlPages', stats.faultsHit))
+    return {
+      status: 200,
+      headers: { ...headers, 'content-type': 'text/html' },
+      body: '<html><body>Something went wrong</body></html>',
+    }
+  if (take(faults, 'internalErrors', stats.faultsHit)) return json(200, internalError(stats.calls))
+  return json(200, await execute(endpoint, body))
+}
+
+async function execute(endpoint: Endpoint, body: string): Promise<object> {
+  const { bucket, stats, faults, now } = endpoint
+  const { query, variables, operationName } = JSON.parse(body) as {
+    query: string
+    variables?: Readonly<Record<string, unknown>> | null
+    operationName?: string | null
+  }
+  const prepared = prepare(query, variables ?? {}, operationName ?? null)
+  if ('errors' in prepared) return prepared
+  if (prepared.cost > MAX_COST) return tooCostly(prepared.cost)
+  if (take(faults, 'throttled', stats.faultsHit)) bucket.empty()
+  if (!bucket.admits(prepared.cost)) {
+    stats.throttled++
+    return {
+      errors: [{ message: 'Throttled', extensions: { code: 'THROTTLED', documentation: RATE_LIMITS } }],
+      extensions: {
+        cost: { requestedQueryCost: prepared.cost, actualQueryCost: null, throttleStatus: bucket.status() },
+      },
+    }
+  }
+  stats.byOperation[prepared.operation] = (stats.byOperation[prepared.operation] ?? 0) + 1
+  const { state, scopes, shop, apiVersions } = endpoint
+  const call = createCall({ state, scopes, now: now() }, shop, apiVersions)
+  const { data, errors, cost } = await prepared.run(call)
+  bucket.charge(cost)
+  stats.cost += cost
+  const warned = call.searches.filter(({ search }) => search.warnings.length > 0)
+  return {
+    ...(errors.length > 0 ? { errors } : {}),
+    data,
+    extensions: {
+      cost: { requestedQueryCost: prepared.cost, actualQueryCost: cost, throttleStatus: bucket.status() },
+      ...(warned.length === 0
+        ? {}
+        : {
+            search: warned.map(({ path, query: text, search: { parsed, warnings } }) => ({
+              path: [path],
+              query: text,
+              parsed,
+              warnings,
+            })),
+          }),
+    },
+  }
+}
+
+/** Not retryable, and without the extensions every other answer has. */
+function tooCostly(cost: number): object {
+  return {
+    errors: [
+      {
+        message: `Query cost is ${cost}, which exceeds the single query max cost limit (${MAX_COST}).\n\nSee https://shopify.dev/docs/api/usage/rate-limits for more information on how the\ncost of a query is calculated.\n\nTo query larger amounts of data with fewer limits, bulk operations should be used instead.\nSee https://shopify.dev/docs/api/usage/bulk-operations/queries for usage details.\n`,
+        extensions: { code: 'MAX_COST_EXCEEDED', cost, maxCost: MAX_COST, documentation: RATE_LIMITS },
+      },
+    ],
+  }
+}
+
+/** A fault on their side comes with HTTP 200 too. */
+function internalError(call: number): object {
+  const requestId = `00000000-0000-4000-8000-${String(call).padStart(12, '0')}-1782085581`
+  return {
+    errors: [
+      {
+        message: `Internal error. Looks like something went wrong on our end.\nRequest ID: ${requestId} (include this in support requests).`,
+        extensions: { code: 'INTERNAL_SERVER_ERROR', requestId },
+      },
+    ],
+  }
+}
