@@ -9,6 +9,8 @@ export interface SyncInput {
   readonly planHash: string
   /** Hash of a list of source keys kept in the store (`run --only`); null for a whole run. */
   readonly selectionId: string | null
+  /** How long a worker may be silent before a leg of its is given to another one. Runs begun by older versions say nothing: 60 s. */
+  readonly heartbeatMs?: number
   readonly retry: { readonly firstMs: number; readonly maxMs: number; readonly attempts: number }
 }
 

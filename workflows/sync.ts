@@ -22,7 +22,7 @@ export async function sync(input: SyncInput): Promise<LegOutput['tally']> {
   const info = workflowInfo()
   const { leg } = proxyActivities<Activities>({
     startToCloseTimeout: '15 minutes',
-    heartbeatTimeout: '60 seconds',
+    heartbeatTimeout: input.heartbeatMs ?? '60 seconds',
     cancellationType: ActivityCancellationType.WAIT_CANCELLATION_COMPLETED,
     retry: {
       initialInterval: input.retry.firstMs,

@@ -51,6 +51,12 @@ export async function openSession(options: SessionOptions): Promise<Session> {
   const secrets = secretSource(repository.project.secrets, folder, options.processEnvironment)
   const store = await openStore(await storeUrl(applied.store, secrets), { folder, now: Date.now })
   const prefix = { project: repository.project.name, environment }
+  const worker = repository.project.worker as {
+    legBudget?: string
+    concurrency?: number
+    heartbeat?: string
+  } | null
+  const heartbeatMs = parseDuration(worker?.heartbeat ?? '30s')
   let client: Promise<TemporalClient> | null = null
   let devServer: DevServer | null = null
 
@@ -60,16 +66,21 @@ export async function openSession(options: SessionOptions): Promise<Session> {
     const taskQueue = `${written.taskQueue ?? 'tidelock'}`
     const address = written.address ?? options.processEnvironment['TEMPORAL_ADDRESS'] ?? null
     if (address !== null)
-      return connectTemporal({ address, namespace, taskQueue, tls: await tlsOf(written, secrets) })
+      return connectTemporal({
+        address,
+        namespace,
+        taskQueue,
+        heartbeatMs,
+        tls: await tlsOf(written, secrets),
+      })
     devServer = await ensureDevServer({
       folder,
       namespace,
       environment: options.processEnvironment,
       say: options.say,
     })
-    return connectTemporal({ address: devServer.address, namespace, taskQueue, tls: null })
+    return connectTemporal({ address: devServer.address, namespace, taskQueue, heartbeatMs, tls: null })
   }
-  const worker = repository.project.worker as { legBudget?: string; concurrency?: number } | null
   return {
     prefix,
     folder,

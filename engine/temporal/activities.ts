@@ -11,6 +11,8 @@ export interface ActivityDependencies extends LegDependencies {
 }
 
 const HEARTBEAT_MS = 5_000
+/** Beats in the time a worker may be silent: one or two may get lost. */
+const BEATS = 5
 
 /** The activities of a worker. Their names are public: recorded histories hold them. */
 export function createActivities(dependencies: ActivityDependencies) {
@@ -19,7 +21,10 @@ export function createActivities(dependencies: ActivityDependencies) {
     async leg(input: LegInput): Promise<LegOutput> {
       const activity = Context.current()
       let progress: JsonObject = {}
-      const beat = setInterval(() => activity.heartbeat(progress), HEARTBEAT_MS)
+      const beat = setInterval(
+        () => activity.heartbeat(progress),
+        Math.min(HEARTBEAT_MS, (activity.info.heartbeatTimeoutMs ?? 60_000) / BEATS),
+      )
       const request: RunRequest = {
         ...input,
         budgetMs: dependencies.legBudgetMs,

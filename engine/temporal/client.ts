@@ -12,6 +12,8 @@ export interface TemporalSettings {
   readonly namespace: string
   readonly taskQueue: string
   readonly tls: { readonly cert: string; readonly key: string } | null
+  /** How long a worker may be silent before its work is given to another one. */
+  readonly heartbeatMs: number
 }
 
 export interface TemporalClient {

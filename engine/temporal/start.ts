@@ -11,6 +11,7 @@ export function syncInput(
   plan: Plan,
   planHash: string,
   lane: SyncInput['lane'],
+  heartbeatMs: number,
   selectionId: string | null = null,
 ): SyncInput {
   const { first, max, attempts } = plan.errors.retry
@@ -20,6 +21,7 @@ export function syncInput(
     lane,
     planHash,
     selectionId,
+    heartbeatMs,
     retry: { firstMs: first, maxMs: max, attempts },
   }
 }
@@ -65,7 +67,9 @@ export async function startRunByHand(
   return temporal.client.workflow.start<typeof sync>('sync', {
     taskQueue: temporal.settings.taskQueue,
     workflowId: runWorkflowId(prefix, plan.mapping, options.lane, options.suffix),
-    args: [syncInput(prefix, plan, planHash, options.lane, options.selectionId)],
+    args: [
+      syncInput(prefix, plan, planHash, options.lane, temporal.settings.heartbeatMs, options.selectionId),
+    ],
     staticSummary: staticSummary(plan),
     staticDetails: staticDetails(plan, planHash),
     memo: { plan: planHash },

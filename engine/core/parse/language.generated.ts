@@ -855,6 +855,10 @@ worker?: {
  */
 legBudget?: string
 /**
+ * How long a worker may be silent before its work is given to another one. Default: 30s.
+ */
+heartbeat?: string
+/**
  * Runs at the same time.
  */
 concurrency?: number
@@ -2405,6 +2409,10 @@ export const LANGUAGE_SCHEMAS: Readonly<Record<string, object>> = {
      "legBudget": {
       "$ref": "#/$defs/duration",
       "description": "How long one activity moves pages. Default: 60s."
+     },
+     "heartbeat": {
+      "$ref": "#/$defs/duration",
+      "description": "How long a worker may be silent before its work is given to another one. Default: 30s."
      },
      "concurrency": {
       "description": "Runs at the same time.",
