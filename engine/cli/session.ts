@@ -97,6 +97,8 @@ export async function openSession(options: SessionOptions): Promise<Session> {
         secrets,
         now: Date.now,
         log: (message: string, fields?: JsonObject) => log.info(fields ?? {}, message),
+        // A worker that fell silent has lost its work long before.
+        leaseMs: 6 * heartbeatMs,
         legBudgetMs: parseDuration(worker?.legBudget ?? '60s'),
       }
     },

@@ -1,5 +1,5 @@
 import { createUpsert, listOf } from './bulk.ts'
-import { keptColumnsOf, type LedgerRow, ledgerRowOf } from './ledger-row.ts'
+import { type DeliveredParts, keptColumnsOf, type LedgerRow, ledgerRowOf } from './ledger-row.ts'
 import type { Dialect, Queryable, Transaction } from './open.ts'
 import { INTENT } from './open-state.ts'
 
@@ -14,6 +14,9 @@ export interface NewIntent {
   readonly planHash: string
   readonly sourceStamp: string | null
   readonly payloadHash: string
+  /** What is sent, as it will stand in the ledger when it is confirmed. */
+  readonly sent: DeliveredParts
+  readonly sourceKey: string
   readonly epoch: number
   readonly sentAt: number
   readonly runId: string
@@ -58,6 +61,8 @@ const upsertIntents = createUpsert({
     'payload_hash',
     'sent_at',
     'epoch',
+    'sent',
+    'source_key',
   ],
   key: ['project', 'namespace', 'key'],
   set: { previous },
@@ -87,6 +92,8 @@ export async function writeIntents(trx: Transaction, intents: readonly NewIntent
       payload_hash: intent.payloadHash,
       sent_at: intent.sentAt,
       epoch: intent.epoch,
+      sent: JSON.stringify(intent.sent),
+      source_key: intent.sourceKey,
     })),
   )
 }
@@ -107,6 +114,67 @@ export async function openIntents(
   if (options.exceptEpoch !== undefined) query = query.where('epoch', '!=', options.exceptEpoch)
   const rows = await query.orderBy('sent_at').orderBy('key').limit(options.limit).execute()
   return rows.map(ledgerRowOf)
+}
+
+/** Writes of an epoch that are about to be sent later than they were noted: from now on they may be on their way. */
+export async function restampIntents(
+  trx: Transaction,
+  project: string,
+  namespace: string,
+  {
+    keys,
+    epoch,
+    sentAt,
+  }: { readonly keys: readonly string[]; readonly epoch: number; readonly sentAt: number },
+): Promise<void> {
+  await trx.db
+    .updateTable('ledger')
+    .set({ sent_at: sentAt })
+    .where('project', '=', project)
+    .where('namespace', '=', namespace)
+    .where('state', '=', INTENT)
+    .where('epoch', '=', epoch)
+    .where('key', 'in', listOf(trx, keys))
+    .execute()
+}
+
+/** What looking an open intent up at the target has shown. */
+export interface SettledIntent {
+  readonly key: string
+  readonly targetId: string
+  /** What stands at the target for certain, whether the write happened or not. */
+  readonly certain: DeliveredParts
+}
+
+/** The records are there: linked, with no fingerprint, so that the next delivery compares and writes what is not certain. */
+export async function linkIntents(
+  trx: Transaction,
+  project: string,
+  namespace: string,
+  settled: readonly SettledIntent[],
+): Promise<void> {
+  for (const { key, targetId, certain } of settled) {
+    await trx.db
+      .updateTable('ledger')
+      .set({
+        state: 'confirmed',
+        target_id: targetId,
+        fingerprint: null,
+        source_hash: null,
+        source_stamp: null,
+        field_hashes: JSON.stringify(certain),
+        previous: null,
+        payload_hash: null,
+        sent_at: null,
+        epoch: null,
+        sent: null,
+      })
+      .where('project', '=', project)
+      .where('namespace', '=', namespace)
+      .where('key', '=', key)
+      .where('state', '=', INTENT)
+      .execute()
+  }
 }
 
 /**
@@ -138,7 +206,14 @@ export async function withdrawIntents(
     if (row.previous === null) continue
     await trx.db
       .updateTable('ledger')
-      .set({ ...keptColumnsOf(row.previous), previous: null, payload_hash: null, sent_at: null, epoch: null })
+      .set({
+        ...keptColumnsOf(row.previous),
+        previous: null,
+        payload_hash: null,
+        sent_at: null,
+        epoch: null,
+        sent: null,
+      })
       .where('project', '=', project)
       .where('namespace', '=', namespace)
       .where('key', '=', row.key)

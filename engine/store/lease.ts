@@ -7,7 +7,7 @@ const OFFER_MS = 30_000
 export interface LeaseRequest {
   readonly project: string
   readonly mapping: string
-  /** Who asks: the same text renews. */
+  /** Who asks: the same text takes it again. */
   readonly holder: string
   readonly lane: string
   readonly ttlMs: number
@@ -30,8 +30,9 @@ export type LeaseAnswer =
   | { readonly heldBy: string | null; readonly lane: string; readonly until: number }
 
 /**
- * Takes the one lease of a mapping. A new holder gets a new, higher epoch, by which the writes of the one before are
- * refused from then on; the holder of it renews and keeps its epoch. Whoever is refused is noted as waiting with its lane.
+ * Takes the one lease of a mapping, with a new, higher epoch, by which the writes of whoever had it before are refused from
+ * then on. Its holder may take it again at any time: of two attempts of one run the later one goes on. Whoever else is
+ * refused is noted as waiting with its lane.
  */
 export async function acquireLease(store: Store, request: LeaseRequest): Promise<LeaseAnswer> {
   return store.transaction(async (trx): Promise<LeaseAnswer> => {
@@ -57,10 +58,6 @@ export async function acquireLease(store: Store, request: LeaseRequest): Promise
         .execute()
       return { epoch: 1 }
     }
-    if (row.holder === holder) {
-      await updateLease(trx, project, mapping, { lane, expires_at })
-      return { epoch: row.epoch }
-    }
     const epoch = row.epoch + 1
     // The lane that waited has it now, or did not come when it was offered; otherwise it goes on waiting.
     const wanted_by = row.wantedBy === lane || row.offeredUntil !== null ? null : row.wantedBy
@@ -73,18 +70,6 @@ export async function acquireLease(store: Store, request: LeaseRequest): Promise
       offered_until: null,
     })
     return { epoch }
-  })
-}
-
-/** Puts the expiry off. False when someone else has the lease by now. */
-export async function renewLease(
-  store: Store,
-  lease: HeldLease & { readonly ttlMs: number },
-): Promise<boolean> {
-  return store.transaction(async (trx) => {
-    if (!(await holds(trx, lease))) return false
-    await updateLease(trx, lease.project, lease.mapping, { expires_at: trx.now() + lease.ttlMs })
-    return true
   })
 }
 
@@ -108,17 +93,26 @@ export async function offerLease(
 }
 
 /** Gives the lease up, if it is still the holder's. */
-export async function releaseLease(store: Store, { project, mapping, holder }: LeaseHolder): Promise<void> {
+export async function releaseLease(store: Store, lease: HeldLease): Promise<void> {
   await store.transaction(async (trx) => {
-    const row = await leaseOf(trx, project, mapping)
-    if (row?.holder === holder)
-      await updateLease(trx, project, mapping, { holder: null, expires_at: trx.now() })
+    if (await holds(trx, lease))
+      await updateLease(trx, lease.project, lease.mapping, { holder: null, expires_at: trx.now() })
   })
 }
 
-/** Throws `lease-lost` unless the epoch is the current one. First in every writing transaction of a leg. */
-export async function assertLease(trx: Transaction, lease: HeldLease): Promise<void> {
-  if (await holds(trx, lease)) return
+/**
+ * First in every writing transaction of a leg: puts the expiry off and tells which other lane waits for the lease. Throws
+ * `lease-lost` unless the epoch is the current one.
+ */
+export async function assertLease(
+  trx: Transaction,
+  lease: HeldLease & { readonly ttlMs: number },
+): Promise<{ readonly wantedBy: string | null }> {
+  const row = await leaseOf(trx, lease.project, lease.mapping)
+  if (row !== null && row.holder === lease.holder && row.epoch === lease.epoch) {
+    await updateLease(trx, lease.project, lease.mapping, { expires_at: trx.now() + lease.ttlMs })
+    return { wantedBy: row.wantedBy }
+  }
   throw new SyncError(
     'lease-lost',
     `${lease.holder} no longer holds ${lease.mapping}: another run took over.`,

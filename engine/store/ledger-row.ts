@@ -10,6 +10,8 @@ export interface DeliveredParts {
   readonly lines: { readonly [line: string]: { readonly [field: string]: string } }
   readonly records: { readonly [field: string]: { readonly [field: string]: string } }
   readonly adjusted: { readonly [rule: string]: string }
+  /** Ids at the target of lines that were taken over; the others are known by their external key. */
+  readonly adoptedLines?: { readonly [line: string]: string }
 }
 
 /** What the ledger knows of one source key. */
@@ -38,6 +40,10 @@ export interface LedgerRow {
   readonly payloadHash: string | null
   readonly sentAt: number | null
   readonly epoch: number | null
+  /** Of an open intent: what was sent, as it would stand in {@link fieldHashes}. */
+  readonly sent: DeliveredParts | null
+  /** The source's own id of the record; null in rows of older versions. */
+  readonly sourceKey: string | null
 }
 
 /** A row as it was before an intent, to go back to when the write turns out not to have happened. */
@@ -75,6 +81,8 @@ export function ledgerRowOf(row: LedgerTable): LedgerRow {
     payloadHash: row.payload_hash,
     sentAt: row.sent_at,
     epoch: row.epoch,
+    sent: partsOf(row.sent),
+    sourceKey: row.source_key,
   }
 }
 

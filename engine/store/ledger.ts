@@ -21,6 +21,7 @@ export interface NewLedgerRow {
   readonly stepsDue: readonly number[]
   readonly deliveredAt: number
   readonly runId: string
+  readonly sourceKey: string
 }
 
 const upsertRows = createUpsert({
@@ -47,6 +48,8 @@ const upsertRows = createUpsert({
     'payload_hash',
     'sent_at',
     'epoch',
+    'sent',
+    'source_key',
   ],
   key: ['project', 'namespace', 'key'],
 })
@@ -77,6 +80,8 @@ export async function confirmRows(trx: Transaction, rows: readonly NewLedgerRow[
       payload_hash: null,
       sent_at: null,
       epoch: null,
+      sent: null,
+      source_key: row.sourceKey,
     })),
   )
 }
@@ -187,5 +192,13 @@ export async function ledgerCounts(
   return { delivered, byState }
 }
 
-export { type NewIntent, openIntents, withdrawIntents, writeIntents } from './intents.ts'
+export {
+  linkIntents,
+  type NewIntent,
+  openIntents,
+  restampIntents,
+  type SettledIntent,
+  withdrawIntents,
+  writeIntents,
+} from './intents.ts'
 export type { DeliveredParts, LedgerRow, LedgerState } from './ledger-row.ts'

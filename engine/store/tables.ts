@@ -97,6 +97,10 @@ export interface LedgerTable {
   payload_hash: string | null
   sent_at: number | null
   epoch: number | null
+  /** Of an open intent: a hash a field of what was sent. */
+  sent: string | null
+  /** The source's own id of the record, by which it can be read again. */
+  source_key: string | null
 }
 
 export interface DeadLetterTable {

@@ -17,7 +17,13 @@ export interface CursorStep {
   readonly caughtUp: boolean
 }
 
-/** One transaction: ledger, dead letters, counters, cursor. Gives what the page adds to the run. */
+/** What a page adds to its run, and which other lane waits for its turn. */
+export interface Committed {
+  readonly tally: Tally
+  readonly wantedBy: string | null
+}
+
+/** One transaction: ledger, dead letters, counters, cursor. */
 export async function commitPage(
   context: LegContext,
   judged: Judged,
@@ -28,7 +34,7 @@ export async function commitPage(
     readonly calls: number
     readonly writeCalls: number
   },
-): Promise<Tally> {
+): Promise<Committed> {
   const { store, plan } = context
   const verdicts = new Map(judged.works.map((work) => [work, verdictOf(work)]))
   const tally = tallyOf(verdicts, judged.superseded, counted)
@@ -41,11 +47,11 @@ export async function commitPage(
     if (row !== null) rows.push(row)
     else if (verdict.kind === 'parked' && work.intended) refused.push(work.key)
     if (verdict.kind === 'parked') parked.push(deadLetterOf(context, work, verdict))
-    else if (verdict.kind === 'due') parked.push(dueLetterOf(context, work, verdict.message))
+    else if (verdict.kind === 'due') parked.push(dueLetterOf(context, work, verdict))
     else if (work.parkedAs !== null) settled.push(work.key)
   }
-  await store.transaction(async (trx) => {
-    await assertLeaseOf(context, trx)
+  const wantedBy = await store.transaction(async (trx) => {
+    const waiting = await assertLeaseOf(context, trx)
     await confirmRows(trx, rows)
     if (parked.length > 0) await parkRecords(trx, parked, context.now())
     // Refused for certain: what the ledger said before is true again.
@@ -66,8 +72,9 @@ export async function commitPage(
         now: context.now(),
       })
     }
+    return waiting
   })
-  return tally
+  return { tally, wantedBy }
 }
 
 /** Every record ends somewhere: what was sent or stepped is created or updated, what needed nothing is unchanged. */
@@ -135,9 +142,11 @@ function rowOf(context: LegContext, work: Work, verdict: Verdict): NewLedgerRow 
     planHash: context.planHash,
     runId: context.runId,
     deliveredAt: context.now(),
+    sourceKey: work.record.key,
   }
   if (verdict.kind === 'filtered') {
-    if (verdict.reason === 'superseded' || work.targetId !== null) return null
+    // An open intent stays open: whether its write made a record is not known yet.
+    if (verdict.reason === 'superseded' || work.targetId !== null || work.row?.state === 'intent') return null
     return { ...base, state: 'filtered', fingerprint: null, fieldHashes: null, stepsDue: [] }
   }
   if (verdict.kind === 'due') return null
@@ -152,7 +161,7 @@ function rowOf(context: LegContext, work: Work, verdict: Verdict): NewLedgerRow 
     ...base,
     state: 'confirmed',
     fingerprint: work.fingerprint,
-    fieldHashes: hashesOf(work.mapped, work.adjusted),
+    fieldHashes: hashesOf(work.mapped, work.adjusted, work.adoptedLines),
     stepsDue: verdict.kind === 'parked' ? stepsLeft(work) : work.stepsDue,
   }
 }
@@ -202,10 +211,14 @@ function deadLetterOf(
 }
 
 /** Whether it was written is not known: it is looked at again once nothing can still be committing. */
-function dueLetterOf(context: LegContext, work: Work, message: string): NewDeadLetter {
-  const parking = { class: 'unknown-outcome', message, at: null } as const
+function dueLetterOf(
+  context: LegContext,
+  work: Work,
+  verdict: Extract<Verdict, { kind: 'due' }>,
+): NewDeadLetter {
+  const parking = { class: 'unknown-outcome', message: verdict.message, at: null } as const
   const letter = deadLetterOf(context, work, { kind: 'parked', parking, waitsFor: null })
-  return { ...letter, dueAfterMs: [context.target.facts.settleAfterMs] }
+  return { ...letter, dueAfterMs: [Math.max(0, verdict.at - context.now())] }
 }
 
 /** The place of a part of the plan, or of the nearest part around it that was written. */

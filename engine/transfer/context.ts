@@ -8,6 +8,20 @@ import type { ReferenceBook } from './references.ts'
 export const LANES = ['live', 'backfill', 'retry'] as const
 export type Lane = (typeof LANES)[number]
 
+/**
+ * What ties a leg's writes to its intents: nothing is sent later than `sendWithinMs` after its intent was stamped, so an
+ * intent whose stamp is `sendWithinMs + settleAfterMs` old is certainly not on its way any more, whoever wrote it.
+ */
+export interface Fence {
+  readonly sendWithinMs: number
+  readonly settleAfterMs: number
+  /** Keys with an intent of this page. */
+  keys: readonly string[]
+  /** Of these intents (epoch ms). */
+  stampedAt: number
+  allowWritesUntil(at: number): void
+}
+
 /** What every part of a leg works with. */
 export interface LegContext {
   readonly store: Store
@@ -25,6 +39,9 @@ export interface LegContext {
   /** The lease's number: every writing transaction presents it. */
   readonly epoch: number
   readonly holder: string
+  /** Milliseconds the lease lasts beyond the last transaction. */
+  readonly leaseMs: number
+  readonly fence: Fence
   readonly signal: AbortSignal
   now(): number
   log(message: string, fields?: Readonly<Record<string, string | number | boolean>>): void

@@ -2,11 +2,9 @@ import type { Outcome, TargetShape, UpsertItem } from '../core/model/connector.t
 import { SyncError } from '../core/model/failure.ts'
 import { recordKey } from '../core/model/record-key.ts'
 import { changesSince } from '../core/transform/compare.ts'
-import { fingerprintOf } from '../core/transform/fingerprint.ts'
 import type { MappedOwnRecord } from '../core/transform/mapped.ts'
-import { writeIntents } from '../store/ledger.ts'
 import type { LegContext } from './context.ts'
-import { assertLeaseOf } from './lease.ts'
+import { keepFresh, noteIntents } from './intents.ts'
 import { park, underWay, type Work } from './work.ts'
 
 /**
@@ -19,15 +17,13 @@ const MOST_TRIES = 5
 export async function deliver(context: LegContext, works: readonly Work[]): Promise<void> {
   const sending = underWay(works).filter((work) => work.mapped !== null)
   if (sending.length === 0) return
+  await noteIntents(context, sending)
   await deliverOwnRecords(context, sending)
   const items = new Map<Work, UpsertItem>()
   for (const work of underWay(sending)) {
     const item = itemOf(context, work)
     if (item !== null) items.set(work, item)
   }
-  if (items.size === 0) return
-  await writeIntentsOf(context, items)
-  for (const work of items.keys()) work.intended = true
   await sendAll(context, context.plan.target.shape, items, (work, outcome) => {
     if (outcome.status === 'created' || outcome.status === 'updated') {
       work.targetId = outcome.targetId
@@ -86,34 +82,6 @@ function ownItem(context: LegContext, work: Work, own: MappedOwnRecord): UpsertI
   }
 }
 
-async function writeIntentsOf(context: LegContext, items: ReadonlyMap<Work, UpsertItem>): Promise<void> {
-  const { store, plan } = context
-  await store.transaction(async (trx) => {
-    await assertLeaseOf(context, trx)
-    await writeIntents(
-      trx,
-      [...items].map(([work, item]) => ({
-        project: context.scope,
-        namespace: plan.namespace,
-        connection: plan.target.connection.name,
-        resource: plan.target.resource,
-        key: work.key,
-        label: work.label,
-        planHash: context.planHash,
-        sourceStamp: work.record.stamp,
-        payloadHash: fingerprintOf({
-          fields: item.fields as never,
-          lines: item.lines as never,
-          removed: item.removedLines as never,
-        }),
-        epoch: context.epoch,
-        sentAt: context.now(),
-        runId: context.runId,
-      })),
-    )
-  })
-}
-
 /** Sends items in batches until each has an answer; conflicts that the target rolled back are sent again. */
 export async function sendAll(
   context: LegContext,
@@ -127,6 +95,7 @@ export async function sendAll(
     const size = context.target.facts.batchSize
     for (let start = 0; start < open.length; start += size) {
       const batch = open.slice(start, start + size)
+      await keepFresh(context)
       const outcomes = await context.target.upsert({
         shape,
         items: batch.map(([, item]) => item),
@@ -143,7 +112,8 @@ export async function sendAll(
         if (outcome.status === 'unattempted') again.push([work, item])
         else if (outcome.status === 'rejected') reject(context, work, outcome)
         else if (outcome.status === 'unknown' && context.target.facts.keyedWrites) again.push([work, item])
-        else if (outcome.status === 'unknown') work.verdict ??= { kind: 'due', message: outcome.message }
+        else if (outcome.status === 'unknown')
+          work.verdict ??= { kind: 'due', message: outcome.message, at: settledLater(context) }
         else accept(work, outcome)
       }
     }
@@ -155,6 +125,11 @@ export async function sendAll(
     }
     open = again
   }
+}
+
+/** When a write that was sent just now is certainly not on its way any more. */
+export function settledLater({ fence, now }: LegContext): number {
+  return now() + fence.sendWithinMs + fence.settleAfterMs
 }
 
 function reject(context: LegContext, work: Work, outcome: Extract<Outcome, { status: 'rejected' }>): void {

@@ -62,6 +62,8 @@ export async function dryRecords(
       lane: 'retry',
       epoch: 0,
       holder: 'dry',
+      leaseMs: 0,
+      fence: { sendWithinMs: 0, settleAfterMs: 0, keys: [], stampedAt: 0, allowWritesUntil() {} },
       signal,
       now: dependencies.now,
       log: dependencies.log,

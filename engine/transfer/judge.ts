@@ -1,5 +1,6 @@
 import type { SourceRecord } from '../core/model/connector.ts'
 import type { JsonValue } from '../core/model/json.ts'
+import { certainAfter } from '../core/transform/certain.ts'
 import { type DeliveredHashes, deliveryFingerprint } from '../core/transform/compare.ts'
 import { fingerprintOf } from '../core/transform/fingerprint.ts'
 import { type OpenDeadLetter, openDeadLetterKeys } from '../store/dead-letters.ts'
@@ -59,7 +60,7 @@ async function identify(
   const works = keys.map((key): Work => {
     const { record, source, label, verdict } = newest.get(key)!
     const row = rows.get(key) ?? null
-    const lastKnown = deliveredOf(row) ?? row?.previous?.fieldHashes ?? null
+    const lastKnown = lastKnownOf(row)
     const sourceHash = fingerprintOf(record.data as JsonValue)
     return {
       record,
@@ -79,6 +80,7 @@ async function identify(
       intended: false,
       written: false,
       adjusted: { ...lastKnown?.adjusted },
+      adoptedLines: { ...lastKnown?.adoptedLines },
       stepsDue: row?.stepsDue ?? [],
       verdict: verdict ?? knownVerdict(context, row, sourceHash, record.stamp, open.get(key) ?? null),
     }
@@ -86,10 +88,15 @@ async function identify(
   return { works, superseded }
 }
 
-/** What a row says is at the target. An open intent may or may not have arrived: everything is sent again, gone lines included. */
+/** What a row says is at the target for certain. The write of an open intent may or may not have arrived. */
 function deliveredOf(row: LedgerRow | null): DeliveredHashes | null {
-  if (row === null || row.state !== 'confirmed') return null
-  return row.fieldHashes
+  if (row?.state === 'confirmed') return row.fieldHashes
+  return row?.state === 'intent' && row.previous !== null ? lastKnownOf(row) : null
+}
+
+function lastKnownOf(row: LedgerRow | null): DeliveredHashes | null {
+  if (row?.state === 'confirmed') return row.fieldHashes
+  return row?.state === 'intent' ? certainAfter(row.previous?.fieldHashes ?? null, row.sent) : null
 }
 
 /** The short way: the ledger knows this very version of the record under this very plan. */

@@ -3,22 +3,24 @@ import { SyncError } from '../core/model/failure.ts'
 import type { JsonObject } from '../core/model/json.ts'
 import type { Plan, SourceMap } from '../core/model/plan.ts'
 import { addTallies, EMPTY_TALLY, type Tally } from '../core/model/tally.ts'
+import { parseDuration } from '../core/parse/duration.ts'
 import { createTransformer } from '../core/transform/transformer.ts'
 import { cursorOf } from '../store/cursor.ts'
 import { dueRecords } from '../store/dead-letters.ts'
-import { acquireLease, releaseLease } from '../store/lease.ts'
+import { acquireLease, offerLease, releaseLease } from '../store/lease.ts'
 import { ledgerTargets } from '../store/ledger.ts'
 import type { Store } from '../store/open.ts'
 import { addUsage } from '../store/usage.ts'
 import { agree } from './agree.ts'
-import { type CursorStep, commitPage } from './commit.ts'
-import type { Lane, LegContext } from './context.ts'
+import { type Committed, type CursorStep, commitPage } from './commit.ts'
+import type { Fence, Lane, LegContext } from './context.ts'
 import { deliver } from './deliver.ts'
 import { ensureFixed } from './fixed.ts'
 import type { SecretSource } from './host/guard.ts'
-import { createHost, type HostUsage } from './host/host.ts'
+import { createHost, type HostUsage, type LegHost } from './host/host.ts'
 import { judge } from './judge.ts'
 import { createReferenceBook } from './references.ts'
+import { settleOpenIntents, settlePage } from './settle.ts'
 import { takeSteps } from './steps.ts'
 
 /** What a leg is handed. Nothing else is reached. */
@@ -27,6 +29,8 @@ export interface LegDependencies {
   readonly connectors: Readonly<Record<string, Connector>>
   readonly secrets: SecretSource
   readonly now: () => number
+  /** How long a lease lasts beyond the last transaction under it. Default: three minutes. */
+  readonly leaseMs?: number
   log(message: string, fields?: JsonObject): void
 }
 
@@ -56,23 +60,37 @@ export interface LegResult {
   readonly tally: Tally
 }
 
-/** A lease outlives the longest page by far and is renewed at each. */
-const LEASE_MS = 300_000
+/** A lease outlives the longest answer of a remote and is renewed by every transaction. */
+const LEASE_MS = 180_000
+/** How soon a lane asks again whose turn it is not. */
+const TURN_MS = 5_000
+/** How long after its intent a write may be sent at most; less where `settleAfter` is short. */
+const SEND_WITHIN_MS = 10_000
 
 /** Moves pages until the budget is spent or the source has no more: read → transform → deliver → commit, page by page. */
 export async function runLeg(dependencies: LegDependencies, request: LegRequest): Promise<LegResult> {
   const { store } = dependencies
   const { plan } = request
+  const leaseMs = dependencies.leaseMs ?? LEASE_MS
   const lease = {
     project: request.scope,
     mapping: plan.mapping,
     holder: request.holder,
     lane: request.lane,
-    ttlMs: LEASE_MS,
+    ttlMs: leaseMs,
   }
   const taken = await acquireLease(store, lease)
-  if (!('epoch' in taken)) return { state: 'busy', until: taken.until, tally: EMPTY_TALLY }
-  const open = await openConnections(dependencies, plan)
+  if (!('epoch' in taken)) {
+    // Another lane gives its turn away at the end of a page; another run of the same lane at its own end.
+    const soon = dependencies.now() + TURN_MS
+    return { state: 'busy', until: taken.lane === request.lane ? taken.until : soon, tally: EMPTY_TALLY }
+  }
+  let keeps = false
+  const held = { ...lease, epoch: taken.epoch }
+  const open = await openConnections(dependencies, plan).catch(async (error: unknown) => {
+    await releaseLease(store, held)
+    throw error
+  })
   try {
     const references = createReferenceBook({
       plan,
@@ -94,29 +112,34 @@ export async function runLeg(dependencies: LegDependencies, request: LegRequest)
       lane: request.lane,
       epoch: taken.epoch,
       holder: request.holder,
+      leaseMs,
+      fence: fenceOf(plan, open.target, open.targetHost),
       signal: request.signal,
       now: dependencies.now,
       log: dependencies.log,
     }
-    return await movePages(context, request, open.meters, () => acquireLease(store, lease))
+    const result = await movePages(context, request, open.meters)
+    keeps = result.state === 'more'
+    return result
   } finally {
     await open.close()
+    // Between the legs of a run nobody else need come in; after it, or when it has to wait, others need not wait for it.
+    if (!keeps) await releaseLease(store, held).catch(() => {})
   }
 }
 
-async function movePages(
-  context: LegContext,
-  request: LegRequest,
-  meters: Meters,
-  renew: () => Promise<unknown>,
-): Promise<LegResult> {
+async function movePages(context: LegContext, request: LegRequest, meters: Meters): Promise<LegResult> {
   const deadline = context.now() + request.budgetMs
   let tally = EMPTY_TALLY
-  const add = (more: Tally): void => {
-    tally = addTallies(tally, more)
+  let wantedBy: string | null = null
+  const add = (committed: Committed): void => {
+    tally = addTallies(tally, committed.tally)
+    wantedBy = committed.wantedBy
     request.progress(tally)
   }
   await ensureFixed(context)
+  for (const records of await settledBatches(context))
+    add(await movePage(context, records, null, { read: 0, due: records.length }, meters))
   if (request.only !== null) {
     const records = await context.source.readKeys({
       resource: context.plan.source.resource,
@@ -144,7 +167,15 @@ async function movePages(
     add(await movePage(context, page.records, step, { read: page.records.length, due: 0 }, meters))
     if (page.caughtUp) return { state: 'done', until: null, tally }
     if (ahead === null) return { state: 'more', until: null, tally }
-    await renew()
+    if (wantedBy !== null) {
+      await offerLease(context.store, {
+        project: context.scope,
+        mapping: context.plan.mapping,
+        holder: context.holder,
+        epoch: context.epoch,
+      })
+      return { state: 'busy', until: context.now() + TURN_MS, tally }
+    }
     page = await ahead
   }
 }
@@ -167,13 +198,31 @@ async function movePage(
   step: CursorStep | null,
   counted: { readonly read: number; readonly due: number },
   meters: Meters,
-): Promise<Tally> {
+): Promise<Committed> {
   const judged = await judge(context, records)
+  await settlePage(context, judged.works)
   await deliver(context, judged.works)
   await agree(context, judged.works)
   await takeSteps(context, judged.works)
   const used = await meters.read(context)
   return commitPage(context, judged, step, { ...counted, ...used })
+}
+
+/** Records whose write got no answer in an earlier leg, settled and read again at the source. */
+async function settledBatches(context: LegContext): Promise<(readonly SourceRecord[])[]> {
+  const keys = await settleOpenIntents(context)
+  const batches: (readonly SourceRecord[])[] = []
+  for (let start = 0; start < keys.length; start += context.source.facts.pageSize) {
+    batches.push(
+      await context.source.readKeys({
+        resource: context.plan.source.resource,
+        selection: context.plan.source.selection,
+        keys: keys.slice(start, start + context.source.facts.pageSize),
+        signal: context.signal,
+      }),
+    )
+  }
+  return batches.filter((records) => records.length > 0)
 }
 
 /** Records whose time has come: released by the arrival of what they waited for, or due again. Read again at the source. */
@@ -196,6 +245,18 @@ async function dueBatches(context: LegContext): Promise<(readonly SourceRecord[]
   return batches
 }
 
+function fenceOf(plan: Plan, target: Connection, host: LegHost): Fence {
+  const written = plan.target.limits?.['settleAfter']
+  const settleAfterMs = typeof written === 'string' ? parseDuration(written) : target.facts.settleAfterMs
+  return {
+    settleAfterMs,
+    sendWithinMs: Math.min(SEND_WITHIN_MS, settleAfterMs / 2),
+    keys: [],
+    stampedAt: 0,
+    allowWritesUntil: (at) => host.allowWritesUntil(at),
+  }
+}
+
 interface Meters {
   /** Calls since it was read last, for the run's counters; noted as usage of the day too. */
   read(context: LegContext): Promise<{ readonly calls: number; readonly writeCalls: number }>
@@ -205,7 +266,13 @@ interface Meters {
 export async function openConnections(
   dependencies: LegDependencies,
   plan: Plan,
-): Promise<{ source: Connection; target: Connection; meters: Meters; close(): Promise<void> }> {
+): Promise<{
+  source: Connection
+  target: Connection
+  targetHost: LegHost
+  meters: Meters
+  close(): Promise<void>
+}> {
   const hosts = [plan.source, plan.target].map((end) => ({
     name: end.connection.name,
     host: createHost({
@@ -229,6 +296,7 @@ export async function openConnections(
   return {
     source,
     target,
+    targetHost: hosts[1]!.host,
     meters: {
       async read(context) {
         let calls = 0
@@ -258,12 +326,4 @@ export async function openConnections(
       await Promise.allSettled(hosts.map(({ host }) => host.close()))
     },
   }
-}
-
-/** A run is over: another one need not wait for the lease to expire. */
-export async function endOfRun(
-  store: Store,
-  run: { readonly scope: string; readonly mapping: string; readonly holder: string },
-): Promise<void> {
-  await releaseLease(store, { project: run.scope, mapping: run.mapping, holder: run.holder })
 }

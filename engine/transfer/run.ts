@@ -10,7 +10,7 @@ import { finishRun, runById, startRun } from '../store/runs.ts'
 import { selectedKeys } from '../store/selections.ts'
 import type { Lane } from './context.ts'
 import { runDetails } from './details.ts'
-import { endOfRun, type LegDependencies, runLeg } from './leg.ts'
+import { type LegDependencies, runLeg } from './leg.ts'
 import { preflight } from './preflight.ts'
 
 /** One leg of a run, told apart from the others by the run's id alone. */
@@ -93,7 +93,6 @@ export async function runOneLeg(dependencies: LegDependencies, request: RunReque
               : 'A fault inside Tidelock; the log of the worker has the cause.',
         }),
       )
-      await endOfRun(store, { scope: request.project, mapping: request.mapping, holder: request.runId })
     }
     throw error
   }
@@ -134,7 +133,6 @@ async function finish(dependencies: LegDependencies, request: RunRequest): Promi
     // A backfill begins anew the next time it is asked for.
     if (request.lane === 'backfill') await clearCursor(trx, request.project, request.mapping, 'backfill')
   })
-  await endOfRun(store, { scope: request.project, mapping: request.mapping, holder: request.runId })
   const row = await runById(store, request.project, request.runId)
   if (row !== null && !balances(row.tally)) {
     throw new SyncError(

@@ -1,7 +1,8 @@
 import type { FieldValue, UpsertItem } from '../core/model/connector.ts'
 import { recordKey } from '../core/model/record-key.ts'
 import type { LegContext } from './context.ts'
-import { sendAll } from './deliver.ts'
+import { sendAll, settledLater } from './deliver.ts'
+import { keepFresh } from './intents.ts'
 import { park, underWay, type Work } from './work.ts'
 
 /** Named actions after the write: state is read first, so that a step is never taken twice; overwritten values are written again. */
@@ -45,6 +46,7 @@ async function act(context: LegContext, index: number, works: readonly Work[]): 
   const size = context.target.facts.batchSize
   for (let start = 0; start < works.length; start += size) {
     const batch = works.slice(start, start + size)
+    await keepFresh(context)
     const outcomes = await context.target.act({
       resource: context.plan.target.resource,
       action: step.call,
@@ -63,7 +65,7 @@ async function act(context: LegContext, index: number, works: readonly Work[]): 
           at: `then.${index}`,
         })
       } else {
-        work.verdict ??= { kind: 'due', message: outcome.message }
+        work.verdict ??= { kind: 'due', message: outcome.message, at: settledLater(context) }
       }
     }
   }

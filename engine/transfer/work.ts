@@ -12,12 +12,12 @@ export interface Work {
   readonly key: string
   readonly label: string | null
   readonly sourceHash: string
-  /** The ledger's row before this page. */
-  readonly row: LedgerRow | null
-  /** What the ledger says is at the target; null when nothing is known to be there. */
-  readonly previous: DeliveredHashes | null
-  /** The same, or what was there before a write whose outcome got lost. */
-  readonly lastKnown: DeliveredHashes | null
+  /** The ledger's row before this page, or as settling left it. */
+  row: LedgerRow | null
+  /** What is at the target for certain; null when nothing is known to be there. */
+  previous: DeliveredHashes | null
+  /** The same, with lines that only a write whose outcome got lost may have left there. */
+  lastKnown: DeliveredHashes | null
   /** The class of its open dead letter, if it has one. */
   readonly parkedAs: DeadLetterClass | null
   mapped: MappedRecord | null
@@ -31,6 +31,8 @@ export interface Work {
   /** Whether anything was sent for it. */
   written: boolean
   adjusted: Record<string, string>
+  /** Ids at the target of lines that were taken over. */
+  adoptedLines: Record<string, string>
   stepsDue: readonly number[]
   verdict: Verdict | null
 }
@@ -44,7 +46,12 @@ export type Verdict =
       readonly waitsFor: { readonly mapping: string; readonly key: string } | null
     }
   /** The remote's answer is not known, or it could not be asked: the row stays due. */
-  | { readonly kind: 'due'; readonly message: string }
+  | {
+      readonly kind: 'due'
+      readonly message: string
+      /** When it may be looked at again (epoch ms). */
+      readonly at: number
+    }
 
 export function park(
   work: Work,

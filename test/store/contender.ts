@@ -20,10 +20,10 @@ if (what === 'lease') {
     if (!('epoch' in answer)) continue
     won++
     await store.transaction(async (trx) => {
-      await assertLease(trx, { ...lease, epoch: answer.epoch })
+      await assertLease(trx, { ...lease, epoch: answer.epoch, ttlMs: 60_000 })
       await saveSelection(trx, 'acme', [String(answer.epoch)], answer.epoch)
     })
-    await releaseLease(store, lease)
+    await releaseLease(store, { ...lease, epoch: answer.epoch })
   }
 }
 

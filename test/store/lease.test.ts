@@ -3,14 +3,7 @@ import { once } from 'node:events'
 import { fileURLToPath } from 'node:url'
 import fc from 'fast-check'
 import { describe, expect, test } from 'vitest'
-import {
-  acquireLease,
-  assertLease,
-  leaseOf,
-  offerLease,
-  releaseLease,
-  renewLease,
-} from '../../engine/store/lease.ts'
+import { acquireLease, assertLease, leaseOf, offerLease, releaseLease } from '../../engine/store/lease.ts'
 import type { Store } from '../../engine/store/open.ts'
 import { openedStore, START } from './opened.ts'
 
@@ -24,7 +17,7 @@ const held = (holder: string, epoch: number) => ({ project: 'acme', mapping: 'or
 
 const mayWrite = (store: Store, holder: string, epoch: number): Promise<boolean> =>
   store
-    .transaction((trx) => assertLease(trx, held(holder, epoch)))
+    .transaction((trx) => assertLease(trx, { ...held(holder, epoch), ttlMs: TTL }))
     .then(
       () => true,
       () => false,
@@ -38,23 +31,29 @@ describe('a lease', () => {
     expect(await ask(store, 'b', 'live', 'customers')).toEqual({ epoch: 1 })
   })
 
-  test('is renewed by its holder, who keeps the epoch', async () => {
+  test('is renewed by every transaction of its holder', async () => {
     const { store, pass } = await openedStore()
     await ask(store, 'a')
     pass(TTL - 1)
-    expect(await ask(store, 'a')).toEqual({ epoch: 1 })
-    expect(await renewLease(store, { ...held('a', 1), ttlMs: 2 * TTL })).toBe(true)
-    expect(await leaseOf(store, 'acme', 'orders')).toMatchObject({ expiresAt: START + TTL - 1 + 2 * TTL })
+    expect(await mayWrite(store, 'a', 1)).toBe(true)
+    expect(await leaseOf(store, 'acme', 'orders')).toMatchObject({ expiresAt: START + TTL - 1 + TTL })
+  })
+
+  test('taken again by its own holder has a new epoch: the earlier attempt of the run writes no more', async () => {
+    const { store } = await openedStore()
+    await ask(store, 'a')
+    expect(await ask(store, 'a')).toEqual({ epoch: 2 })
+    expect(await mayWrite(store, 'a', 1)).toBe(false)
+    await releaseLease(store, held('a', 1))
+    expect(await mayWrite(store, 'a', 2)).toBe(true)
   })
 
   test('passes on when it has expired, and the one before writes no more', async () => {
     const { store, pass } = await openedStore()
     await ask(store, 'a')
     pass(TTL)
-    expect(await mayWrite(store, 'a', 1)).toBe(true)
     expect(await ask(store, 'b')).toEqual({ epoch: 2 })
     expect(await mayWrite(store, 'a', 1)).toBe(false)
-    expect(await renewLease(store, { ...held('a', 1), ttlMs: TTL })).toBe(false)
     expect(await mayWrite(store, 'b', 2)).toBe(true)
   })
 
@@ -70,7 +69,9 @@ describe('a lease', () => {
 
   test('stale: the error is lease-lost', async () => {
     const { store } = await openedStore()
-    await expect(store.transaction((trx) => assertLease(trx, held('a', 1)))).rejects.toMatchObject({
+    await expect(
+      store.transaction((trx) => assertLease(trx, { ...held('a', 1), ttlMs: TTL })),
+    ).rejects.toMatchObject({
       kind: 'lease-lost',
     })
   })
@@ -127,7 +128,6 @@ describe('two may never write at once', () => {
       holder: holders,
       lane: fc.constantFrom('live', 'backfill', 'retry'),
     }),
-    fc.record({ kind: fc.constant('renew' as const), holder: holders }),
     fc.record({ kind: fc.constant('release' as const), holder: holders }),
     fc.record({ kind: fc.constant('offer' as const), holder: holders }),
     fc.record({ kind: fc.constant('pass' as const), ms: fc.integer({ min: 1, max: 2 * TTL }) }),
@@ -152,7 +152,6 @@ describe('two may never write at once', () => {
               holder: step.holder,
               epoch: given.get(step.holder) ?? 0,
             }
-            if (step.kind === 'renew') await renewLease(handle, { ...lease, ttlMs: TTL })
             if (step.kind === 'release') await releaseLease(handle, lease)
             if (step.kind === 'offer') await offerLease(handle, lease)
             if (step.kind === 'acquire') {
@@ -169,7 +168,7 @@ describe('two may never write at once', () => {
           const able: number[] = []
           for (const [epoch, holder] of issued) {
             const allowed = await other
-              .transaction((trx) => assertLease(trx, { project: 'acme', mapping, holder, epoch }))
+              .transaction((trx) => assertLease(trx, { project: 'acme', mapping, holder, epoch, ttlMs: TTL }))
               .then(
                 () => true,
                 () => false,

@@ -26,6 +26,7 @@ describe('what was delivered', () => {
       payloadHash: null,
       sentAt: null,
       epoch: null,
+      sent: null,
     })
   })
 

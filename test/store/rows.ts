@@ -27,6 +27,7 @@ export function ledgerRow(key: string, particular: Partial<NewLedgerRow> = {}): 
     stepsDue: [],
     deliveredAt: START,
     runId: 'run-1',
+    sourceKey: `gid/${key}`,
     ...particular,
   }
 }
@@ -43,6 +44,8 @@ export function intent(key: string, particular: Partial<NewIntent> = {}): NewInt
     planHash: 'plan-2',
     sourceStamp: '2026-11-24T13:00:00Z',
     payloadHash: 'payload',
+    sent: { fields: { note: 'n2' }, lines: {}, records: {}, adjusted: {} },
+    sourceKey: `gid/${key}`,
     epoch: 1,
     sentAt: START,
     runId: 'run-2',

@@ -2,6 +2,7 @@ import { randomUUID } from 'node:crypto'
 import { mkdtempSync, rmSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
+import { setTimeout as sleep } from 'node:timers/promises'
 import { CONNECTORS } from '../../engine/cli/connectors.ts'
 import type { HashedPlan } from '../../engine/core/compile/repository.ts'
 import type { Tally } from '../../engine/core/model/tally.ts'
@@ -38,6 +39,7 @@ export async function createWorld(
     /** Mappings of this folder in place of the shipped ones of that name. */ folder?: string
     version?: '18.0' | '19.0'
     shop?: ShopifyOptions
+    leaseMs?: number
   } = {},
 ): Promise<World> {
   const version = options.version ?? '19.0'
@@ -65,6 +67,7 @@ export async function createWorld(
       hosts: (name) => (hosts[name] === undefined ? [] : [hosts[name]]),
     },
     now,
+    ...(options.leaseMs === undefined ? {} : { leaseMs: options.leaseMs }),
     log() {},
   }
   const connections = connectionFiles(shop, odoo, version)
@@ -75,7 +78,7 @@ export async function createWorld(
     const runId = randomUUID()
     const selectionId =
       only === undefined ? null : await store.transaction((trx) => saveSelection(trx, 'acme', only, now()))
-    for (;;) {
+    for (let refusals = 0; ; ) {
       const progress = await runOneLeg(dependencies, {
         project: 'acme',
         mapping,
@@ -90,7 +93,10 @@ export async function createWorld(
         progress() {},
       })
       if (progress.state === 'done') return progress.tally
-      if (progress.state === 'busy') throw new Error(`${mapping} is busy`)
+      if (progress.state === 'busy') {
+        if (++refusals > 500) throw new Error(`${mapping} is busy`)
+        await sleep(20)
+      }
     }
   }
   return {

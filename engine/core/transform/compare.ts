@@ -14,15 +14,22 @@ export interface DeliveredHashes {
   readonly records: { readonly [field: string]: FieldHashes }
   /** What stands on the adjusting line of each `agree` rule, as decimal text. */
   readonly adjusted: { readonly [rule: string]: string }
+  /** Ids at the target of lines that were taken over; the others are known by their external key. */
+  readonly adoptedLines?: { readonly [line: string]: string }
 }
 export type FieldHashes = { readonly [field: string]: string }
 
-export function hashesOf(mapped: MappedRecord, adjusted: DeliveredHashes['adjusted']): DeliveredHashes {
+export function hashesOf(
+  mapped: MappedRecord,
+  adjusted: DeliveredHashes['adjusted'],
+  adoptedLines: DeliveredHashes['adoptedLines'] = {},
+): DeliveredHashes {
   return {
     fields: fieldHashes(mapped.fields),
     lines: Object.fromEntries(mapped.lines.map((line) => [lineId(line), fieldHashes(line.fields)])),
     records: Object.fromEntries(mapped.records.map((record) => [record.field, fieldHashes(record.fields)])),
     adjusted,
+    ...(Object.keys(adoptedLines).length === 0 ? {} : { adoptedLines }),
   }
 }
 

@@ -1,6 +1,7 @@
 import type { Kysely } from 'kysely'
 import type { Database } from '../tables.ts'
 import { first } from './0001-first.ts'
+import { settling } from './0002-settling.ts'
 
 /** One step from a version of the store to the next. Forward only; released ones are never edited or renamed. */
 export interface Migration {
@@ -9,4 +10,7 @@ export interface Migration {
 }
 
 /** In order. */
-export const MIGRATIONS: readonly Migration[] = [{ name: '0001-tables', up: first }]
+export const MIGRATIONS: readonly Migration[] = [
+  { name: '0001-tables', up: first },
+  { name: '0002-settling', up: settling },
+]

@@ -1,5 +1,5 @@
 import { setTimeout as sleep } from 'node:timers/promises'
-import { Agent, request as send } from 'undici'
+import { Agent, buildConnector, request as send } from 'undici'
 import type { Host, HttpReply, HttpRequest, Rate } from '../../core/model/connector.ts'
 import { SyncError } from '../../core/model/failure.ts'
 import type { JsonObject } from '../../core/model/json.ts'
@@ -23,17 +23,37 @@ export interface HostOptions {
   log(message: string, fields?: JsonObject): void
 }
 
+/** A host as a leg holds it. */
+export interface LegHost extends Host {
+  readonly usage: HostUsage
+  /**
+   * Writes are refused from this instant on (epoch ms), as `unavailable` and not sent: what is written must have been noted
+   * a short time before, or whoever takes over could not know how long it may still be on its way. Default: never.
+   */
+  allowWritesUntil(at: number): void
+  close(): Promise<void>
+}
+
 /** A wait longer than this is given back to the workflow, which holds a durable timer instead of a busy activity. */
 const LONGEST_WAIT_MS = 20_000
 /** Above Odoo's own 120 s limit of a request, so that the remote gives up first. */
 const ANSWER_TIMEOUT_MS = 150_000
 
 /** The one way out to a remote system: paced, counted, guarded, answers buffered whole, no cookies, no redirects. */
-export function createHost(
-  options: HostOptions,
-): Host & { readonly usage: HostUsage; close(): Promise<void> } {
+export function createHost(options: HostOptions): LegHost {
+  let writesUntil = Number.POSITIVE_INFINITY
+  let writesWaiting = 0
+  const late = (): boolean => options.now() > writesUntil
+  const connect = buildConnector({ timeout: 15_000, minVersion: 'TLSv1.2' })
   const agent = new Agent({
-    connect: { timeout: 15_000, minVersion: 'TLSv1.2' },
+    // A process that was stopped while it connected must not send what it wanted to send then.
+    connect: (target, done) =>
+      connect(target, (...answer) => {
+        const [error, socket] = answer
+        if (error !== null || writesWaiting === 0 || !late()) return done(...answer)
+        socket.destroy()
+        done(heldBack(options.connection), null)
+      }),
     headersTimeout: ANSWER_TIMEOUT_MS,
     bodyTimeout: ANSWER_TIMEOUT_MS,
     pipelining: 1,
@@ -74,9 +94,12 @@ export function createHost(
       const refusal = refuseAddress(url, request.secrets, options.secrets)
       if (refusal !== null) throw new SyncError('scope-violation', refusal, { maybeSent: false })
       await takeTurn(request.cost ?? 1, signal)
+      const writes = request.purpose === 'write'
+      if (writes && late()) throw heldBack(options.connection)
       usage.calls++
-      if (request.purpose === 'write') usage.writeCalls++
+      if (writes) usage.writeCalls++
       usage.bytesOut += request.body === undefined ? 0 : Buffer.byteLength(request.body)
+      if (writes) writesWaiting++
       try {
         const reply = await send(url, {
           method: request.method,
@@ -95,10 +118,21 @@ export function createHost(
       } catch (error) {
         if (signal.aborted || error instanceof SyncError) throw error
         throw unanswered(options.connection, url, error)
+      } finally {
+        if (writes) writesWaiting--
       }
+    },
+    allowWritesUntil(at) {
+      writesUntil = at
     },
     close: () => agent.destroy(),
   }
+}
+
+function heldBack(connection: string): SyncError {
+  return new SyncError('unavailable', `A write to ${connection} came too late and was not sent.`, {
+    maybeSent: false,
+  })
 }
 
 /** Codes of failures that happen before a byte of the request has left. */

@@ -1,0 +1,57 @@
+import { hashesOf } from '../core/transform/compare.ts'
+import { restampIntents, writeIntents } from '../store/ledger.ts'
+import type { LegContext } from './context.ts'
+import { assertLeaseOf } from './lease.ts'
+import type { Work } from './work.ts'
+
+/** Notes what is about to be written: an intent for every record of the page that anything may be sent for. */
+export async function noteIntents(context: LegContext, works: readonly Work[]): Promise<void> {
+  const { store, plan, fence } = context
+  const now = context.now()
+  await store.transaction(async (trx) => {
+    await assertLeaseOf(context, trx)
+    await writeIntents(
+      trx,
+      works.map((work) => ({
+        project: context.scope,
+        namespace: plan.namespace,
+        connection: plan.target.connection.name,
+        resource: plan.target.resource,
+        key: work.key,
+        label: work.label,
+        planHash: context.planHash,
+        sourceStamp: work.record.stamp,
+        payloadHash: work.fingerprint!,
+        sent: hashesOf(work.mapped!, work.adjusted, work.adoptedLines),
+        sourceKey: work.record.key,
+        epoch: context.epoch,
+        sentAt: now,
+        runId: context.runId,
+      })),
+    )
+  })
+  for (const work of works) work.intended = true
+  fence.keys = works.map((work) => work.key)
+  stamped(context, now)
+}
+
+/** Before every batch of writes: intents that were noted a while ago are stamped anew, as long as the lease is still ours. */
+export async function keepFresh(context: LegContext): Promise<void> {
+  const { store, plan, fence } = context
+  const now = context.now()
+  if (now - fence.stampedAt < fence.sendWithinMs / 2) return
+  await store.transaction(async (trx) => {
+    await assertLeaseOf(context, trx)
+    await restampIntents(trx, context.scope, plan.namespace, {
+      keys: fence.keys,
+      epoch: context.epoch,
+      sentAt: now,
+    })
+  })
+  stamped(context, now)
+}
+
+function stamped({ fence }: LegContext, at: number): void {
+  fence.stampedAt = at
+  fence.allowWritesUntil(at + fence.sendWithinMs)
+}

@@ -1,0 +1,117 @@
+import type { FoundRecord } from '../core/model/connector.ts'
+import { recordKey } from '../core/model/record-key.ts'
+import { certainAfter } from '../core/transform/certain.ts'
+import { type LedgerRow, ledgerRows, linkIntents, openIntents, withdrawIntents } from '../store/ledger.ts'
+import type { LegContext } from './context.ts'
+import { assertLeaseOf } from './lease.ts'
+import { underWay, type Work } from './work.ts'
+
+/** The most open intents that one leg settles before its first page; further ones wait for the next. */
+const MOST_INTENTS = 5_000
+
+/** From when on a write that was noted at `sentAt` is certainly not on its way any more (epoch ms). */
+function settledAt({ fence }: LegContext, row: LedgerRow): number {
+  return (row.sentAt ?? 0) + fence.sendWithinMs + fence.settleAfterMs
+}
+
+/**
+ * Settles the writes of dead legs whose outcome nobody knows, as far as nothing can still be on its way. Gives the source's
+ * keys of these records: each is to be read again by itself.
+ */
+export async function settleOpenIntents(context: LegContext): Promise<readonly string[]> {
+  const open = await openIntents(context.store, context.scope, context.plan.namespace, {
+    limit: MOST_INTENTS,
+    exceptEpoch: context.epoch,
+  })
+  const now = context.now()
+  const ripe = open.filter((row) => settledAt(context, row) <= now)
+  await settle(context, ripe)
+  return ripe.flatMap((row) => row.sourceKey ?? [])
+}
+
+/**
+ * Records of the page with an open intent of another leg. The same payload may be sent again at once where writes are keyed
+ * and atomic; a different one waits until nothing can be on its way, and is then looked up before anything is sent.
+ */
+export async function settlePage(context: LegContext, works: readonly Work[]): Promise<void> {
+  const open = underWay(works).filter((work) => work.row?.state === 'intent')
+  const ripe: Work[] = []
+  for (const work of open) {
+    const row = work.row!
+    if (context.target.facts.keyedWrites && row.payloadHash === work.fingerprint) continue
+    const at = settledAt(context, row)
+    if (at <= context.now()) ripe.push(work)
+    else
+      work.verdict = {
+        kind: 'due',
+        at,
+        message:
+          'An earlier write of this record got no answer and may still take effect; it is looked up at the target before anything else is sent.',
+      }
+  }
+  if (ripe.length === 0) return
+  await settle(
+    context,
+    ripe.map((work) => work.row!),
+  )
+  const rows = await ledgerRows(
+    context.store,
+    context.scope,
+    context.plan.namespace,
+    ripe.map((work) => work.key),
+  )
+  for (const work of ripe) {
+    const row = rows.get(work.key) ?? null
+    work.row = row
+    work.previous = row?.fieldHashes ?? null
+    work.lastKnown = work.previous
+    work.targetId = row?.targetId ?? null
+    work.adopted = row?.adopted ?? false
+  }
+}
+
+/** Looks records up at the target: found ones are linked, of the others the ledger says again what it said before. */
+async function settle(context: LegContext, rows: readonly LedgerRow[]): Promise<void> {
+  if (rows.length === 0) return
+  const { plan, store } = context
+  const keyOf = (row: LedgerRow): string => recordKey(plan.project, plan.namespace, row.key)
+  const adopted = rows.filter((row) => row.adopted && row.targetId !== null)
+  const keyed = rows.filter((row) => !adopted.includes(row))
+  const byKey = await lookUp(context, 'key', keyed.map(keyOf))
+  const byId = await lookUp(
+    context,
+    'id',
+    adopted.map((row) => row.targetId!),
+  )
+  const idOf = (row: LedgerRow) => (adopted.includes(row) ? byId.get(row.targetId!) : byKey.get(keyOf(row)))
+  const found = rows.flatMap((row) => {
+    const targetId = idOf(row)
+    if (targetId === undefined) return []
+    return [{ key: row.key, targetId, certain: certainAfter(row.previous?.fieldHashes ?? null, row.sent) }]
+  })
+  const missing = rows.filter((row) => idOf(row) === undefined).map((row) => row.key)
+  await store.transaction(async (trx) => {
+    await assertLeaseOf(context, trx)
+    await linkIntents(trx, context.scope, plan.namespace, found)
+    if (missing.length > 0) await withdrawIntents(trx, context.scope, plan.namespace, missing)
+  })
+  context.log('settled writes without an answer', { found: found.length, missing: missing.length })
+}
+
+async function lookUp(
+  context: LegContext,
+  kind: 'key' | 'id',
+  values: readonly string[],
+): Promise<ReadonlyMap<string, string>> {
+  if (values.length === 0) return new Map()
+  const found: readonly FoundRecord[] = await context.target.lookUp({
+    resource: context.plan.target.resource,
+    by: { kind },
+    values,
+    where: {},
+    fields: [],
+    archived: true,
+    signal: context.signal,
+  })
+  return new Map(found.map((record) => [record.value, record.id]))
+}

@@ -1,0 +1,111 @@
+import { afterEach, expect, test } from 'vitest'
+import { balances } from '../../engine/core/model/tally.ts'
+import { deadLetters } from '../../engine/store/dead-letters.ts'
+import { openIntents } from '../../engine/store/ledger.ts'
+import type { Store } from '../../engine/store/open.ts'
+import { createWorld, type World } from './world.ts'
+
+let world: World
+
+afterEach(async () => {
+  await world.close()
+})
+
+const MAPPING = 'shopify-orders'
+const LEASE_MS = 1_000
+const small = { shop: { seed: { customers: 10, products: 10, orders: 12 } }, leaseMs: LEASE_MS }
+
+/** From the n-th transaction on the process is dead, until it is brought to life again. */
+function dieAt(store: Store, n: number): () => void {
+  const live = store as { transaction: Store['transaction'] }
+  const { transaction } = live
+  let count = 0
+  live.transaction = async (work) => {
+    count++
+    if (count >= n) throw new Error('died')
+    return transaction(work)
+  }
+  return () => {
+    live.transaction = transaction
+    // The lease of the dead has to end.
+    world.wait(LEASE_MS)
+  }
+}
+
+async function prepared(): Promise<void> {
+  world = await createWorld(small)
+  await world.apply()
+  await world.run('shopify-customers')
+  await world.run('shopify-products')
+}
+
+const intents = () => openIntents(world.store, 'acme', MAPPING, { limit: 100 })
+
+async function held(name: string): Promise<{ readonly state: string; readonly amount_total: number }[]> {
+  const all = (await world.odoo.control.read({
+    model: 'sale.order',
+    fields: ['client_order_ref', 'state', 'amount_total'],
+  })) as unknown as { client_order_ref: string; state: string; amount_total: number }[]
+  return all.filter((order) => order.client_order_ref === name)
+}
+
+/** A run that writes to the target and dies before it can say so. Gives the transaction it died at. */
+async function dieAfterWriting(): Promise<void> {
+  for (let n = 3; n < 10; n++) {
+    const live = dieAt(world.store, n)
+    await world.run(MAPPING).catch(() => {})
+    live()
+    if ((await intents()).length > 0 && (await held('#1003')).length > 0) return
+  }
+  throw new Error('no transaction falls between the writes and the commit')
+}
+
+test('the same payload is sent again at once, and nothing is doubled', async () => {
+  await prepared()
+  await dieAfterWriting()
+  const tally = await world.run(MAPPING)
+  expect(balances(tally)).toBe(true)
+  expect(tally.parked).toBe(0)
+  expect(await held('#1003')).toHaveLength(1)
+  expect(await intents()).toEqual([])
+})
+
+test('a record that changed meanwhile waits until nothing can be on its way, then is looked up and written', async () => {
+  await prepared()
+  await dieAfterWriting()
+  await world.shop.control.editOrder({ order: '#1003', removeLine: 0 })
+  const waiting = await world.run(MAPPING)
+  expect(balances(waiting)).toBe(true)
+  expect(waiting.parked).toBe(1)
+  const [letter] = await deadLetters(world.store, 'acme', { mapping: MAPPING, open: true, limit: 10 })
+  expect(letter).toMatchObject({ label: '#1003', class: 'unknown-outcome' })
+  expect((await intents()).map((row) => row.label)).toEqual(['#1003'])
+
+  world.wait(141_000)
+  const settled = await world.run(MAPPING)
+  expect(settled).toMatchObject({ due: 1, delivered: 1, parked: 0 })
+  expect(await intents()).toEqual([])
+  expect(await deadLetters(world.store, 'acme', { mapping: MAPPING, open: true, limit: 10 })).toEqual([])
+  const order = (await world.shop.control.orders()).find(({ name }) => name === '#1003')!
+  const [found, ...others] = await held('#1003')
+  expect(others).toEqual([])
+  expect(found!.amount_total).toBeCloseTo(Number(order.currentTotalPriceSet.presentmentMoney.amount), 2)
+})
+
+test('an intent that only a run of chosen records left is settled by the next run, which reads the record by key', async () => {
+  await prepared()
+  const key = (await world.shop.control.orders()).find(({ name }) => name === '#1003')!.id
+  for (let n = 3; (await intents()).length === 0; n++) {
+    const live = dieAt(world.store, n)
+    await world.run(MAPPING, { only: [key] }).catch(() => {})
+    live()
+    if (n > 9) throw new Error('no transaction falls between the intent and the commit')
+  }
+  const sentTo = await held('#1003')
+  world.wait(141_000)
+  // Nothing changed at the source since the beginning, so only the settling brings it back.
+  const tally = await world.run(MAPPING, { only: [] })
+  expect(tally.due).toBe(sentTo.length === 0 ? tally.due : 1)
+  expect(await intents()).toEqual([])
+  expect(await held('#1003')).toHaveLength(1)
+})
