@@ -24,14 +24,32 @@ export async function deliver(context: LegContext, works: readonly Work[]): Prom
     const item = itemOf(context, work)
     if (item !== null) items.set(work, item)
   }
-  await sendAll(context, context.plan.target.shape, items, (work, outcome) => {
+  const accept = (work: Work, outcome: Outcome): void => {
     if (outcome.status === 'created' || outcome.status === 'updated') {
       work.targetId = outcome.targetId
       work.created =
         outcome.status === 'created' || (work.row?.state === 'intent' && work.row.previous === null)
       work.written = true
     }
+  }
+  const deleted = new Set<Work>()
+  await sendAll(context, context.plan.target.shape, items, accept, (work, outcome) => {
+    if (outcome.class !== 'deleted-at-target' || context.plan.target.deletedAtTarget !== 'recreate')
+      return false
+    deleted.add(work)
+    return true
   })
+  if (deleted.size > 0) await sendAll(context, context.plan.target.shape, anew(context, deleted), accept)
+}
+
+/** Records that a person deleted at the target, whole again under their own key. */
+function anew(context: LegContext, works: ReadonlySet<Work>): ReadonlyMap<Work, UpsertItem> {
+  const items = new Map<Work, UpsertItem>()
+  for (const work of works) {
+    Object.assign(work, { targetId: null, adopted: false, previous: null, lastKnown: null, adjusted: {} })
+    items.set(work, itemOf(context, work)!)
+  }
+  return items
 }
 
 function itemOf(context: LegContext, work: Work): UpsertItem | null {
@@ -88,6 +106,8 @@ export async function sendAll(
   shape: TargetShape,
   items: ReadonlyMap<Work, UpsertItem>,
   accept: (work: Work, outcome: Outcome) => void,
+  /** True for a rejection that is seen to otherwise. */
+  spare: (work: Work, outcome: Extract<Outcome, { status: 'rejected' }>) => boolean = () => false,
 ): Promise<void> {
   let open = [...items].sort(([, a], [, b]) => (a.key < b.key ? -1 : a.key > b.key ? 1 : 0))
   for (let attempt = 1; open.length > 0; attempt++) {
@@ -110,8 +130,9 @@ export async function sendAll(
       for (const [index, [work, item]] of batch.entries()) {
         const outcome = outcomes[index]!
         if (outcome.status === 'unattempted') again.push([work, item])
-        else if (outcome.status === 'rejected') reject(context, work, outcome)
-        else if (outcome.status === 'unknown' && context.target.facts.keyedWrites) again.push([work, item])
+        else if (outcome.status === 'rejected') {
+          if (!spare(work, outcome)) reject(context, work, outcome)
+        } else if (outcome.status === 'unknown' && context.target.facts.keyedWrites) again.push([work, item])
         else if (outcome.status === 'unknown')
           work.verdict ??= { kind: 'due', message: outcome.message, at: settledLater(context) }
         else accept(work, outcome)

@@ -14,7 +14,7 @@ import type { Work } from './work.ts'
 export interface DryRecord {
   readonly key: string
   readonly label: string | null
-  readonly would: 'create' | 'update' | 'leave' | 'filter' | 'park'
+  readonly would: 'create' | 'adopt' | 'update' | 'leave' | 'filter' | 'park'
   /** The reason it is filtered or parked; empty otherwise. */
   readonly why: string
   /** Where in the plan it would be parked. */
@@ -121,6 +121,11 @@ async function targetNow(context: LegContext, works: readonly Work[]): Promise<M
   return new Map(found.map((record) => [record.id, record.fields]))
 }
 
+function wouldWrite(work: Work): DryRecord['would'] {
+  if (work.targetId === null) return 'create'
+  return work.adopted && work.row?.targetId !== work.targetId ? 'adopt' : 'update'
+}
+
 function dryOf(context: LegContext, work: Work, now: ReadonlyMap<string, JsonObject>): DryRecord {
   const base = {
     key: work.key,
@@ -143,7 +148,7 @@ function dryOf(context: LegContext, work: Work, now: ReadonlyMap<string, JsonObj
   const changes = changesSince(context.plan, work.key, mapped, work.previous)
   return {
     ...base,
-    would: verdict?.kind === 'unchanged' ? 'leave' : work.targetId === null ? 'create' : 'update',
+    would: verdict?.kind === 'unchanged' ? 'leave' : wouldWrite(work),
     why: '',
     at: null,
     fields: changes.fields as unknown as JsonObject,

@@ -5,6 +5,7 @@ import { type DeliveredHashes, deliveryFingerprint } from '../core/transform/com
 import { fingerprintOf } from '../core/transform/fingerprint.ts'
 import { type OpenDeadLetter, openDeadLetterKeys } from '../store/dead-letters.ts'
 import { type LedgerRow, ledgerRows } from '../store/ledger.ts'
+import { adopt } from './adopt.ts'
 import type { LegContext } from './context.ts'
 import { park, type Verdict, type Work } from './work.ts'
 
@@ -24,6 +25,7 @@ export async function judge(context: LegContext, records: readonly SourceRecord[
   filter(context, works)
   await transform(context, works)
   for (const work of works) compare(work)
+  await adopt(context, works)
   return { works, superseded }
 }
 

@@ -65,8 +65,9 @@ export async function settlePage(context: LegContext, works: readonly Work[]): P
     work.row = row
     work.previous = row?.fieldHashes ?? null
     work.lastKnown = work.previous
-    work.targetId = row?.targetId ?? null
-    work.adopted = row?.adopted ?? false
+    if (row === null) continue
+    work.targetId = row.targetId
+    work.adopted = row.adopted
   }
 }
 

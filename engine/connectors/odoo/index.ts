@@ -3,6 +3,7 @@ import { act } from './act.ts'
 import { createClient } from './client.ts'
 import { CONFIG_SCHEMA, readConfig } from './config.ts'
 import { discover } from './discover.ts'
+import { keysOf } from './keys-of.ts'
 import { lookUp } from './look-up.ts'
 import { preflight } from './preflight.ts'
 import { BATCH_SIZE } from './progress.ts'
@@ -36,6 +37,7 @@ export const odoo: Connector = {
       listKeys: (request) => listKeys(client, request),
       upsert: (request) => upsert(client, request),
       lookUp: (request) => lookUp(client, request),
+      keysOf: (request) => keysOf(client, request),
       act: (request) => act(client, request),
       // Odoo closes every connection itself and keeps no session for API keys.
       close: async () => {},

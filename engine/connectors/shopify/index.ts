@@ -61,6 +61,7 @@ export const shopify: Connector = {
       },
       upsert: sourceOnly,
       lookUp: sourceOnly,
+      keysOf: sourceOnly,
       act: sourceOnly,
       async close() {},
     }

@@ -96,6 +96,8 @@ export interface Connection {
   upsert(request: UpsertRequest): Promise<readonly Outcome[]>
   /** Records at the target by external key, by id, or by the exact value of a field; several rows a value where several match. */
   lookUp(request: LookUpRequest): Promise<readonly FoundRecord[]>
+  /** External keys by target id; records without one are left out. */
+  keysOf(request: KeysOfRequest): Promise<ReadonlyMap<string, string>>
   /** Runs a named action on records. State is read by the caller first. One outcome per id, in order. */
   act(request: ActRequest): Promise<readonly ActOutcome[]>
   close(): Promise<void>
@@ -251,6 +253,12 @@ export interface LookUpRequest {
   readonly fields: readonly string[]
   /** Archived records too. Default false. */
   readonly archived?: boolean
+  readonly signal: AbortSignal
+}
+
+export interface KeysOfRequest {
+  readonly resource: string
+  readonly ids: readonly string[]
   readonly signal: AbortSignal
 }
 

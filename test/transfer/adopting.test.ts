@@ -1,0 +1,162 @@
+import { afterEach, beforeEach, expect, test } from 'vitest'
+import { balances } from '../../engine/core/model/tally.ts'
+import { deadLetters } from '../../engine/store/dead-letters.ts'
+import { createWorld, type World } from './world.ts'
+
+let world: World
+
+beforeEach(async () => {
+  world = await createWorld({ shop: { seed: { customers: 12, products: 6, orders: 20 } } })
+})
+
+afterEach(async () => {
+  await world.close()
+})
+
+const ADOPTING = [
+  [
+    'mappings/shopify-customers.yaml',
+    '  label: customer.displayName',
+    '  label: customer.displayName\n  adopt: { by: email }',
+  ],
+  [
+    'mappings/shopify-orders.yaml',
+    '  label: order.name',
+    '  label: order.name\n  adopt: { by: client_order_ref }',
+  ],
+] as const
+
+interface Partner {
+  readonly id: number
+  readonly name: string
+  readonly email: string | false
+  readonly comment: string | false
+}
+
+const partners = async () =>
+  (await world.odoo.control.read({
+    model: 'res.partner',
+    domain: [['email', '!=', false]],
+    fields: ['name', 'email', 'comment'],
+  })) as unknown as readonly Partner[]
+
+const parked = (mapping: string) => deadLetters(world.store, 'acme', { mapping, open: true, limit: 100 })
+
+/** The customers as they will arrive, read off a target of their own. */
+async function emails(): Promise<readonly string[]> {
+  const all = (await world.shop.control.orders()).flatMap(({ customer }) => {
+    const email = (customer as { defaultEmailAddress?: { emailAddress?: string } } | null)
+      ?.defaultEmailAddress
+    return email?.emailAddress ?? []
+  })
+  return [...new Set(all)].sort()
+}
+
+test('contacts typed in by hand are taken over, not doubled; what people wrote elsewhere stays', async () => {
+  const typed = (await emails()).slice(0, 5)
+  expect(typed).toHaveLength(5)
+  const before = (await partners()).length
+  for (const email of typed)
+    await world.odoo.control.create({
+      model: 'res.partner',
+      values: { name: 'By hand', email, comment: 'likes blue' },
+    })
+  await world.apply(ADOPTING)
+  const first = await world.run('shopify-customers')
+  expect(first).toMatchObject({ read: 12, created: 7, updated: 5, parked: 0 })
+  const after = await partners()
+  expect(after.length).toBeLessThanOrEqual(before + 12)
+  for (const email of typed) {
+    const same = after.filter((partner) => partner.email === email)
+    expect(same).toHaveLength(1)
+    expect(same[0]!.name).not.toBe('By hand')
+    expect(String(same[0]!.comment)).toContain('likes blue')
+  }
+  expect(await world.run('shopify-customers', { lane: 'backfill' })).toMatchObject({
+    created: 0,
+    updated: 0,
+    writeCalls: 0,
+  })
+})
+
+test('two contacts with the address of one customer are not told apart by guessing', async () => {
+  const [email] = await emails()
+  for (const name of ['One', 'Two'])
+    await world.odoo.control.create({ model: 'res.partner', values: { name, email: email! } })
+  await world.apply(ADOPTING)
+  expect(await world.run('shopify-customers')).toMatchObject({ created: 11, parked: 1 })
+  const [letter] = await parked('shopify-customers')
+  expect(letter).toMatchObject({ class: 'ambiguous', message: expect.stringContaining('2 records') })
+})
+
+test('after the loss of the store everything is found again, what was taken over and what was made', async () => {
+  const typed = (await emails()).slice(0, 3)
+  for (const email of typed)
+    await world.odoo.control.create({ model: 'res.partner', values: { name: 'By hand', email } })
+  await world.apply(ADOPTING)
+  await world.runAll()
+  const counts = await world.odoo.control.counts()
+  await world.store.transaction(async ({ db }) => {
+    for (const table of ['ledger', 'cursor', 'dead_letter'] as const) await db.deleteFrom(table).execute()
+  })
+  const again = await world.runAll()
+  for (const tally of Object.values(again)) {
+    expect(balances(tally)).toBe(true)
+    expect(tally.created).toBe(0)
+  }
+  expect(await world.odoo.control.counts()).toEqual(counts)
+})
+
+test('an order typed in by hand with lines is left to a person', async () => {
+  await world.apply(ADOPTING)
+  await world.run('shopify-customers')
+  await world.run('shopify-products')
+  const order = (await world.shop.control.orders()).find(
+    ({ cancelledAt, test: trial }) => cancelledAt === null && !trial,
+  )!
+  const [partner] = await partners()
+  const [product] = (await world.odoo.control.read({
+    model: 'product.product',
+    domain: [['default_code', '=', 'SKU-1-1']],
+    fields: ['id'],
+  })) as unknown as readonly { id: number }[]
+  await world.odoo.control.create({
+    model: 'sale.order',
+    values: {
+      partner_id: partner!.id,
+      client_order_ref: order.name,
+      order_line: [[0, 0, { product_id: product!.id, product_uom_qty: 1 }]],
+    },
+  })
+  await world.run('shopify-orders')
+  const letter = (await parked('shopify-orders')).find(({ label }) => label === order.name)
+  expect(letter).toMatchObject({ class: 'ambiguous', message: expect.stringContaining('1 lines') })
+})
+
+test.each([
+  ['park', 1],
+  ['recreate', 0],
+] as const)('a record that a person deleted in Odoo: %s', async (choice, letters) => {
+  const [file, from, to] = ADOPTING[1]
+  await world.apply([[file, from, `${to.replace(/adopt.*/, '')}deletedAtTarget: ${choice}`]])
+  await world.runAll()
+  const sold = (await world.odoo.control.read({
+    model: 'sale.order',
+    domain: [['state', '=', 'draft']],
+    fields: ['client_order_ref'],
+  })) as unknown as readonly { id: number; client_order_ref: string }[]
+  const known = new Set((await parked('shopify-orders')).map(({ label }) => label))
+  const { id, client_order_ref: name } = sold.find((order) => !known.has(order.client_order_ref))!
+  await world.odoo.control.unlink({ model: 'sale.order', ids: [id] })
+  await world.shop.control.editOrder({ order: name, addLine: 'SKU-1-1' })
+  const tally = await world.run('shopify-orders')
+  expect(balances(tally)).toBe(true)
+  const open = (await parked('shopify-orders')).filter(({ label }) => label === name)
+  expect(open.map((letter) => letter.class)).toEqual(letters === 1 ? ['deleted-at-target'] : [])
+  const there = await world.odoo.control.read({
+    model: 'sale.order',
+    domain: [['client_order_ref', '=', name]],
+    fields: ['id'],
+  })
+  expect(there).toHaveLength(1 - letters)
+})
