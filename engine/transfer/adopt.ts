@@ -1,6 +1,7 @@
 import type { FoundRecord } from '../core/model/connector.ts'
 import { recordKey } from '../core/model/record-key.ts'
 import { targetIdOwner } from '../store/ledger.ts'
+import { adoptLines, lineFields } from './adopt-lines.ts'
 import type { LegContext } from './context.ts'
 import { park, underWay, type Work } from './work.ts'
 
@@ -67,12 +68,9 @@ async function claim(
   })
   if (owner !== null)
     return ambiguous(work, `Record ${record.id} belongs to ${owner.key} of ${owner.namespace} already.`)
-  const lines = linesOf(context, record)
-  if (lines > 0)
-    return ambiguous(
-      work,
-      `Record ${record.id} is there already and holds ${lines} lines of its own, which cannot be told apart from those of the mapping. Remove its lines, or the record.`,
-    )
+  const lines = await adoptLines(context, work, record)
+  if (typeof lines === 'string') return ambiguous(work, lines)
+  work.adoptedLines = lines
   claimed.set(record.id, work)
   work.targetId = record.id
   work.adopted = true
@@ -80,17 +78,6 @@ async function claim(
 
 function ambiguous(work: Work, message: string): void {
   park(work, { class: 'ambiguous', message, at: AT })
-}
-
-function linesOf({ plan }: LegContext, record: FoundRecord): number {
-  return lineFields(plan.fields).reduce((sum, field) => {
-    const ids = record.fields[field]
-    return sum + (Array.isArray(ids) ? ids.length : 0)
-  }, 0)
-}
-
-function lineFields(fields: LegContext['plan']['fields']): string[] {
-  return Object.entries(fields).flatMap(([name, field]) => (field.kind === 'lines' ? [name] : []))
 }
 
 async function candidates(
@@ -105,7 +92,7 @@ async function candidates(
     by: { kind: 'field', field },
     values,
     where: {},
-    fields: [...further, ...lineFields(plan.fields)],
+    fields: [...further, ...lineFields(plan)],
     signal,
   })
   return Map.groupBy(found, (record) => record.value)

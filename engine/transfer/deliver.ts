@@ -46,7 +46,14 @@ export async function deliver(context: LegContext, works: readonly Work[]): Prom
 function anew(context: LegContext, works: ReadonlySet<Work>): ReadonlyMap<Work, UpsertItem> {
   const items = new Map<Work, UpsertItem>()
   for (const work of works) {
-    Object.assign(work, { targetId: null, adopted: false, previous: null, lastKnown: null, adjusted: {} })
+    Object.assign(work, {
+      targetId: null,
+      adopted: false,
+      previous: null,
+      lastKnown: null,
+      adjusted: {},
+      adoptedLines: {},
+    })
     items.set(work, itemOf(context, work)!)
   }
   return items
@@ -54,7 +61,14 @@ function anew(context: LegContext, works: ReadonlySet<Work>): ReadonlyMap<Work, 
 
 function itemOf(context: LegContext, work: Work): UpsertItem | null {
   const mapped = work.mapped!
-  const changes = changesSince(context.plan, work.key, mapped, work.previous, work.lastKnown)
+  const changes = changesSince(
+    context.plan,
+    work.key,
+    mapped,
+    work.previous,
+    work.lastKnown,
+    work.adoptedLines,
+  )
   if (!changes.any) return null
   return {
     key: recordKey(context.plan.project, context.plan.namespace, work.key),

@@ -133,6 +133,54 @@ test('an order typed in by hand with lines is left to a person', async () => {
   expect(letter).toMatchObject({ class: 'ambiguous', message: expect.stringContaining('1 lines') })
 })
 
+test('an order typed in by hand is taken over with its lines where the mapping says how to recognise them', async () => {
+  const [file, from, to] = ADOPTING[1]
+  await world.apply([
+    ADOPTING[0],
+    [file, from, to],
+    [file, '      identity: line.id\n', '      identity: line.id\n      adopt: { by: product_id }\n'],
+  ])
+  await world.run('shopify-customers')
+  await world.run('shopify-products')
+  const shop = (await world.shop.control.orders()).filter(
+    (order) =>
+      order.cancelledAt === null && !order.test && order.lineItems.every((line) => line.sku !== null),
+  )
+  const order = shop.find(
+    ({ lineItems }) => new Set(lineItems.map((line) => line.sku)).size === lineItems.length,
+  )!
+  const [partner] = await partners()
+  const products = (await world.odoo.control.read({
+    model: 'product.product',
+    fields: ['default_code'],
+  })) as unknown as readonly { id: number; default_code: string }[]
+  const productOf = (sku: string | null) => products.find((product) => product.default_code === sku)!.id
+  await world.odoo.control.create({
+    model: 'sale.order',
+    values: {
+      partner_id: partner!.id,
+      client_order_ref: order.name,
+      order_line: order.lineItems.map((line) => [
+        0,
+        0,
+        { product_id: productOf(line.sku), product_uom_qty: 9 },
+      ]),
+    },
+  })
+  await world.run('shopify-orders')
+  const found = (await world.odoo.control.read({
+    model: 'sale.order',
+    domain: [['client_order_ref', '=', order.name]],
+    fields: ['amount_total', 'order_line'],
+  })) as unknown as readonly { amount_total: number; order_line: readonly number[] }[]
+  expect(found).toHaveLength(1)
+  const total = Number(order.currentTotalPriceSet.presentmentMoney.amount)
+  if (Number(order.totalTipReceivedSet.presentmentMoney.amount) === 0)
+    expect(found[0]!.amount_total).toBeCloseTo(total, 2)
+  const again = await world.run('shopify-orders', { lane: 'backfill' })
+  expect(again).toMatchObject({ created: 0, updated: 0, writeCalls: 0 })
+})
+
 test.each([
   ['park', 1],
   ['recreate', 0],

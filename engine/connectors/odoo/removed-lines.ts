@@ -3,6 +3,7 @@ import { SyncError } from '../../core/model/failure.ts'
 import { findKeys } from './look-up.ts'
 import { interrupted, loadAll, type Progress } from './progress.ts'
 import { type LoadRecord, plainRecord } from './rows.ts'
+import { idOf } from './values.ts'
 
 /**
  * Removes lines that left the source, or writes the values they shall have. Lines that are not there (any more) are done.
@@ -24,9 +25,10 @@ export async function removeLines(progress: Progress): Promise<void> {
     const changing: LoadRecord[] = []
     const idsByItem = new Map<number, { readonly id: number; readonly key: string }[]>()
     for (const { index, line } of removed) {
-      const id = found.get(line.key)
+      const id = line.adoptedId === undefined ? found.get(line.key) : (idOf(line.adoptedId) ?? undefined)
       if (id === undefined) continue
-      if (line.values !== null) changing.push(plainRecord(target.lines, line.key, line.values, index))
+      if (line.values !== null)
+        changing.push(plainRecord(target.lines, line.key, line.values, index, line.adoptedId))
       else idsByItem.set(index, [...(idsByItem.get(index) ?? []), { id, key: line.key }])
     }
     await loadAll(progress, model, changing)
@@ -48,7 +50,7 @@ async function findLines(
     return await findKeys(
       progress.client,
       model,
-      removed.map(({ line }) => line.key),
+      removed.flatMap(({ line }) => (line.adoptedId === undefined ? [line.key] : [])),
       progress.signal,
     )
   } catch (error) {

@@ -47,9 +47,17 @@ export function recordsOf(
   return archived && item.adopted ? records.map((record) => ({ ...record, archived })) : records
 }
 
-/** A load record without lines. */
-export function plainRecord(shape: TargetShape, key: string, fields: FieldValues, index: number): LoadRecord {
-  return recordOf(index, join({ columns: ['id'], cells: [key] }, cellsOf(shape, fields)), null)
+/** A load record without lines, by its external key or by its database id. */
+export function plainRecord(
+  shape: TargetShape,
+  key: string,
+  fields: FieldValues,
+  index: number,
+  databaseId?: string,
+): LoadRecord {
+  const identity: Cells =
+    databaseId === undefined ? { columns: ['id'], cells: [key] } : { columns: ['.id'], cells: [databaseId] }
+  return recordOf(index, join(identity, cellsOf(shape, fields)), null)
 }
 
 interface LineSet {
@@ -64,7 +72,11 @@ function lineSets(shape: TargetShape, item: UpsertItem): readonly LineSet[] {
   for (const line of item.lines) {
     const lineShape = shape.fields[line.field]?.lines
     if (lineShape === undefined) throw new SyncError('bug', `${shape.resource}.${line.field} holds no lines.`)
-    const { columns, cells } = join({ columns: ['id'], cells: [line.key] }, cellsOf(lineShape, line.fields))
+    const identity: Cells =
+      line.adoptedId === undefined
+        ? { columns: ['id'], cells: [line.key] }
+        : { columns: ['.id'], cells: [line.adoptedId] }
+    const { columns, cells } = join(identity, cellsOf(lineShape, line.fields))
     const named = columns.map((column) => `${line.field}/${column}`)
     const id = named.join('\n')
     const set = sets.get(id) ?? { columns: named, rows: [], keys: [] }

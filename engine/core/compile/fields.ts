@@ -3,6 +3,7 @@ import type { TargetField, TargetShape } from '../model/connector.ts'
 import { isJsonObject, type JsonValue } from '../model/json.ts'
 import type { FieldPlan, LineBlockPlan, LineGone, ValuePlan } from '../model/plan.ts'
 import type { RecordedField, RecordedSchema } from '../model/recorded.ts'
+import { lineAdoptOf } from './adopt.ts'
 import { type Context, expressionAt } from './context.ts'
 import { misfit } from './fit.ts'
 import { didYouMean } from './nearest.ts'
@@ -204,7 +205,8 @@ function linesOf(
         ? []
         : identityOf(context, [...where, 'identity'], block['identity'], `${place}.identity`, inner)
     const gone = goneOf(context, [...where, 'gone'], block['gone'], schema, lineShape)
-    if (each !== null && inner !== null) blocks.push({ each: each.plan, as, identity, gone, fields })
+    const adopt = lineAdoptOf(context, [...where, 'adopt', 'by'], block['adopt'], schema, fields)
+    if (each !== null && inner !== null) blocks.push({ each: each.plan, as, identity, adopt, gone, fields })
   }
   return {
     plan: { kind: 'lines', blocks },

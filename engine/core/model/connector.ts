@@ -214,6 +214,8 @@ export interface UpsertLine {
   /** The field of the parent that holds the lines. */
   readonly field: string
   readonly key: string
+  /** Of a line taken over: it is written by this id, and the key is not sent. */
+  readonly adoptedId?: string
   readonly fields: FieldValues
 }
 
@@ -221,6 +223,7 @@ export interface UpsertLine {
 export interface RemovedLine {
   readonly field: string
   readonly key: string
+  readonly adoptedId?: string
   readonly values: FieldValues | null
 }
 

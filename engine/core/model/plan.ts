@@ -96,6 +96,8 @@ export interface LineBlockPlan {
   readonly each: ExpressionPlan
   readonly as: string
   readonly identity: readonly ExpressionPlan[]
+  /** Fields by which a line that stands at the target already is recognised. Null: not. */
+  readonly adopt: readonly string[] | null
   readonly gone: LineGone
   readonly fields: { readonly [field: string]: ValuePlan }
 }

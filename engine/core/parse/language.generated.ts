@@ -612,6 +612,15 @@ as: string
  */
 identity: (Expression | [Expression, ...(Expression)[]])
 /**
+ * First contact: a line that stands on a record taken over is this one when it has the same values in these fields.
+ */
+adopt?: {
+/**
+ * A field of the line, or several that must all agree: product_id.
+ */
+by: (string | [string, ...(string)[]])
+}
+/**
  * When an element leaves the source: ignore the line, remove it, or { set: { field: value } }.
  */
 gone?: (("ignore" | "remove") | {
@@ -1722,6 +1731,33 @@ export const LANGUAGE_SCHEMAS: Readonly<Record<string, object>> = {
      "identity": {
       "$ref": "#/$defs/identity",
       "description": "What makes a line the same line: line.id."
+     },
+     "adopt": {
+      "description": "First contact: a line that stands on a record taken over is this one when it has the same values in these fields.",
+      "type": "object",
+      "properties": {
+       "by": {
+        "description": "A field of the line, or several that must all agree: product_id.",
+        "anyOf": [
+         {
+          "type": "string",
+          "minLength": 1
+         },
+         {
+          "type": "array",
+          "items": {
+           "type": "string",
+           "minLength": 1
+          },
+          "minItems": 1
+         }
+        ]
+       }
+      },
+      "required": [
+       "by"
+      ],
+      "additionalProperties": false
      },
      "gone": {
       "description": "When an element leaves the source: ignore the line, remove it, or { set: { field: value } }.",

@@ -1,7 +1,7 @@
 import type { Path } from './document.ts'
 
 /** Keys below `fields` that hold something other than an expression. */
-const NO_EXPRESSION = new Set<string | number>(['as', 'firstTimeOnly', 'constant', 'gone'])
+const NO_EXPRESSION = new Set<string | number>(['as', 'firstTimeOnly', 'constant', 'gone', 'adopt'])
 
 /** Whether a mapping file has an expression at this path (should there be a scalar). */
 export function isExpressionPath(path: Path): boolean {

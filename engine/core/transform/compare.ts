@@ -64,13 +64,20 @@ export function changesSince(
   mapped: MappedRecord,
   previous: DeliveredHashes | null,
   lastKnown: DeliveredHashes | null = previous,
+  adoptedLines: Readonly<Record<string, string>> = lastKnown?.adoptedLines ?? {},
 ): Changes {
+  const adoptedOf = (id: string) => (adoptedLines[id] === undefined ? {} : { adoptedId: adoptedLines[id] })
   const fields = changedFields(mapped.fields, previous?.fields)
   const lines: UpsertLine[] = []
   for (const line of mapped.lines) {
     const changed = changedFields(line.fields, previous?.lines[lineId(line)])
     if (Object.keys(changed).length > 0 || previous?.lines[lineId(line)] === undefined) {
-      lines.push({ field: line.field, key: lineKey(plan, key, line.as, line.key), fields: changed })
+      lines.push({
+        field: line.field,
+        key: lineKey(plan, key, line.as, line.key),
+        ...adoptedOf(lineId(line)),
+        fields: changed,
+      })
     }
   }
   const removedLines = lastKnown === null ? [] : goneLines(plan, key, mapped, lastKnown)
@@ -103,12 +110,19 @@ function goneLines(plan: Plan, key: string, mapped: MappedRecord, previous: Deli
     if (block === undefined || block.gone === 'ignore') continue
     const line = id.slice(field.length + as.length + 2)
     const values = block.gone === 'remove' ? null : (block.gone.set as Record<string, FieldValue>)
-    gone.push({ field, key: lineKey(plan, key, as, line), values })
+    const adoptedId = previous.adoptedLines?.[id]
+    gone.push({
+      field,
+      key: lineKey(plan, key, as, line),
+      ...(adoptedId === undefined ? {} : { adoptedId }),
+      values,
+    })
   }
   return gone
 }
 
-function lineId(line: MappedLine): string {
+/** What a line is called in the ledger. */
+export function lineId(line: MappedLine): string {
   return `${line.field}/${line.as}/${line.key}`
 }
 
