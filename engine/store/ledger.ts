@@ -145,6 +145,23 @@ export async function targetIdOwner(
   return row ?? null
 }
 
+/** The same for many records at once, by target id; those that belong to nobody are left out. */
+export async function targetIdOwners(
+  store: Queryable,
+  project: string,
+  target: { readonly connection: string; readonly resource: string; readonly targetIds: readonly string[] },
+): Promise<ReadonlyMap<string, { readonly namespace: string; readonly key: string }>> {
+  const rows = await store.db
+    .selectFrom('ledger')
+    .select(['namespace', 'key', 'target_id'])
+    .where('project', '=', project)
+    .where('connection', '=', target.connection)
+    .where('resource', '=', target.resource)
+    .where('target_id', 'in', listOf(store, target.targetIds))
+    .execute()
+  return new Map(rows.map(({ namespace, key, target_id }) => [target_id!, { namespace, key }]))
+}
+
 /** By what people call the record; the one delivered last when several have the name. */
 export async function ledgerByLabel(
   store: Queryable,

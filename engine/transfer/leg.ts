@@ -12,6 +12,7 @@ import { ledgerTargets } from '../store/ledger.ts'
 import type { Store } from '../store/open.ts'
 import { addUsage } from '../store/usage.ts'
 import { agree } from './agree.ts'
+import { refuseSecondClaims } from './claims.ts'
 import { type Committed, type CursorStep, commitPage } from './commit.ts'
 import type { Fence, Lane, LegContext } from './context.ts'
 import { deliver } from './deliver.ts'
@@ -202,6 +203,7 @@ async function movePage(
   const judged = await judge(context, records)
   await settlePage(context, judged.works)
   await deliver(context, judged.works)
+  await refuseSecondClaims(context, judged.works)
   await agree(context, judged.works)
   await takeSteps(context, judged.works)
   const used = await meters.read(context)

@@ -89,6 +89,37 @@ test('two contacts with the address of one customer are not told apart by guessi
   expect(letter).toMatchObject({ class: 'ambiguous', message: expect.stringContaining('2 records') })
 })
 
+test('contacts that people merged in Odoo are not overwritten in turn', async () => {
+  await world.apply()
+  await world.run('shopify-customers')
+  const names = (await world.odoo.control.read({
+    model: 'ir.model.data',
+    domain: [
+      ['module', '=', 'tidelock'],
+      ['model', '=', 'res.partner'],
+    ],
+    fields: ['name', 'res_id'],
+  })) as unknown as readonly { id: number; name: string; res_id: number }[]
+  const customers = names.filter(({ name }) => name.startsWith('acme/shopify-customers/'))
+  const emailOf = new Map((await partners()).map(({ id, email }) => [id, email]))
+  const [kept, merged] = customers.filter(({ res_id }) => emailOf.has(res_id))
+  const email = String(emailOf.get(merged!.res_id))
+  await world.odoo.control.write({
+    model: 'ir.model.data',
+    ids: [merged!.id],
+    values: { res_id: kept!.res_id },
+  })
+  await world.odoo.control.unlink({ model: 'res.partner', ids: [merged!.res_id] })
+  await world.shop.control.updateCustomer({ email, firstName: 'Another' })
+  const tally = await world.run('shopify-customers')
+  expect(balances(tally)).toBe(true)
+  expect(tally.parked).toBe(1)
+  expect((await parked('shopify-customers'))[0]).toMatchObject({
+    class: 'ambiguous',
+    message: expect.stringContaining('merged'),
+  })
+})
+
 test('after the loss of the store everything is found again, what was taken over and what was made', async () => {
   const typed = (await emails()).slice(0, 3)
   for (const email of typed)
