@@ -1,5 +1,5 @@
 import { createUpsert, listOf } from './bulk.ts'
-import { type DeliveredParts, keptColumnsOf, type LedgerRow, ledgerRowOf } from './ledger-row.ts'
+import { type DeliveredParts, keptColumnsOf, type LedgerRow, ledgerRowOf, NO_INTENT } from './ledger-row.ts'
 import type { Dialect, Queryable, Transaction } from './open.ts'
 import { INTENT } from './open-state.ts'
 
@@ -163,11 +163,7 @@ export async function linkIntents(
         source_hash: null,
         source_stamp: null,
         field_hashes: JSON.stringify(certain),
-        previous: null,
-        payload_hash: null,
-        sent_at: null,
-        epoch: null,
-        sent: null,
+        ...NO_INTENT,
       })
       .where('project', '=', project)
       .where('namespace', '=', namespace)
@@ -206,14 +202,7 @@ export async function withdrawIntents(
     if (row.previous === null) continue
     await trx.db
       .updateTable('ledger')
-      .set({
-        ...keptColumnsOf(row.previous),
-        previous: null,
-        payload_hash: null,
-        sent_at: null,
-        epoch: null,
-        sent: null,
-      })
+      .set({ ...keptColumnsOf(row.previous), ...NO_INTENT })
       .where('project', '=', project)
       .where('namespace', '=', namespace)
       .where('key', '=', row.key)

@@ -1,3 +1,4 @@
+import type { DeliveredHashes } from '../core/transform/compare.ts'
 import type { LedgerTable } from './tables.ts'
 
 /** `intent`: a write whose effect is not confirmed; `filtered` and `parked`: nothing of it is at the target. */
@@ -5,14 +6,7 @@ export const LEDGER_STATES = ['intent', 'confirmed', 'filtered', 'parked'] as co
 export type LedgerState = (typeof LEDGER_STATES)[number]
 
 /** A hash of each part that was delivered last, so that only what changed is sent. */
-export interface DeliveredParts {
-  readonly fields: { readonly [field: string]: string }
-  readonly lines: { readonly [line: string]: { readonly [field: string]: string } }
-  readonly records: { readonly [field: string]: { readonly [field: string]: string } }
-  readonly adjusted: { readonly [rule: string]: string }
-  /** Ids at the target of lines that were taken over; the others are known by their external key. */
-  readonly adoptedLines?: { readonly [line: string]: string }
-}
+export type DeliveredParts = DeliveredHashes
 
 /** What the ledger knows of one source key. */
 export interface LedgerRow {
@@ -85,6 +79,15 @@ export function ledgerRowOf(row: LedgerTable): LedgerRow {
     sourceKey: row.source_key,
   }
 }
+
+/** What an intent's own columns say of a row without one. */
+export const NO_INTENT = {
+  previous: null,
+  payload_hash: null,
+  sent_at: null,
+  epoch: null,
+  sent: null,
+} as const
 
 /** The columns that an intent replaces, as they stand in `previous`. */
 export interface KeptColumns {

@@ -1,5 +1,11 @@
 import { createUpsert, listOf } from './bulk.ts'
-import { type DeliveredParts, type LedgerRow, type LedgerState, ledgerRowOf } from './ledger-row.ts'
+import {
+  type DeliveredParts,
+  type LedgerRow,
+  type LedgerState,
+  ledgerRowOf,
+  NO_INTENT,
+} from './ledger-row.ts'
 import type { Queryable, Transaction } from './open.ts'
 
 /** What the commit of a page knows of a key. */
@@ -76,11 +82,7 @@ export async function confirmRows(trx: Transaction, rows: readonly NewLedgerRow[
       steps_due: JSON.stringify(row.stepsDue),
       delivered_at: row.deliveredAt,
       run_id: row.runId,
-      previous: null,
-      payload_hash: null,
-      sent_at: null,
-      epoch: null,
-      sent: null,
+      ...NO_INTENT,
       source_key: row.sourceKey,
     })),
   )
@@ -128,24 +130,7 @@ export async function ledgerTargets(
   return new Map(rows.map((row) => [row.key, { targetId: row.target_id, state: row.state as LedgerState }]))
 }
 
-/** The source key that a record at the target belongs to, or null. */
-export async function targetIdOwner(
-  store: Queryable,
-  project: string,
-  target: { readonly connection: string; readonly resource: string; readonly targetId: string },
-): Promise<{ readonly namespace: string; readonly key: string } | null> {
-  const row = await store.db
-    .selectFrom('ledger')
-    .select(['namespace', 'key'])
-    .where('project', '=', project)
-    .where('connection', '=', target.connection)
-    .where('resource', '=', target.resource)
-    .where('target_id', '=', target.targetId)
-    .executeTakeFirst()
-  return row ?? null
-}
-
-/** The same for many records at once, by target id; those that belong to nobody are left out. */
+/** The source keys that records at the target belong to, by target id; those that belong to nobody are left out. */
 export async function targetIdOwners(
   store: Queryable,
   project: string,

@@ -1,7 +1,7 @@
 import type { FoundRecord } from '../core/model/connector.ts'
-import { recordKey } from '../core/model/record-key.ts'
-import { targetIdOwner } from '../store/ledger.ts'
-import { adoptLines, lineFields } from './adopt-lines.ts'
+import { isOurKey, recordKey } from '../core/model/record-key.ts'
+import { targetIdOwners } from '../store/ledger.ts'
+import { adoptLines, lineFields, standingLines } from './adopt-lines.ts'
 import type { LegContext } from './context.ts'
 import { park, underWay, type Work } from './work.ts'
 
@@ -22,12 +22,18 @@ export async function adopt(context: LegContext, works: readonly Work[]): Promis
   }
   if (asking.size === 0) return
   const found = await candidates(context, first, further, [...new Set(asking.values())])
+  const ids = [...new Set([...found.values()].flat().map((record) => record.id))]
   const keys = await context.target.keysOf({
     resource: context.plan.target.resource,
-    ids: [...new Set([...found.values()].flat().map((record) => record.id))],
+    ids,
     signal: context.signal,
   })
-  const claimed = new Map<string, Work>()
+  const owners = await targetIdOwners(context.store, context.scope, {
+    connection: context.plan.target.connection.name,
+    resource: context.plan.target.resource,
+    targetIds: ids,
+  })
+  const chosen = new Map<Work, FoundRecord>()
   for (const [work, value] of asking) {
     const own = recordKey(context.plan.project, context.plan.namespace, work.key)
     const fitting = (found.get(value) ?? []).filter((record) =>
@@ -36,44 +42,36 @@ export async function adopt(context: LegContext, works: readonly Work[]): Promis
     // Ours from before the ledger was lost: found again by its key, as ever.
     if (fitting.some((record) => keys.get(record.id) === own)) continue
     // What carries another key of ours is another source record's.
-    const free = fitting.filter((record) => !(keys.get(record.id) ?? '').startsWith('tidelock.'))
+    const free = fitting.filter((record) => !isOurKey(keys.get(record.id)))
     const [record] = free
     if (record === undefined) continue
+    const owner = owners.get(record.id)
     if (free.length > 1) {
-      const ids = free.map(({ id }) => id).join(', ')
+      const alike = free.map(({ id }) => id).join(', ')
       ambiguous(
         work,
-        `${free.length} records (${ids}) have the ${first} "${value}". Merge them, or make one of them different.`,
+        `${free.length} records (${alike}) have the ${first} "${value}". Merge them, or make one of them different.`,
       )
+    } else if (owner !== undefined) {
+      ambiguous(work, `Record ${record.id} belongs to ${owner.key} of ${owner.namespace} already.`)
+    } else chosen.set(work, record)
+  }
+  const lines = await standingLines(context, [...chosen.values()])
+  const claimed = new Map<string, Work>()
+  for (const [work, record] of chosen) {
+    const other = claimed.get(record.id)
+    if (other !== undefined) {
+      ambiguous(work, `Record ${record.id} was taken over for ${other.label ?? other.key} already.`)
       continue
     }
-    await claim(context, work, record, claimed)
+    const adopted = adoptLines(context.plan, work, record, lines)
+    if (typeof adopted === 'string') {
+      ambiguous(work, adopted)
+      continue
+    }
+    claimed.set(record.id, work)
+    Object.assign(work, { targetId: record.id, adopted: true, adoptedLines: adopted })
   }
-}
-
-async function claim(
-  context: LegContext,
-  work: Work,
-  record: FoundRecord,
-  claimed: Map<string, Work>,
-): Promise<void> {
-  const { plan } = context
-  const other = claimed.get(record.id)
-  if (other !== undefined)
-    return ambiguous(work, `Record ${record.id} was taken over for ${other.label ?? other.key} already.`)
-  const owner = await targetIdOwner(context.store, context.scope, {
-    connection: plan.target.connection.name,
-    resource: plan.target.resource,
-    targetId: record.id,
-  })
-  if (owner !== null)
-    return ambiguous(work, `Record ${record.id} belongs to ${owner.key} of ${owner.namespace} already.`)
-  const lines = await adoptLines(context, work, record)
-  if (typeof lines === 'string') return ambiguous(work, lines)
-  work.adoptedLines = lines
-  claimed.set(record.id, work)
-  work.targetId = record.id
-  work.adopted = true
 }
 
 function ambiguous(work: Work, message: string): void {

@@ -8,6 +8,7 @@ import { addToRun } from '../store/runs.ts'
 import type { LegContext } from './context.ts'
 import type { Judged } from './judge.ts'
 import { assertLeaseOf } from './lease.ts'
+import { columnsOf } from './row.ts'
 import type { Verdict, Work } from './work.ts'
 
 /** Where the commit of a page leaves the cursor; null for records that did not come from one (retries). */
@@ -127,22 +128,12 @@ function tallyOf(
 }
 
 function rowOf(context: LegContext, work: Work, verdict: Verdict): NewLedgerRow | null {
-  const { plan } = context
   const base = {
-    project: context.scope,
-    namespace: plan.namespace,
-    connection: plan.target.connection.name,
-    resource: plan.target.resource,
-    key: work.key,
-    label: work.label,
+    ...columnsOf(context, work),
     targetId: work.targetId,
     adopted: work.adopted,
-    sourceStamp: work.record.stamp,
     sourceHash: work.sourceHash,
-    planHash: context.planHash,
-    runId: context.runId,
     deliveredAt: context.now(),
-    sourceKey: work.record.key,
   }
   if (verdict.kind === 'filtered') {
     // An open intent stays open: whether its write made a record is not known yet.

@@ -2,25 +2,12 @@ import type { Connection } from '../core/model/connector.ts'
 import type { Plan, SourceMap } from '../core/model/plan.ts'
 import type { Transformer } from '../core/transform/transformer.ts'
 import type { Store } from '../store/open.ts'
+import type { Fence } from './fence.ts'
 import type { ReferenceBook } from './references.ts'
 
 /** The way a record came: `live` (schedule, webhook), `backfill` (`--full`, `--since`, rewrite), `retry`. */
 export const LANES = ['live', 'backfill', 'retry'] as const
 export type Lane = (typeof LANES)[number]
-
-/**
- * What ties a leg's writes to its intents: nothing is sent later than `sendWithinMs` after its intent was stamped, so an
- * intent whose stamp is `sendWithinMs + settleAfterMs` old is certainly not on its way any more, whoever wrote it.
- */
-export interface Fence {
-  readonly sendWithinMs: number
-  readonly settleAfterMs: number
-  /** Keys with an intent of this page. */
-  keys: readonly string[]
-  /** Of these intents (epoch ms). */
-  stampedAt: number
-  allowWritesUntil(at: number): void
-}
 
 /** What every part of a leg works with. */
 export interface LegContext {

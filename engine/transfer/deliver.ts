@@ -4,6 +4,7 @@ import { recordKey } from '../core/model/record-key.ts'
 import { changesSince } from '../core/transform/compare.ts'
 import type { MappedOwnRecord } from '../core/transform/mapped.ts'
 import type { LegContext } from './context.ts'
+import { settledAt } from './fence.ts'
 import { keepFresh, noteIntents } from './intents.ts'
 import { park, underWay, type Work } from './work.ts'
 
@@ -148,7 +149,11 @@ export async function sendAll(
           if (!spare(work, outcome)) reject(context, work, outcome)
         } else if (outcome.status === 'unknown' && context.target.facts.keyedWrites) again.push([work, item])
         else if (outcome.status === 'unknown')
-          work.verdict ??= { kind: 'due', message: outcome.message, at: settledLater(context) }
+          work.verdict ??= {
+            kind: 'due',
+            message: outcome.message,
+            at: settledAt(context.fence, context.now()),
+          }
         else accept(work, outcome)
       }
     }
@@ -160,11 +165,6 @@ export async function sendAll(
     }
     open = again
   }
-}
-
-/** When a write that was sent just now is certainly not on its way any more. */
-export function settledLater({ fence, now }: LegContext): number {
-  return now() + fence.sendWithinMs + fence.settleAfterMs
 }
 
 function reject(context: LegContext, work: Work, outcome: Extract<Outcome, { status: 'rejected' }>): void {

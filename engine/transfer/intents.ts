@@ -2,31 +2,23 @@ import { hashesOf } from '../core/transform/compare.ts'
 import { restampIntents, writeIntents } from '../store/ledger.ts'
 import type { LegContext } from './context.ts'
 import { assertLeaseOf } from './lease.ts'
+import { columnsOf } from './row.ts'
 import type { Work } from './work.ts'
 
 /** Notes what is about to be written: an intent for every record of the page that anything may be sent for. */
 export async function noteIntents(context: LegContext, works: readonly Work[]): Promise<void> {
-  const { store, plan, fence } = context
+  const { store, fence } = context
   const now = context.now()
   await store.transaction(async (trx) => {
     await assertLeaseOf(context, trx)
     await writeIntents(
       trx,
       works.map((work) => ({
-        project: context.scope,
-        namespace: plan.namespace,
-        connection: plan.target.connection.name,
-        resource: plan.target.resource,
-        key: work.key,
-        label: work.label,
-        planHash: context.planHash,
-        sourceStamp: work.record.stamp,
+        ...columnsOf(context, work),
         payloadHash: work.fingerprint!,
         sent: hashesOf(work.mapped!, work.adjusted, work.adoptedLines),
-        sourceKey: work.record.key,
         epoch: context.epoch,
         sentAt: now,
-        runId: context.runId,
       })),
     )
   })

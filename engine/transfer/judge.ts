@@ -71,7 +71,7 @@ async function identify(
       label,
       sourceHash,
       row,
-      previous: deliveredOf(row),
+      previous: mayBeMissing(row) ? null : lastKnown,
       lastKnown,
       parkedAs: open.get(key)?.class ?? null,
       mapped: null,
@@ -90,15 +90,15 @@ async function identify(
   return { works, superseded }
 }
 
-/** What a row says is at the target for certain. The write of an open intent may or may not have arrived. */
-function deliveredOf(row: LedgerRow | null): DeliveredHashes | null {
-  if (row?.state === 'confirmed') return row.fieldHashes
-  return row?.state === 'intent' && row.previous !== null ? lastKnownOf(row) : null
-}
-
+/** What a row says is at the target. The write of an open intent may or may not have arrived: what both ways agree in. */
 function lastKnownOf(row: LedgerRow | null): DeliveredHashes | null {
   if (row?.state === 'confirmed') return row.fieldHashes
   return row?.state === 'intent' ? certainAfter(row.previous?.fieldHashes ?? null, row.sent) : null
+}
+
+/** An intent on nothing: whether the record is there at all is not known, so all of it is sent again. */
+function mayBeMissing(row: LedgerRow | null): boolean {
+  return row?.state === 'intent' && row.previous === null
 }
 
 /** The short way: the ledger knows this very version of the record under this very plan. */

@@ -1,24 +1,22 @@
-import type { Connection, Connector, Cursor, Page, SourceRecord } from '../core/model/connector.ts'
-import { SyncError } from '../core/model/failure.ts'
+import type { Connector, Cursor, Page, SourceRecord } from '../core/model/connector.ts'
 import type { JsonObject } from '../core/model/json.ts'
 import type { Plan, SourceMap } from '../core/model/plan.ts'
 import { addTallies, EMPTY_TALLY, type Tally } from '../core/model/tally.ts'
-import { parseDuration } from '../core/parse/duration.ts'
 import { createTransformer } from '../core/transform/transformer.ts'
 import { cursorOf } from '../store/cursor.ts'
 import { dueRecords } from '../store/dead-letters.ts'
 import { acquireLease, offerLease, releaseLease } from '../store/lease.ts'
 import { ledgerTargets } from '../store/ledger.ts'
 import type { Store } from '../store/open.ts'
-import { addUsage } from '../store/usage.ts'
 import { agree } from './agree.ts'
 import { refuseSecondClaims } from './claims.ts'
 import { type Committed, type CursorStep, commitPage } from './commit.ts'
-import type { Fence, Lane, LegContext } from './context.ts'
+import { type Meters, openConnections } from './connections.ts'
+import type { Lane, LegContext } from './context.ts'
 import { deliver } from './deliver.ts'
+import { fenceOf } from './fence.ts'
 import { ensureFixed } from './fixed.ts'
 import type { SecretSource } from './host/guard.ts'
-import { createHost, type HostUsage, type LegHost } from './host/host.ts'
 import { judge } from './judge.ts'
 import { createReferenceBook } from './references.ts'
 import { settleOpenIntents, settlePage } from './settle.ts'
@@ -65,8 +63,6 @@ export interface LegResult {
 const LEASE_MS = 180_000
 /** How soon a lane asks again whose turn it is not. */
 const TURN_MS = 5_000
-/** How long after its intent a write may be sent at most; less where `settleAfter` is short. */
-const SEND_WITHIN_MS = 10_000
 
 /** Moves pages until the budget is spent or the source has no more: read → transform → deliver → commit, page by page. */
 export async function runLeg(dependencies: LegDependencies, request: LegRequest): Promise<LegResult> {
@@ -210,9 +206,11 @@ async function movePage(
   return commitPage(context, judged, step, { ...counted, ...used })
 }
 
-/** Records whose write got no answer in an earlier leg, settled and read again at the source. */
-async function settledBatches(context: LegContext): Promise<(readonly SourceRecord[])[]> {
-  const keys = await settleOpenIntents(context)
+/** Records by key, a page's worth at a time. */
+async function readByKeys(
+  context: LegContext,
+  keys: readonly string[],
+): Promise<(readonly SourceRecord[])[]> {
   const batches: (readonly SourceRecord[])[] = []
   for (let start = 0; start < keys.length; start += context.source.facts.pageSize) {
     batches.push(
@@ -224,6 +222,12 @@ async function settledBatches(context: LegContext): Promise<(readonly SourceReco
       }),
     )
   }
+  return batches
+}
+
+/** Records whose write got no answer in an earlier leg, settled and read again at the source. */
+async function settledBatches(context: LegContext): Promise<(readonly SourceRecord[])[]> {
+  const batches = await readByKeys(context, await settleOpenIntents(context))
   return batches.filter((records) => records.length > 0)
 }
 
@@ -231,101 +235,16 @@ async function settledBatches(context: LegContext): Promise<(readonly SourceReco
 async function dueBatches(context: LegContext): Promise<(readonly SourceRecord[])[]> {
   const { plan, store } = context
   const due = await dueRecords(store, context.scope, plan.mapping, { now: context.now(), limit: 5_000 })
-  const batches: (readonly SourceRecord[])[] = []
-  for (let start = 0; start < due.length; start += context.source.facts.pageSize) {
-    const letters = due.slice(start, start + context.source.facts.pageSize)
-    const found = await context.source.readKeys({
-      resource: plan.source.resource,
-      selection: plan.source.selection,
-      keys: letters.map((letter) => letter.payload.key),
-      signal: context.signal,
-    })
+  const batches = await readByKeys(
+    context,
+    due.map((letter) => letter.payload.key),
+  )
+  return batches.map((found, index) => {
     const byKey = new Map(found.map((record) => [record.key, record]))
+    const start = index * context.source.facts.pageSize
     // The kept payload is the input only when the source no longer has the record.
-    batches.push(letters.map((letter) => byKey.get(letter.payload.key) ?? letter.payload))
-  }
-  return batches
-}
-
-function fenceOf(plan: Plan, target: Connection, host: LegHost): Fence {
-  const written = plan.target.limits?.['settleAfter']
-  const settleAfterMs = typeof written === 'string' ? parseDuration(written) : target.facts.settleAfterMs
-  return {
-    settleAfterMs,
-    sendWithinMs: Math.min(SEND_WITHIN_MS, settleAfterMs / 2),
-    keys: [],
-    stampedAt: 0,
-    allowWritesUntil: (at) => host.allowWritesUntil(at),
-  }
-}
-
-interface Meters {
-  /** Calls since it was read last, for the run's counters; noted as usage of the day too. */
-  read(context: LegContext): Promise<{ readonly calls: number; readonly writeCalls: number }>
-}
-
-/** Opens both sides of a plan, each behind a host of its own. */
-export async function openConnections(
-  dependencies: LegDependencies,
-  plan: Plan,
-): Promise<{
-  source: Connection
-  target: Connection
-  targetHost: LegHost
-  meters: Meters
-  close(): Promise<void>
-}> {
-  const hosts = [plan.source, plan.target].map((end) => ({
-    name: end.connection.name,
-    host: createHost({
-      connection: end.connection.name,
-      limits: end.limits,
-      secrets: dependencies.secrets,
-      now: dependencies.now,
-      log: dependencies.log,
-    }),
-  }))
-  const open = (index: 0 | 1): Promise<Connection> => {
-    const definition = (index === 0 ? plan.source : plan.target).connection
-    const connector = dependencies.connectors[definition.connector]
-    if (connector === undefined)
-      throw new SyncError('invalid-plan', `This worker has no connector "${definition.connector}".`)
-    return connector.open(definition, hosts[index]!.host)
-  }
-  const source = await open(0)
-  const target = await open(1)
-  const seen: HostUsage[] = hosts.map(() => ({ calls: 0, writeCalls: 0, bytesIn: 0, bytesOut: 0 }))
-  return {
-    source,
-    target,
-    targetHost: hosts[1]!.host,
-    meters: {
-      async read(context) {
-        let calls = 0
-        let writeCalls = 0
-        for (const [index, { name, host }] of hosts.entries()) {
-          const last = seen[index]!
-          const now = { ...host.usage }
-          seen[index] = now
-          calls += now.calls - last.calls
-          writeCalls += now.writeCalls - last.writeCalls
-          await addUsage(context.store, {
-            project: context.scope,
-            connection: name,
-            mapping: plan.mapping,
-            calls: now.calls - last.calls,
-            writeCalls: now.writeCalls - last.writeCalls,
-            bytesIn: now.bytesIn - last.bytesIn,
-            bytesOut: now.bytesOut - last.bytesOut,
-            refusals: 0,
-          })
-        }
-        return { calls, writeCalls }
-      },
-    },
-    async close() {
-      await Promise.allSettled([source.close(), target.close()])
-      await Promise.allSettled(hosts.map(({ host }) => host.close()))
-    },
-  }
+    return due
+      .slice(start, start + context.source.facts.pageSize)
+      .map((letter) => byKey.get(letter.payload.key) ?? letter.payload)
+  })
 }

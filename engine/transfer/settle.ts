@@ -3,16 +3,12 @@ import { recordKey } from '../core/model/record-key.ts'
 import { certainAfter } from '../core/transform/certain.ts'
 import { type LedgerRow, ledgerRows, linkIntents, openIntents, withdrawIntents } from '../store/ledger.ts'
 import type { LegContext } from './context.ts'
+import { settledAt } from './fence.ts'
 import { assertLeaseOf } from './lease.ts'
 import { underWay, type Work } from './work.ts'
 
 /** The most open intents that one leg settles before its first page; further ones wait for the next. */
 const MOST_INTENTS = 5_000
-
-/** From when on a write that was noted at `sentAt` is certainly not on its way any more (epoch ms). */
-function settledAt({ fence }: LegContext, row: LedgerRow): number {
-  return (row.sentAt ?? 0) + fence.sendWithinMs + fence.settleAfterMs
-}
 
 /**
  * Settles the writes of dead legs whose outcome nobody knows, as far as nothing can still be on its way. Gives the source's
@@ -24,7 +20,7 @@ export async function settleOpenIntents(context: LegContext): Promise<readonly s
     exceptEpoch: context.epoch,
   })
   const now = context.now()
-  const ripe = open.filter((row) => settledAt(context, row) <= now)
+  const ripe = open.filter((row) => settledAt(context.fence, row.sentAt ?? 0) <= now)
   await settle(context, ripe)
   return ripe.flatMap((row) => row.sourceKey ?? [])
 }
@@ -39,7 +35,7 @@ export async function settlePage(context: LegContext, works: readonly Work[]): P
   for (const work of open) {
     const row = work.row!
     if (context.target.facts.keyedWrites && row.payloadHash === work.fingerprint) continue
-    const at = settledAt(context, row)
+    const at = settledAt(context.fence, row.sentAt ?? 0)
     if (at <= context.now()) ripe.push(work)
     else
       work.verdict = {
@@ -76,15 +72,17 @@ async function settle(context: LegContext, rows: readonly LedgerRow[]): Promise<
   if (rows.length === 0) return
   const { plan, store } = context
   const keyOf = (row: LedgerRow): string => recordKey(plan.project, plan.namespace, row.key)
-  const adopted = rows.filter((row) => row.adopted && row.targetId !== null)
-  const keyed = rows.filter((row) => !adopted.includes(row))
-  const byKey = await lookUp(context, 'key', keyed.map(keyOf))
+  const adoptedIdOf = (row: LedgerRow): string | null => (row.adopted ? row.targetId : null)
   const byId = await lookUp(
     context,
     'id',
-    adopted.map((row) => row.targetId!),
+    rows.flatMap((row) => adoptedIdOf(row) ?? []),
   )
-  const idOf = (row: LedgerRow) => (adopted.includes(row) ? byId.get(row.targetId!) : byKey.get(keyOf(row)))
+  const byKey = await lookUp(context, 'key', rows.filter((row) => adoptedIdOf(row) === null).map(keyOf))
+  const idOf = (row: LedgerRow) => {
+    const adoptedId = adoptedIdOf(row)
+    return adoptedId === null ? byKey.get(keyOf(row)) : byId.get(adoptedId)
+  }
   const found = rows.flatMap((row) => {
     const targetId = idOf(row)
     if (targetId === undefined) return []

@@ -1,7 +1,8 @@
 import type { FieldValue, UpsertItem } from '../core/model/connector.ts'
 import { recordKey } from '../core/model/record-key.ts'
 import type { LegContext } from './context.ts'
-import { sendAll, settledLater } from './deliver.ts'
+import { sendAll } from './deliver.ts'
+import { settledAt } from './fence.ts'
 import { keepFresh } from './intents.ts'
 import { park, underWay, type Work } from './work.ts'
 
@@ -65,7 +66,11 @@ async function act(context: LegContext, index: number, works: readonly Work[]): 
           at: `then.${index}`,
         })
       } else {
-        work.verdict ??= { kind: 'due', message: outcome.message, at: settledLater(context) }
+        work.verdict ??= {
+          kind: 'due',
+          message: outcome.message,
+          at: settledAt(context.fence, context.now()),
+        }
       }
     }
   }

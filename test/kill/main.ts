@@ -21,8 +21,13 @@ const { values } = parseArgs({
   },
 })
 
+const numbers = [values.points, values.seed, values.workers].map(Number)
+
 if (values.help) process.stdout.write(HELP)
-else if (values.store !== 'sqlite') {
+else if (!numbers.every((number) => Number.isSafeInteger(number) && number > 0)) {
+  process.stderr.write('--points, --seed and --workers take whole numbers from 1 on.\n')
+  process.exitCode = 2
+} else if (values.store !== 'sqlite') {
   process.stderr.write(`The store "${values.store}" is not there yet; there is sqlite.\n`)
   process.exitCode = 2
 } else {

@@ -1,10 +1,9 @@
 import { type ChildProcess, spawn } from 'node:child_process'
 import { once } from 'node:events'
 import { closeSync, openSync } from 'node:fs'
-import { createConnection } from 'node:net'
 import { join, resolve } from 'node:path'
 import { setTimeout as sleep } from 'node:timers/promises'
-import { SEARCH_ATTRIBUTES } from '../../workflows/messages.ts'
+import { answers, devServerArguments } from '../../engine/temporal/dev-server/server.ts'
 
 const BIN = resolve(import.meta.dirname, '..', '..', 'engine', 'cli', 'bin.js')
 
@@ -16,7 +15,8 @@ export interface Ended {
 /** The processes of one storm: everything in the folder's own log, nothing left behind. */
 export function createProcesses(folder: string, program: string, port: number) {
   const living = new Set<ChildProcess>()
-  const environment = { ...process.env, TEMPORAL_ADDRESS: `127.0.0.1:${port}` }
+  const address = `127.0.0.1:${port}`
+  const environment = { ...process.env, TEMPORAL_ADDRESS: address }
   const log = openSync(join(folder, 'processes.log'), 'a')
 
   const start = (file: string, args: readonly string[], stdout: 'pipe' | number): ChildProcess => {
@@ -42,14 +42,12 @@ export function createProcesses(folder: string, program: string, port: number) {
     },
     /** The dev server on its own file and port: after a kill it finds all that was committed. */
     async temporal(): Promise<ChildProcess> {
-      const attributes = Object.entries(SEARCH_ATTRIBUTES).flatMap(([name, type]) => [
-        '--search-attribute',
-        `${name}=${{ KEYWORD: 'Keyword', INT: 'Int', KEYWORD_LIST: 'KeywordList' }[type]}`,
-      ])
-      const args = ['server', 'start-dev', '--headless', '--ip', '127.0.0.1', '--port', String(port)]
-      const file = ['--db-filename', join(folder, 'temporal.db'), '--log-level', 'error']
-      const child = start(program, [...args, ...file, ...attributes], log)
-      for (let waited = 0; waited < 60_000 && !(await answers(port)); waited += 100) await sleep(100)
+      const child = start(
+        program,
+        [...devServerArguments(port, join(folder, 'temporal.db')), '--headless'],
+        log,
+      )
+      for (let waited = 0; waited < 60_000 && !(await answers(address)); waited += 100) await sleep(100)
       return child
     },
     stop(): void {
@@ -59,17 +57,6 @@ export function createProcesses(folder: string, program: string, port: number) {
   }
 }
 export type Processes = ReturnType<typeof createProcesses>
-
-function answers(port: number): Promise<boolean> {
-  return new Promise((done) => {
-    const socket = createConnection({ host: '127.0.0.1', port })
-    socket.once('connect', () => {
-      socket.destroy()
-      done(true)
-    })
-    socket.once('error', () => done(false))
-  })
-}
 
 /** Kills and waits until it is gone. */
 export async function killed(child: ChildProcess): Promise<void> {

@@ -6,7 +6,7 @@ import {
   ledgerRows,
   ledgerTargets,
   openIntents,
-  targetIdOwner,
+  targetIdOwners,
   withdrawIntents,
   writeIntents,
 } from '../../engine/store/ledger.ts'
@@ -115,8 +115,8 @@ describe('one record at the target belongs to one key', () => {
   test('a second claimant is refused, and the owner can be asked for', async () => {
     const { store } = await openedStore()
     await store.transaction((trx) => confirmRows(trx, [ledgerRow('1', { targetId: '77' })]))
-    const target = { connection: 'odoo', resource: 'sale.order', targetId: '77' }
-    expect(await targetIdOwner(store, 'acme', target)).toEqual({ namespace: 'orders', key: '1' })
+    const target = { connection: 'odoo', resource: 'sale.order', targetIds: ['77'] }
+    expect((await targetIdOwners(store, 'acme', target)).get('77')).toEqual({ namespace: 'orders', key: '1' })
     const second = store.transaction((trx) =>
       confirmRows(trx, [ledgerRow('3'), ledgerRow('2', { targetId: '77' })]),
     )
@@ -136,12 +136,12 @@ describe('one record at the target belongs to one key', () => {
         ledgerRow('2', { targetId: '77', ...particular }),
       ]),
     )
-    const owner = await targetIdOwner(store, 'acme', {
+    const owners = await targetIdOwners(store, 'acme', {
       connection: 'odoo',
       resource: 'sale.order',
-      targetId: '77',
+      targetIds: ['77'],
     })
-    expect(owner?.key).toBe('1')
+    expect(owners.get('77')?.key).toBe('1')
   })
 })
 

@@ -1,6 +1,6 @@
 import { afterEach, expect, test } from 'vitest'
 import { balances } from '../../engine/core/model/tally.ts'
-import type { Store } from '../../engine/store/open.ts'
+import { dieAt } from './die-at.ts'
 import { createWorld, type World } from './world.ts'
 
 let world: World
@@ -8,21 +8,6 @@ let world: World
 afterEach(async () => {
   await world.close()
 })
-
-/** The store's n-th transaction from now on does not happen: as if the process had died just before it. */
-function dieAt(store: Store, n: number): () => void {
-  const live = store as { transaction: Store['transaction'] }
-  const { transaction } = live
-  let count = 0
-  live.transaction = async (work) => {
-    count++
-    if (count >= n) throw new Error('died')
-    return transaction(work)
-  }
-  return () => {
-    live.transaction = transaction
-  }
-}
 
 async function totals(): Promise<readonly (readonly [string, number, number, string])[]> {
   const shop = new Map((await world.shop.control.orders()).map((order) => [order.name, order]))

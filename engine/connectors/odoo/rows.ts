@@ -32,11 +32,7 @@ export function recordsOf(
   fields: FieldValues,
   archived = false,
 ): readonly LoadRecord[] {
-  const identity: Cells =
-    item.adopted && item.targetId !== null
-      ? // Never both: Odoo would create a second record for an `id` it does not know (observed on 18.0).
-        { columns: ['.id'], cells: [item.targetId] }
-      : { columns: ['id'], cells: [item.key] }
+  const identity = identityOf(item.key, item.adopted ? item.targetId : null)
   const own = join(identity, cellsOf(shape, fields))
   const sets = lineSets(shape, item)
   const [first, ...others] = sets
@@ -47,6 +43,11 @@ export function recordsOf(
   return archived && item.adopted ? records.map((record) => ({ ...record, archived })) : records
 }
 
+/** Never both: Odoo would create a second record for an `id` it does not know (observed on 18.0). */
+function identityOf(key: string, databaseId: string | null): Cells {
+  return databaseId === null ? { columns: ['id'], cells: [key] } : { columns: ['.id'], cells: [databaseId] }
+}
+
 /** A load record without lines, by its external key or by its database id. */
 export function plainRecord(
   shape: TargetShape,
@@ -55,9 +56,7 @@ export function plainRecord(
   index: number,
   databaseId?: string,
 ): LoadRecord {
-  const identity: Cells =
-    databaseId === undefined ? { columns: ['id'], cells: [key] } : { columns: ['.id'], cells: [databaseId] }
-  return recordOf(index, join(identity, cellsOf(shape, fields)), null)
+  return recordOf(index, join(identityOf(key, databaseId ?? null), cellsOf(shape, fields)), null)
 }
 
 interface LineSet {
@@ -72,10 +71,7 @@ function lineSets(shape: TargetShape, item: UpsertItem): readonly LineSet[] {
   for (const line of item.lines) {
     const lineShape = shape.fields[line.field]?.lines
     if (lineShape === undefined) throw new SyncError('bug', `${shape.resource}.${line.field} holds no lines.`)
-    const identity: Cells =
-      line.adoptedId === undefined
-        ? { columns: ['id'], cells: [line.key] }
-        : { columns: ['.id'], cells: [line.adoptedId] }
+    const identity = identityOf(line.key, line.adoptedId ?? null)
     const { columns, cells } = join(identity, cellsOf(lineShape, line.fields))
     const named = columns.map((column) => `${line.field}/${column}`)
     const id = named.join('\n')

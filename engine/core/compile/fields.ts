@@ -205,7 +205,13 @@ function linesOf(
         ? []
         : identityOf(context, [...where, 'identity'], block['identity'], `${place}.identity`, inner)
     const gone = goneOf(context, [...where, 'gone'], block['gone'], schema, lineShape)
-    const adopt = lineAdoptOf(context, [...where, 'adopt', 'by'], block['adopt'], schema, fields)
+    const adopt = lineAdoptOf(
+      context,
+      [...where, 'adopt', 'by'],
+      block['adopt'] as { by: string | string[] } | undefined,
+      schema,
+      fields,
+    )
     if (each !== null && inner !== null) blocks.push({ each: each.plan, as, identity, adopt, gone, fields })
   }
   return {

@@ -7,11 +7,11 @@ import { PLAN_FORMAT } from '../model/plan.ts'
 import type { RecordedSchema, RecordedSchemas } from '../model/recorded.ts'
 import { parseDuration, parsePercent } from '../parse/duration.ts'
 import type { ParsedMapping } from '../parse/repository.ts'
+import { adoptOf } from './adopt.ts'
 import { type AgreeRule, adjustModel, agreeOf, stepOf } from './after-write.ts'
 import { type Context, condition, expressionAt, pathsBelow, versionOf } from './context.ts'
 import { compileFields, identityOf, shapeFor, type Variables } from './fields.ts'
 import { didYouMean } from './nearest.ts'
-import { fieldNames, spellField } from './renames.ts'
 import { createReport, type Report } from './report.ts'
 import { compareScopes, sourceScopes, targetScopes } from './scopes.ts'
 import { selectionOf } from './selection.ts'
@@ -162,7 +162,7 @@ export function compileMapping(mapping: ParsedMapping, surroundings: Surrounding
         resource: value.target.resource,
         identity,
         label,
-        adopt: adoptOf(context, value.target.adopt),
+        adopt: adoptOf(context, ['target', 'adopt', 'by'], value.target.adopt),
         gone: value.target.gone ?? 'ignore',
         changed: value.target.changed ?? 'new',
         deletedAtTarget: value.target.deletedAtTarget ?? 'park',
@@ -231,24 +231,6 @@ function endOf(
     )
   }
   return null
-}
-
-function adoptOf(context: Context, written: { by: string | string[] } | undefined): Plan['target']['adopt'] {
-  if (written === undefined) return null
-  const by = Array.isArray(written.by) ? written.by : [written.by]
-  const names = by.flatMap((name) => {
-    const spelled = spellField(context.schemas, context.targetSchema, name)
-    if (spelled !== null) return [spelled.name]
-    context.report.add(
-      'error',
-      'unknown-target-field',
-      ['target', 'adopt', 'by'],
-      `"${name}" is not a field of ${context.targetSchema.title}.`,
-      didYouMean(name, fieldNames(context.schemas, context.targetSchema)),
-    )
-    return []
-  })
-  return names.length === 0 ? null : { by: names }
 }
 
 function fixedModels(definition: ConnectionDefinition): Record<string, string> {

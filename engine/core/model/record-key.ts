@@ -34,9 +34,14 @@ export function recordKey(
   return `tidelock.${parts.join('/')}` as RecordKey
 }
 
+/** Whether an external id was made by Tidelock, whatever the project. */
+export function isOurKey(externalId: string | undefined): boolean {
+  return externalId?.startsWith('tidelock.') === true
+}
+
 /** The parts behind `tidelock.`, decoded; null when the text is not such a key. Inverse of {@link recordKey}. */
 export function parseRecordKey(text: string): readonly string[] | null {
-  if (!text.startsWith('tidelock.')) return null
+  if (!isOurKey(text)) return null
   try {
     return text.slice('tidelock.'.length).split('/').map(decodeURIComponent)
   } catch {

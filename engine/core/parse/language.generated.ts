@@ -1171,21 +1171,8 @@ export const LANGUAGE_SCHEMAS: Readonly<Record<string, object>> = {
       "type": "object",
       "properties": {
        "by": {
-        "description": "A field of the target, or several that must all agree.",
-        "anyOf": [
-         {
-          "type": "string",
-          "minLength": 1
-         },
-         {
-          "type": "array",
-          "items": {
-           "type": "string",
-           "minLength": 1
-          },
-          "minItems": 1
-         }
-        ]
+        "$ref": "#/$defs/fieldNames",
+        "description": "A field of the target, or several that must all agree."
        }
       },
       "required": [
@@ -1611,6 +1598,23 @@ export const LANGUAGE_SCHEMAS: Readonly<Record<string, object>> = {
   ],
   "additionalProperties": false,
   "$defs": {
+   "fieldNames": {
+    "description": "A field of the target, or several that must all agree.",
+    "anyOf": [
+     {
+      "type": "string",
+      "minLength": 1
+     },
+     {
+      "type": "array",
+      "items": {
+       "type": "string",
+       "minLength": 1
+      },
+      "minItems": 1
+     }
+    ]
+   },
    "duration": {
     "description": "A duration: 30s, 5m, 2h, 1d.",
     "type": "string",
@@ -1737,21 +1741,8 @@ export const LANGUAGE_SCHEMAS: Readonly<Record<string, object>> = {
       "type": "object",
       "properties": {
        "by": {
-        "description": "A field of the line, or several that must all agree: product_id.",
-        "anyOf": [
-         {
-          "type": "string",
-          "minLength": 1
-         },
-         {
-          "type": "array",
-          "items": {
-           "type": "string",
-           "minLength": 1
-          },
-          "minItems": 1
-         }
-        ]
+        "$ref": "#/$defs/fieldNames",
+        "description": "A field of the line, or several that must all agree: product_id."
        }
       },
       "required": [

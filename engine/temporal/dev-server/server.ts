@@ -44,14 +44,7 @@ export async function ensureDevServer(options: DevServerOptions): Promise<DevSer
   const log = openSync(join(home, 'temporal.log'), 'a')
   const child = spawn(
     program,
-    [
-      ...['server', 'start-dev', '--ip', '127.0.0.1', '--port', String(port), '--ui-port', String(uiPort)],
-      ...['--db-filename', dataFile, '--namespace', options.namespace, '--log-level', 'error'],
-      ...Object.entries(SEARCH_ATTRIBUTES).flatMap(([name, type]) => [
-        '--search-attribute',
-        `${name}=${CLI_TYPES[type]}`,
-      ]),
-    ],
+    [...devServerArguments(port, dataFile), '--ui-port', String(uiPort), '--namespace', options.namespace],
     { detached: true, stdio: ['ignore', log, log], cwd: home },
   )
   child.unref()
@@ -73,6 +66,18 @@ export async function ensureDevServer(options: DevServerOptions): Promise<DevSer
     await sleep(100)
   }
   return server
+}
+
+/** What the dev server is started with: an address of this machine, its data in a file, our search attributes registered. */
+export function devServerArguments(port: number, dataFile: string): readonly string[] {
+  return [
+    ...['server', 'start-dev', '--ip', '127.0.0.1', '--port', String(port)],
+    ...['--db-filename', dataFile, '--log-level', 'error'],
+    ...Object.entries(SEARCH_ATTRIBUTES).flatMap(([name, type]) => [
+      '--search-attribute',
+      `${name}=${CLI_TYPES[type]}`,
+    ]),
+  ]
 }
 
 const CLI_TYPES = { KEYWORD: 'Keyword', INT: 'Int', KEYWORD_LIST: 'KeywordList' } as const
@@ -109,7 +114,8 @@ function isAlive(pid: number): boolean {
   }
 }
 
-function answers(address: string): Promise<boolean> {
+/** Whether something listens at `host:port`. */
+export function answers(address: string): Promise<boolean> {
   const [host = '127.0.0.1', port = '7233'] = address.split(':')
   return new Promise((resolve) => {
     const socket = createConnection({ host, port: Number(port) })

@@ -36,12 +36,13 @@ export function compileFiles(files: Readonly<Record<string, string>>): {
   const applied = applyEnvironment(parsed.partial, 'default')!
   const connections = Object.fromEntries(
     Object.entries(applied.connections).map(([name, value]) => {
-      const { connector, settings, auth } = value as unknown as {
+      const { connector, settings, auth, limits } = value as unknown as {
         connector: string
         settings: JsonObject
         auth: JsonObject
+        limits?: JsonObject
       }
-      return [name, { definition: { name, connector, settings, auth }, limits: null }]
+      return [name, { definition: { name, connector, settings, auth }, limits: limits ?? null }]
     }),
   )
   const compiled = compileRepository(parsed.partial, {
