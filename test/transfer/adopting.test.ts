@@ -1,4 +1,4 @@
-import { afterEach, beforeEach, expect, test } from 'vitest'
+import { afterEach, beforeEach, describe, expect, test } from 'vitest'
 import { balances } from '../../engine/core/model/tally.ts'
 import { deadLetters } from '../../engine/store/dead-letters.ts'
 import { createWorld, type World } from './world.ts'
@@ -89,6 +89,37 @@ test('two contacts with the address of one customer are not told apart by guessi
   expect(letter).toMatchObject({ class: 'ambiguous', message: expect.stringContaining('2 records') })
 })
 
+test('one contact belongs to one customer: the second that would have it is parked, in the same page and later', async () => {
+  const email = 'shared@example.com'
+  await world.odoo.control.create({ model: 'res.partner', values: { name: 'By hand', email } })
+  for (const firstName of ['Ann', 'Bob']) await world.shop.control.createCustomer({ firstName, email })
+  await world.apply(ADOPTING)
+  expect(await world.run('shopify-customers')).toMatchObject({ created: 12, updated: 1, parked: 1 })
+  const [second] = await parked('shopify-customers')
+  expect(second).toMatchObject({ class: 'ambiguous', message: expect.stringContaining('taken over for') })
+  expect((await partners()).find((partner) => partner.email === email)!.name).toMatch(/^Ann/)
+  await world.shop.control.createCustomer({ firstName: 'Cem', email })
+  expect(await world.run('shopify-customers')).toMatchObject({ created: 0 })
+  expect((await parked('shopify-customers')).map((letter) => letter.class)).toEqual([
+    'ambiguous',
+    'ambiguous',
+  ])
+  const [third] = await parked('shopify-customers')
+  expect(third).toMatchObject({ label: 'Cem', message: expect.stringMatching(/^Record .* belongs to/) })
+  const shared = (await partners()).filter((partner) => partner.email === email)
+  expect(shared.map(({ name }) => name)).toEqual([expect.stringMatching(/^Ann/)])
+})
+
+test('a contact that another customer made is no contact of a new one with the same address', async () => {
+  const email = 'shared@example.com'
+  await world.shop.control.createCustomer({ firstName: 'Ann', email })
+  await world.apply(ADOPTING)
+  await world.run('shopify-customers')
+  await world.shop.control.createCustomer({ firstName: 'Bob', email })
+  expect(await world.run('shopify-customers')).toMatchObject({ created: 1, parked: 0 })
+  expect((await partners()).filter((partner) => partner.email === email)).toHaveLength(2)
+})
+
 test('contacts that people merged in Odoo are not overwritten in turn', async () => {
   await world.apply()
   await world.run('shopify-customers')
@@ -164,54 +195,84 @@ test('an order typed in by hand with lines is left to a person', async () => {
   expect(letter).toMatchObject({ class: 'ambiguous', message: expect.stringContaining('1 lines') })
 })
 
-test('an order typed in by hand is taken over with its lines where the mapping says how to recognise them', async () => {
-  const [file, from, to] = ADOPTING[1]
-  await world.apply([
-    ADOPTING[0],
-    [file, from, to],
-    [file, '      identity: line.id\n', '      identity: line.id\n      adopt: { by: product_id }\n'],
-  ])
-  await world.run('shopify-customers')
-  await world.run('shopify-products')
-  const shop = (await world.shop.control.orders()).filter(
-    (order) =>
-      order.cancelledAt === null &&
-      !order.test &&
-      order.lineItems.every((line) => line.sku !== null) &&
-      Number(order.totalTipReceivedSet.presentmentMoney.amount) === 0,
-  )
-  const order = shop.find(
-    ({ lineItems }) => new Set(lineItems.map((line) => line.sku)).size === lineItems.length,
-  )!
-  const [partner] = await partners()
-  const products = (await world.odoo.control.read({
-    model: 'product.product',
-    fields: ['default_code'],
-  })) as unknown as readonly { id: number; default_code: string }[]
-  const productOf = (sku: string | null) => products.find((product) => product.default_code === sku)!.id
-  await world.odoo.control.create({
-    model: 'sale.order',
-    values: {
-      partner_id: partner!.id,
-      client_order_ref: order.name,
-      order_line: order.lineItems.map((line) => [
-        0,
-        0,
-        { product_id: productOf(line.sku), product_uom_qty: 9 },
-      ]),
-    },
+describe('an order typed in by hand, where the mapping says how its lines are recognised', () => {
+  /** Types an order of the shop in, `times` lines for each of its own; its name, and how it stands in Odoo. */
+  async function typed(times: number) {
+    const [file, from, to] = ADOPTING[1]
+    await world.apply([
+      ADOPTING[0],
+      [file, from, to],
+      [file, '      identity: line.id\n', '      identity: line.id\n      adopt: { by: product_id }\n'],
+    ])
+    await world.run('shopify-customers')
+    await world.run('shopify-products')
+    const order = (await world.shop.control.orders()).find(
+      ({ cancelledAt, test: trial, lineItems, totalTipReceivedSet }) =>
+        cancelledAt === null &&
+        !trial &&
+        lineItems.length > 1 &&
+        new Set(lineItems.map((line) => line.sku)).size === lineItems.length &&
+        lineItems.every((line) => line.sku !== null) &&
+        Number(totalTipReceivedSet.presentmentMoney.amount) === 0,
+    )!
+    const [partner] = await partners()
+    const products = (await world.odoo.control.read({
+      model: 'product.product',
+      fields: ['default_code'],
+    })) as unknown as readonly { id: number; default_code: string }[]
+    const productOf = (sku: string | null) => products.find((product) => product.default_code === sku)!.id
+    const lines = order.lineItems.flatMap((line) => Array(times).fill(productOf(line.sku)))
+    await world.odoo.control.create({
+      model: 'sale.order',
+      values: {
+        partner_id: partner!.id,
+        client_order_ref: order.name,
+        order_line: lines.map((product) => [0, 0, { product_id: product, product_uom_qty: 9 }]),
+      },
+    })
+    return { order, lines: lines.length }
+  }
+
+  const standing = async (name: string) =>
+    (await world.odoo.control.read({
+      model: 'sale.order',
+      domain: [['client_order_ref', '=', name]],
+      fields: ['amount_total', 'order_line'],
+    })) as unknown as readonly { amount_total: number; order_line: readonly number[] }[]
+
+  const totalOf = async (name: string) =>
+    Number(
+      (await world.shop.control.orders()).find((order) => order.name === name)!.currentTotalPriceSet
+        .presentmentMoney.amount,
+    )
+
+  test('is taken over with its lines, and adds up', async () => {
+    const { order } = await typed(1)
+    await world.run('shopify-orders')
+    const found = await standing(order.name)
+    expect(found).toHaveLength(1)
+    expect(found[0]!.amount_total).toBeCloseTo(await totalOf(order.name), 2)
+    const again = await world.run('shopify-orders', { lane: 'backfill' })
+    expect(again).toMatchObject({ created: 0, updated: 0, writeCalls: 0 })
   })
-  await world.run('shopify-orders')
-  const found = (await world.odoo.control.read({
-    model: 'sale.order',
-    domain: [['client_order_ref', '=', order.name]],
-    fields: ['amount_total', 'order_line'],
-  })) as unknown as readonly { amount_total: number; order_line: readonly number[] }[]
-  expect(found).toHaveLength(1)
-  const total = Number(order.currentTotalPriceSet.presentmentMoney.amount)
-  expect(found[0]!.amount_total).toBeCloseTo(total, 2)
-  const again = await world.run('shopify-orders', { lane: 'backfill' })
-  expect(again).toMatchObject({ created: 0, updated: 0, writeCalls: 0 })
+
+  test('loses a line that leaves the shop, on the line that was typed in', async () => {
+    const { order } = await typed(1)
+    await world.run('shopify-orders')
+    const before = (await standing(order.name))[0]!.order_line.length
+    await world.shop.control.editOrder({ order: order.name, removeLine: 0 })
+    await world.run('shopify-orders')
+    const [found] = await standing(order.name)
+    expect(found!.order_line.length).toBe(before)
+    expect(found!.amount_total).toBeCloseTo(await totalOf(order.name), 2)
+  })
+
+  test('is parked when it has more lines alike than the shop', async () => {
+    const { order } = await typed(2)
+    await world.run('shopify-orders')
+    const letter = (await parked('shopify-orders')).find(({ label }) => label === order.name)
+    expect(letter).toMatchObject({ class: 'ambiguous', message: expect.stringContaining('alike') })
+  })
 })
 
 test.each([

@@ -58,7 +58,9 @@ test('a write that comes later than it may is not sent; reads go on', async () =
 test('time that passes while it connects counts too: what was held up then is not sent either', async () => {
   host.allowWritesUntil(2_000)
   const write = ask('write')
-  // The request has passed the first check and waits for its connection.
+  // Past the first check, and before anything of the connection has happened: only promises have gone on.
+  for (let turn = 0; turn < 20; turn++) await null
+  expect(host.usage.writeCalls).toBe(1)
   now = 2_001
   await expect(write).rejects.toMatchObject({ kind: 'unavailable', maybeSent: false })
   expect(arrived).toEqual([])

@@ -1,6 +1,7 @@
 import { afterEach, describe, expect, test } from 'vitest'
 import { balances } from '../../engine/core/model/tally.ts'
 import { deadLetters } from '../../engine/store/dead-letters.ts'
+import { leaseOf } from '../../engine/store/lease.ts'
 import { createWorld, type World } from './world.ts'
 
 let world: World
@@ -278,6 +279,21 @@ test('runs of a mapping at once take turns, lane by lane, and nothing is doubled
   expect(new Set(names).size).toBe(names.length)
   const again = await world.run('shopify-orders', { lane: 'backfill' })
   expect(again).toMatchObject({ created: 0, writeCalls: 0 })
+})
+
+test('a backfill of several pages lets the live lane in at the end of a page', async () => {
+  world = await createWorld({ shop: { seed: { customers: 10, products: 10, orders: 600 } } })
+  await world.apply()
+  await world.run('shopify-customers')
+  await world.run('shopify-products')
+  await Promise.all([
+    world.run('shopify-orders', { lane: 'backfill' }),
+    world.run('shopify-orders', { lane: 'live' }),
+  ])
+  // One after the other would have taken the lease twice.
+  expect((await leaseOf(world.store, 'acme', 'shopify-orders'))!.epoch).toBeGreaterThan(2)
+  const names = (await orders()).map((order) => order.client_order_ref)
+  expect(new Set(names).size).toBe(names.length)
 })
 
 test('the order mapping of the language’s own examples runs', async () => {

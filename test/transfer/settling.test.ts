@@ -95,3 +95,10 @@ test('an intent that only a run of chosen records left is settled by the next ru
   expect(await intents()).toEqual([])
   expect(await held('#1003')).toHaveLength(1)
 })
+
+test('a page that takes longer than a write may wait is stamped anew between its batches', async () => {
+  world = await createWorld({ shop: { seed: { customers: 160, products: 2, orders: 1 } } })
+  await world.apply([['mappings/connections/odoo.yaml', 'auth:', 'limits: { settleAfter: 400ms }\nauth:']])
+  await world.odoo.control.faults({ faults: [{ kind: 'latency', method: 'load', ms: 150, times: 100 }] })
+  expect(await world.run('shopify-customers')).toMatchObject({ created: 160, parked: 0 })
+})

@@ -410,6 +410,42 @@ describe.each(['18.0', '19.0'] as const)('records in Odoo %s', (version) => {
       expect((await linesOf(id!)).order_line.map((each) => each.product_uom_qty)).toEqual(['1', '0'])
     })
 
+    test('lines that were taken over are written, emptied and removed by their ids, without an external id', async () => {
+      const partnerId = Number(partner)
+      const id = await server.control.create({
+        model: 'sale.order',
+        values: {
+          partner_id: partnerId,
+          order_line: products.slice(0, 2).map((product) => [0, 0, { product_id: Number(product) }]),
+        },
+      })
+      const typed = await server.control.read({
+        model: 'sale.order.line',
+        domain: [['order_id', '=', id]],
+        fields: ['id'],
+      })
+      const [first, second] = typed.map((each) => String(each['id']))
+      const known = (more: Partial<UpsertItem>) =>
+        item('o-6', {}, { targetId: String(id), adopted: true, ...more })
+      const written = { ...line('o-6', '1', { product_uom_qty: '7' }), adoptedId: first! }
+      await write(ORDER, known({ lines: [written] }))
+      const quantities = async () =>
+        (await linesOf(String(id))).order_line.map((each) => each.product_uom_qty)
+      expect(await quantities()).toEqual(['7', '1'])
+      const left = (adoptedId: string, values: FieldValues | null) => ({
+        field: 'order_line',
+        key: key('o-6', adoptedId),
+        adoptedId,
+        values,
+      })
+      await write(ORDER, known({ removedLines: [left(first!, { product_uom_qty: '0' })] }))
+      expect(await quantities()).toEqual(['0', '1'])
+      await write(ORDER, known({ removedLines: [left(second!, null)] }))
+      expect(await quantities()).toEqual(['0'])
+      const keys = await connection.keysOf({ resource: 'sale.order.line', ids: [first!], signal })
+      expect(keys.size).toBe(0)
+    })
+
     test('confirming, again, and cancelling', async () => {
       const ids = await write(ORDER, full('o-4', ['1']), full('o-5', ['1']))
       const act = (action: string, which: readonly string[]) =>
