@@ -97,6 +97,6 @@ async function candidates(
 }
 
 function textOf(work: Work, field: string): string | null {
-  const value = work.mapped?.fields[field] ?? null
+  const value = work.mapped?.fields[field] ?? work.mapped?.firstTimeFields[field] ?? null
   return value === null || value === '' || typeof value === 'object' ? null : String(value)
 }

@@ -1,4 +1,5 @@
-import type { Plan, ValuePlan } from '../model/plan.ts'
+import { isJsonObject, type JsonObject, type JsonValue } from '../model/json.ts'
+import type { Plan } from '../model/plan.ts'
 import type { RecordedSchema } from '../model/recorded.ts'
 import type { Context } from './context.ts'
 import { didYouMean } from './nearest.ts'
@@ -10,54 +11,69 @@ interface Written {
   readonly by: string | readonly string[]
 }
 
-/** By which fields records that stand at the target already are recognised. */
+/** By which fields records that stand at the target already are recognised: values that the mapping has for each record. */
 export function adoptOf(
   context: Context,
   where: Path,
   written: Written | undefined,
+  fields: Readonly<Record<string, unknown>>,
 ): Plan['target']['adopt'] {
   if (written === undefined) return null
   const schema = context.targetSchema
-  const by = spelledNames(context, where, written, schema, (name) => ({
-    known: spellField(context.schemas, schema, name) !== null,
-    message: `"${name}" is not a field of ${schema.title}.`,
-    hint: didYouMean(name, fieldNames(context.schemas, schema)),
-  }))
+  const by = [written.by].flat().flatMap((name) => {
+    const spelled = spellField(context.schemas, schema, name)
+    if (spelled === null) {
+      context.report.add(
+        'error',
+        'unknown-target-field',
+        where,
+        `"${name}" is not a field of ${schema.title}.`,
+        didYouMean(name, fieldNames(context.schemas, schema)),
+      )
+      return []
+    }
+    return spelledIfFilled(context, where, name, schema, fields, 'this mapping')
+  })
   return by.length === 0 ? null : { by }
 }
 
-/** By which fields lines that stand at the target already are recognised; the block has to fill each of them. */
+/** By which fields lines that stand at the target already are recognised. */
 export function lineAdoptOf(
   context: Context,
   where: Path,
   written: Written | undefined,
   schema: RecordedSchema,
-  fields: Readonly<Record<string, ValuePlan>>,
+  fields: Readonly<Record<string, unknown>>,
 ): readonly string[] | null {
   if (written === undefined) return null
-  return spelledNames(context, where, written, schema, (name, spelled) => ({
-    known: spelled in fields,
-    message: `Lines are to be recognised by "${name}", which this block does not fill.`,
-    hint: didYouMean(name, Object.keys(fields)) ?? `It fills ${Object.keys(fields).join(', ')}.`,
-  }))
+  return [written.by]
+    .flat()
+    .flatMap((name) => spelledIfFilled(context, where, name, schema, fields, 'this block'))
 }
 
-/** Names in the spelling of the target's version; one that does not do is reported and left out. */
-function spelledNames(
+/** The name in the target's spelling. Where the mapping has no value to look for, nothing would ever be taken over. */
+function spelledIfFilled(
   context: Context,
   where: Path,
-  written: Written,
+  name: string,
   schema: RecordedSchema,
-  judge: (
-    name: string,
-    spelled: string,
-  ) => { readonly known: boolean; readonly message: string; readonly hint: string | null },
+  fields: Readonly<Record<string, unknown>>,
+  who: string,
 ): readonly string[] {
-  return [written.by].flat().flatMap((name) => {
-    const spelled = spellField(context.schemas, schema, name)?.name ?? name
-    const { known, message, hint } = judge(name, spelled)
-    if (known) return [spelled]
-    context.report.add('error', 'unknown-target-field', where, message, hint)
-    return []
+  const spelledOf = (written: string) => spellField(context.schemas, schema, written)
+  const filled = Object.entries(fields).flatMap(([written, value]) => {
+    const list = spelledOf(written)?.field['x-type'].endsWith('2many') === true
+    const ownRecord = isJsonObject(value as JsonValue) && 'fields' in (value as JsonObject)
+    return list || ownRecord ? [] : [written]
   })
+  const spelled = spelledOf(name)?.name ?? name
+  if (filled.some((written) => (spelledOf(written)?.name ?? written) === spelled)) return [spelled]
+  context.report.add(
+    'error',
+    'adopt-not-filled',
+    where,
+    `Records are recognised by "${name}", which ${who} does not fill with one value: none would ever be taken over.`,
+    didYouMean(name, filled) ?? `Fill it, or choose one of: ${filled.join(', ')}.`,
+  )
+  return []
 }

@@ -210,7 +210,7 @@ function linesOf(
       [...where, 'adopt', 'by'],
       block['adopt'] as { by: string | string[] } | undefined,
       schema,
-      fields,
+      block['fields'] as Record<string, unknown>,
     )
     if (each !== null && inner !== null) blocks.push({ each: each.plan, as, identity, adopt, gone, fields })
   }

@@ -162,7 +162,7 @@ export function compileMapping(mapping: ParsedMapping, surroundings: Surrounding
         resource: value.target.resource,
         identity,
         label,
-        adopt: adoptOf(context, ['target', 'adopt', 'by'], value.target.adopt),
+        adopt: adoptOf(context, ['target', 'adopt', 'by'], value.target.adopt, value.fields),
         gone: value.target.gone ?? 'ignore',
         changed: value.target.changed ?? 'new',
         deletedAtTarget: value.target.deletedAtTarget ?? 'park',
