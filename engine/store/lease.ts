@@ -11,6 +11,8 @@ export interface LeaseRequest {
   readonly holder: string
   readonly lane: string
   readonly ttlMs: number
+  /** Whether to be noted as waiting when another one has it. Default true. */
+  readonly waits?: boolean
 }
 
 export interface LeaseHolder {
@@ -43,7 +45,7 @@ export async function acquireLease(store: Store, request: LeaseRequest): Promise
       const held = row.holder !== null && row.expiresAt > now
       const kept = row.wantedBy !== null && row.wantedBy !== lane && (row.offeredUntil ?? 0) > now
       if (held || kept) {
-        if (held && lane !== row.lane && row.wantedBy === null)
+        if (held && request.waits !== false && lane !== row.lane && row.wantedBy === null)
           await updateLease(trx, project, mapping, { wanted_by: lane })
         return held
           ? { heldBy: row.holder, lane: row.lane, until: row.expiresAt }

@@ -1,3 +1,4 @@
+import type { SourceRecord } from '../core/model/connector.ts'
 import type { JsonObject, JsonValue } from '../core/model/json.ts'
 import { EMPTY_TALLY, type Tally } from '../core/model/tally.ts'
 import { hashesOf } from '../core/transform/compare.ts'
@@ -5,6 +6,7 @@ import { advanceCursor } from '../store/cursor.ts'
 import { type NewDeadLetter, parkRecords, releaseWaiting, resolveDeadLetters } from '../store/dead-letters.ts'
 import { confirmRows, type NewLedgerRow, withdrawIntents } from '../store/ledger.ts'
 import { addToRun } from '../store/runs.ts'
+import { assertConserved } from './conservation.ts'
 import type { LegContext } from './context.ts'
 import type { Judged } from './judge.ts'
 import { assertLeaseOf } from './lease.ts'
@@ -24,21 +26,30 @@ export interface Committed {
   readonly wantedBy: string | null
 }
 
+/** What a page is counted by. */
+export interface Counted {
+  /** As the connector handed them over. */
+  readonly handed: readonly SourceRecord[]
+  /** Tried again rather than read: they balance on their own. */
+  readonly areDue: boolean
+  readonly calls: number
+  readonly writeCalls: number
+}
+
 /** One transaction: ledger, dead letters, counters, cursor. */
 export async function commitPage(
   context: LegContext,
   judged: Judged,
   cursor: CursorStep | null,
-  counted: {
-    readonly read: number
-    readonly due: number
-    readonly calls: number
-    readonly writeCalls: number
-  },
+  counted: Counted,
 ): Promise<Committed> {
   const { store, plan } = context
+  assertConserved(plan.mapping, counted.handed, [
+    ...judged.works.map((work) => work.record),
+    ...judged.superseded,
+  ])
   const verdicts = new Map(judged.works.map((work) => [work, verdictOf(work)]))
-  const tally = tallyOf(verdicts, judged.superseded, counted)
+  const tally = tallyOf(verdicts, judged.superseded.length, counted)
   const rows: NewLedgerRow[] = []
   const parked: NewDeadLetter[] = []
   const settled: string[] = []
@@ -90,16 +101,7 @@ function verdictOf(work: Work): Verdict {
   }
 }
 
-function tallyOf(
-  verdicts: ReadonlyMap<Work, Verdict>,
-  superseded: number,
-  counted: {
-    readonly read: number
-    readonly due: number
-    readonly calls: number
-    readonly writeCalls: number
-  },
-): Tally {
+function tallyOf(verdicts: ReadonlyMap<Work, Verdict>, superseded: number, counted: Counted): Tally {
   const filteredBy: Record<string, number> = superseded > 0 ? { superseded } : {}
   const counts = { created: 0, updated: 0, unchanged: 0, filtered: superseded, parked: 0 }
   for (const verdict of verdicts.values()) {
@@ -107,19 +109,19 @@ function tallyOf(
     else counts[verdict.kind]++
     if (verdict.kind === 'filtered') filteredBy[verdict.reason] = (filteredBy[verdict.reason] ?? 0) + 1
   }
-  if (counted.due === 0)
+  if (!counted.areDue)
     return {
       ...EMPTY_TALLY,
       ...counts,
       filteredBy,
-      read: counted.read,
+      read: counted.handed.length,
       calls: counted.calls,
       writeCalls: counted.writeCalls,
     }
   // Retries balance on their own and are not part of what was read.
   return {
     ...EMPTY_TALLY,
-    due: counted.due,
+    due: counted.handed.length,
     delivered: counts.created + counts.updated + counts.unchanged + counts.filtered,
     parkedAgain: counts.parked,
     calls: counted.calls,

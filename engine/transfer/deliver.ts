@@ -3,6 +3,7 @@ import { SyncError } from '../core/model/failure.ts'
 import { recordKey } from '../core/model/record-key.ts'
 import { changesSince } from '../core/transform/compare.ts'
 import type { MappedOwnRecord } from '../core/transform/mapped.ts'
+import { sendBatches } from './batches.ts'
 import type { LegContext } from './context.ts'
 import { settledAt } from './fence.ts'
 import { keepFresh, noteIntents } from './intents.ts'
@@ -124,12 +125,10 @@ export async function sendAll(
   /** True for a rejection that is seen to otherwise. */
   spare: (work: Work, outcome: Extract<Outcome, { status: 'rejected' }>) => boolean = () => false,
 ): Promise<void> {
-  let open = [...items].sort(([, a], [, b]) => (a.key < b.key ? -1 : a.key > b.key ? 1 : 0))
+  let open = [...items].sort(byKey)
   for (let attempt = 1; open.length > 0; attempt++) {
     const again: [Work, UpsertItem][] = []
-    const size = context.target.facts.batchSize
-    for (let start = 0; start < open.length; start += size) {
-      const batch = open.slice(start, start + size)
+    await sendBatches(context, open, async (batch) => {
       await keepFresh(context)
       const outcomes = await context.target.upsert({
         shape,
@@ -156,15 +155,20 @@ export async function sendAll(
           }
         else accept(work, outcome)
       }
-    }
+    })
     if (again.length > 0 && attempt >= MOST_TRIES) {
       throw new SyncError(
         'unavailable',
         `${context.plan.target.connection.name} did not confirm ${again.length} writes in ${attempt} tries; the run goes on later.`,
       )
     }
-    open = again
+    open = again.sort(byKey)
   }
+}
+
+/** Rows are written in the order of their keys, so that transactions that meet wait for one another instead of locking up. */
+function byKey([, a]: readonly [Work, UpsertItem], [, b]: readonly [Work, UpsertItem]): number {
+  return a.key < b.key ? -1 : a.key > b.key ? 1 : 0
 }
 
 function reject(context: LegContext, work: Work, outcome: Extract<Outcome, { status: 'rejected' }>): void {

@@ -57,6 +57,7 @@ export async function dryRecords(
         plan,
         target: open.target,
         linkTargets: (namespace, keys) => ledgerTargets(dependencies.store, request.scope, namespace, keys),
+        async deliverLinked() {},
         signal,
       }),
       runId: 'dry',

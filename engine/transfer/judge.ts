@@ -13,7 +13,7 @@ import { park, type Verdict, type Work } from './work.ts'
 export interface Judged {
   readonly works: readonly Work[]
   /** Records replaced by a later version of the same key in the page. */
-  readonly superseded: number
+  readonly superseded: readonly SourceRecord[]
 }
 
 /** How often look-ups may lead to further look-ups (`match` inside `match`). */
@@ -32,13 +32,13 @@ export async function judge(context: LegContext, records: readonly SourceRecord[
 async function identify(
   context: LegContext,
   records: readonly SourceRecord[],
-): Promise<{ works: Work[]; superseded: number }> {
+): Promise<{ works: Work[]; superseded: readonly SourceRecord[] }> {
   const { transformer, plan } = context
   const newest = new Map<
     string,
     { record: SourceRecord; source: Work['source']; label: string | null; verdict: Verdict | null }
   >()
-  let superseded = 0
+  const superseded: SourceRecord[] = []
   for (const record of records) {
     const source = transformer.decode(record.data)
     const identified = transformer.identify(source)
@@ -53,8 +53,9 @@ async function identify(
             verdict: { kind: 'parked', parking: identified.parking, waitsFor: null } as const,
           }
     const other = newest.get(key)
-    if (other !== undefined) superseded++
-    if (other === undefined || other.record.stamp <= record.stamp) newest.set(key, entry)
+    const isNewest = other === undefined || other.record.stamp <= record.stamp
+    if (other !== undefined) superseded.push(isNewest ? other.record : record)
+    if (isNewest) newest.set(key, entry)
   }
   const keys = [...newest.keys()]
   const rows = await ledgerRows(context.store, context.scope, plan.namespace, keys)

@@ -18,6 +18,7 @@ import { fenceOf } from './fence.ts'
 import { ensureFixed } from './fixed.ts'
 import type { SecretSource } from './host/guard.ts'
 import { judge } from './judge.ts'
+import { deliverLinked } from './linked.ts'
 import { createReferenceBook } from './references.ts'
 import { settleOpenIntents, settlePage } from './settle.ts'
 import { takeSteps } from './steps.ts'
@@ -47,6 +48,8 @@ export interface LegRequest {
   readonly budgetMs: number
   /** Only these source keys, in place of what has changed. */
   readonly only: readonly string[] | null
+  /** False for work that is not worth waiting for: where another one has the lease, its turn is not asked for. Default true. */
+  readonly waits?: boolean
   /** Called after every page. */
   progress(tally: Tally): void
   readonly signal: AbortSignal
@@ -75,6 +78,7 @@ export async function runLeg(dependencies: LegDependencies, request: LegRequest)
     holder: request.holder,
     lane: request.lane,
     ttlMs: leaseMs,
+    ...(request.waits === undefined ? {} : { waits: request.waits }),
   }
   const taken = await acquireLease(store, lease)
   if (!('epoch' in taken)) {
@@ -93,6 +97,7 @@ export async function runLeg(dependencies: LegDependencies, request: LegRequest)
       plan,
       target: open.target,
       linkTargets: (namespace, keys) => ledgerTargets(store, request.scope, namespace, keys),
+      deliverLinked: (mapping, keys) => deliverLinked(dependencies, request, mapping, keys, runLeg),
       signal: request.signal,
     })
     const context: LegContext = {
@@ -136,7 +141,7 @@ async function movePages(context: LegContext, request: LegRequest, meters: Meter
   }
   await ensureFixed(context)
   for (const records of await settledBatches(context))
-    add(await movePage(context, records, null, { read: 0, due: records.length }, meters))
+    add(await movePage(context, records, null, 'due', meters))
   if (request.only !== null) {
     const records = await context.source.readKeys({
       resource: context.plan.source.resource,
@@ -144,12 +149,12 @@ async function movePages(context: LegContext, request: LegRequest, meters: Meter
       keys: request.only,
       signal: context.signal,
     })
-    add(await movePage(context, records, null, { read: records.length, due: 0 }, meters))
+    add(await movePage(context, records, null, 'read', meters))
     return { state: 'done', until: null, tally }
   }
   if (request.lane === 'live') {
     for (const records of await dueBatches(context))
-      add(await movePage(context, records, null, { read: 0, due: records.length }, meters))
+      add(await movePage(context, records, null, 'due', meters))
   }
   const start = await cursorOf(context.store, context.scope, context.plan.mapping, request.lane)
   let sequence = start?.sequence ?? 0
@@ -161,7 +166,7 @@ async function movePages(context: LegContext, request: LegRequest, meters: Meter
     ahead?.catch(() => {})
     sequence++
     const step: CursorStep = { sequence, next: page.next, caughtUp: page.caughtUp }
-    add(await movePage(context, page.records, step, { read: page.records.length, due: 0 }, meters))
+    add(await movePage(context, page.records, step, 'read', meters))
     if (page.caughtUp) return { state: 'done', until: null, tally }
     if (ahead === null) return { state: 'more', until: null, tally }
     if (wantedBy !== null) {
@@ -193,7 +198,7 @@ async function movePage(
   context: LegContext,
   records: readonly SourceRecord[],
   step: CursorStep | null,
-  counted: { readonly read: number; readonly due: number },
+  as: 'read' | 'due',
   meters: Meters,
 ): Promise<Committed> {
   const judged = await judge(context, records)
@@ -203,7 +208,7 @@ async function movePage(
   await agree(context, judged.works)
   await takeSteps(context, judged.works)
   const used = await meters.read(context)
-  return commitPage(context, judged, step, { ...counted, ...used })
+  return commitPage(context, judged, step, { handed: records, areDue: as === 'due', ...used })
 }
 
 /** Records by key, a page's worth at a time. */

@@ -1,6 +1,6 @@
 import type { References, Resolution } from '../core/expression/compile.ts'
 import type { Connection } from '../core/model/connector.ts'
-import type { Plan } from '../core/model/plan.ts'
+import type { LinkPlan, Plan } from '../core/model/plan.ts'
 import { joinKey } from '../core/model/record-key.ts'
 import type { LinkTarget } from '../store/ledger.ts'
 
@@ -10,6 +10,8 @@ export interface ReferenceSources {
   readonly target: Connection
   /** Target ids by key of what another mapping wrote. */
   linkTargets(namespace: string, keys: readonly string[]): Promise<ReadonlyMap<string, LinkTarget>>
+  /** Has another mapping deliver these records of its source now, where it can; their keys at the source. */
+  deliverLinked(mapping: string, keys: readonly string[]): Promise<void>
   readonly signal: AbortSignal
 }
 
@@ -87,10 +89,7 @@ export function createReferenceBook(sources: ReferenceSources): ReferenceBook {
         const targets =
           linked === undefined
             ? new Map<string, LinkTarget>()
-            : await sources.linkTargets(
-                linked.namespace,
-                [...keys].map((key) => joinKey([key])),
-              )
+            : await linkTargets(sources, mapping, linked, [...keys])
         for (const key of keys)
           known.set(
             `link\u0000${mapping}\u0000${key}`,
@@ -121,6 +120,21 @@ export function createReferenceBook(sources: ReferenceSources): ReferenceBook {
       for (const [id, resolution] of known) if (resolution.status !== 'found') known.delete(id)
     },
   }
+}
+
+/** What the linked mapping never met is asked of it by key, all of a page at once; what it parked or left out is not. */
+async function linkTargets(
+  sources: ReferenceSources,
+  mapping: string,
+  linked: LinkPlan,
+  keys: readonly string[],
+): Promise<ReadonlyMap<string, LinkTarget>> {
+  const ledgerKey = (key: string): string => joinKey([key])
+  const known = await sources.linkTargets(linked.namespace, keys.map(ledgerKey))
+  const unmet = linked.bySourceKey ? keys.filter((key) => !known.has(ledgerKey(key))) : []
+  if (unmet.length === 0) return known
+  await sources.deliverLinked(mapping, unmet)
+  return new Map([...known, ...(await sources.linkTargets(linked.namespace, unmet.map(ledgerKey)))])
 }
 
 function resolutionOf(ids: readonly string[]): Resolution {

@@ -1,5 +1,6 @@
 import type { FieldValue, UpsertItem } from '../core/model/connector.ts'
 import { recordKey } from '../core/model/record-key.ts'
+import { sendBatches } from './batches.ts'
 import type { LegContext } from './context.ts'
 import { sendAll } from './deliver.ts'
 import { settledAt } from './fence.ts'
@@ -44,9 +45,7 @@ export async function takeSteps(context: LegContext, works: readonly Work[]): Pr
 
 async function act(context: LegContext, index: number, works: readonly Work[]): Promise<void> {
   const step = context.plan.steps[index]!
-  const size = context.target.facts.batchSize
-  for (let start = 0; start < works.length; start += size) {
-    const batch = works.slice(start, start + size)
+  await sendBatches(context, works, async (batch) => {
     await keepFresh(context)
     const outcomes = await context.target.act({
       resource: context.plan.target.resource,
@@ -73,7 +72,7 @@ async function act(context: LegContext, index: number, works: readonly Work[]): 
         }
       }
     }
-  }
+  })
 }
 
 /** `action_confirm` resets `date_order` (observed on Odoo 18.0 and 19.0): what the mapping says is written again. */

@@ -1,7 +1,7 @@
 import { afterEach, describe, expect, test } from 'vitest'
 import { balances } from '../../engine/core/model/tally.ts'
 import { deadLetters } from '../../engine/store/dead-letters.ts'
-import { leaseOf } from '../../engine/store/lease.ts'
+import { acquireLease, leaseOf, releaseLease } from '../../engine/store/lease.ts'
 import { createWorld, type World } from './world.ts'
 
 let world: World
@@ -192,10 +192,14 @@ test('an order waits for its customer and follows by itself', async () => {
   })
   await world.apply()
   await world.run('shopify-products')
+  // Customers are being moved elsewhere, so that they cannot be asked for.
+  const lease = { project: 'acme', mapping: 'shopify-customers', holder: 'another run', lane: 'live' }
+  const taken = await acquireLease(world.store, { ...lease, ttlMs: 60_000 })
   expect(await world.run('shopify-orders')).toMatchObject({ read: 1, parked: 1 })
   expect((await parked()).map(({ state, waitsFor }) => [state, waitsFor?.mapping])).toEqual([
     ['waiting', 'shopify-customers'],
   ])
+  await releaseLease(world.store, { ...lease, epoch: 'epoch' in taken ? taken.epoch : 0 })
   await world.run('shopify-customers')
   const tally = await world.run('shopify-orders')
   expect(tally).toMatchObject({ due: 1, delivered: 1 })

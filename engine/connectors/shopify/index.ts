@@ -14,6 +14,7 @@ const FACTS: ConnectorFacts = {
   settleAfterMs: 60_000,
   pageSize: 250,
   batchSize: 250,
+  concurrency: 1,
   keyedWrites: false,
 }
 

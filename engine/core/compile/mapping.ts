@@ -2,7 +2,7 @@ import { typeOfRecorded } from '../expression/type.ts'
 import type { ConnectionDefinition, FieldValue } from '../model/connector.ts'
 import type { Diagnostic } from '../model/diagnostic.ts'
 import { isJsonObject, type JsonObject, type JsonValue } from '../model/json.ts'
-import type { ErrorPlan, KeepPlan, Plan, SchedulePlan, SourceMap } from '../model/plan.ts'
+import type { ErrorPlan, KeepPlan, LinkPlan, Plan, SchedulePlan, SourceMap } from '../model/plan.ts'
 import { PLAN_FORMAT } from '../model/plan.ts'
 import type { RecordedSchema, RecordedSchemas } from '../model/recorded.ts'
 import { parseDuration, parsePercent } from '../parse/duration.ts'
@@ -24,7 +24,7 @@ export interface Surroundings {
     Record<string, { readonly definition: ConnectionDefinition; readonly limits: JsonObject | null }>
   >
   /** Every mapping of the repository, for `link`. */
-  readonly mappings: Readonly<Record<string, { readonly namespace: string; readonly resource: string }>>
+  readonly mappings: Readonly<Record<string, LinkPlan>>
   readonly schemas: RecordedSchemas
 }
 

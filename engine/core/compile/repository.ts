@@ -1,8 +1,9 @@
 import { type Diagnostic, sortDiagnostics } from '../model/diagnostic.ts'
 import type { JsonValue } from '../model/json.ts'
-import type { Plan, SourceMap } from '../model/plan.ts'
-import type { Repository } from '../parse/repository.ts'
+import type { LinkPlan, Plan, SourceMap } from '../model/plan.ts'
+import type { ParsedMapping, Repository } from '../parse/repository.ts'
 import { hashOf } from '../transform/fingerprint.ts'
+import { versionOf } from './context.ts'
 import { type CompiledMapping, compileMapping, type Surroundings } from './mapping.ts'
 import { linkOrder } from './order.ts'
 
@@ -42,6 +43,21 @@ function orderOf(
   return 'order' in linked ? linked.order : [...compiled.keys()]
 }
 
+function linkPlanOf({ value }: ParsedMapping, surroundings: Omit<Surroundings, 'mappings'>): LinkPlan {
+  const { source, target } = value
+  const definition = surroundings.connections[source.connection]?.definition
+  const schema =
+    definition === undefined
+      ? null
+      : surroundings.schemas.schema(definition.connector, versionOf(definition), source.resource)
+  const [field, ...further] = schema?.['x-key'] ?? []
+  return {
+    namespace: value.keys ?? value.mapping,
+    resource: target.resource,
+    bySourceKey: further.length === 0 && target.identity === `${source.as}.${field}`,
+  }
+}
+
 /** Compiles every mapping; a fault in one never hides another's. Same files, same hashes. */
 export function compileRepository(
   { mappings: parsed, mappingNames }: Pick<Repository, 'mappings' | 'mappingNames'>,
@@ -50,11 +66,10 @@ export function compileRepository(
   const mappings = Object.values(parsed)
   const known = Object.fromEntries([
     // A mapping with faults of its own is there to link to; what it writes is not known yet.
-    ...[...mappingNames].map((name) => [name, { namespace: name, resource: '' }] as const),
-    ...mappings.map(
-      ({ value }) =>
-        [value.mapping, { namespace: value.keys ?? value.mapping, resource: value.target.resource }] as const,
+    ...[...mappingNames].map(
+      (name) => [name, { namespace: name, resource: '', bySourceKey: false }] as const,
     ),
+    ...mappings.map((mapping) => [mapping.value.mapping, linkPlanOf(mapping, surroundings)] as const),
   ])
   const compiled = new Map<string, CompiledMapping>()
   for (const mapping of mappings)

@@ -20,6 +20,8 @@ export interface ConnectorFacts {
   readonly pageSize: number
   /** The best number of records a write carries. */
   readonly batchSize: number
+  /** How many writes of one run it takes well at the same time. `limits.concurrency` of the connection sets another number. */
+  readonly concurrency: number
   /** Whether the same payload may be sent again at once for an open intent (create-or-update by key in one transaction). */
   readonly keyedWrites: boolean
 }

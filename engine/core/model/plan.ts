@@ -29,12 +29,21 @@ export interface Plan {
   /** By connection; what the mapping declares, which equals what it needs. */
   readonly scopes: { readonly [connection: string]: JsonValue }
   readonly errors: ErrorPlan
-  /** Names of mappings this one links to, with the namespace and the target resource of each. */
-  readonly links: { readonly [mapping: string]: { readonly namespace: string; readonly resource: string } }
+  /** Mappings this one links to, by name. */
+  readonly links: { readonly [mapping: string]: LinkPlan }
   /** `alerts`, `drift`, `readiness` as written, defaults filled in. */
   readonly alerts: readonly JsonObject[]
   readonly drift: JsonObject
   readonly readiness: JsonObject | null
+}
+
+/** A mapping that another one links to. */
+export interface LinkPlan {
+  readonly namespace: string
+  /** What it writes. */
+  readonly resource: string
+  /** Its keys are the keys of its source: records it has not delivered yet can be asked of it one by one. */
+  readonly bySourceKey: boolean
 }
 
 /** An expression as its trimmed text, or a constant. */

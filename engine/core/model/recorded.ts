@@ -35,6 +35,8 @@ export interface RecordedSchema extends JsonObject {
   readonly title: string
   readonly 'x-system': string
   readonly 'x-version': string
+  /** The fields that tell one record from another. */
+  readonly 'x-key': readonly string[]
   readonly properties: { readonly [name: string]: RecordedField }
 }
 

@@ -72,7 +72,7 @@ export const LOOK_UP_FUNCTIONS: Readonly<Record<string, FunctionEntry>> = {
     gives: 'reference',
     nulls: 'takes',
     meaning:
-      'What another mapping wrote for its record of that key. Waits until it is there. An empty key is treated as in match.',
+      'What another mapping wrote for its record of that key. One it has not met yet is delivered by it first, where its identity is the key of its source; otherwise the record waits until it is there. An empty key is treated as in match.',
     example: { cel: 'link("shopify-customers", "c-1")', gives: { reference: '42' } },
     run: null,
   },
