@@ -37,6 +37,14 @@ export interface LegOutput {
   readonly details: string
 }
 
+/** How a run ended that no leg of its could close: its last attempt died with its worker, or it was cancelled. */
+export interface EndInput {
+  readonly project: string
+  readonly runId: string
+  readonly state: 'failed' | 'cancelled'
+  readonly message: string
+}
+
 export type RunState = 'Running' | 'Throttled' | 'AwaitingCredentials' | 'Halted' | 'Parked'
 
 /** Names of the search attributes, with their Temporal types. */

@@ -1,7 +1,10 @@
-import { defineSearchAttributeKey } from '@temporalio/common'
+import { defineSearchAttributeKey, rootCause } from '@temporalio/common'
 import {
   ActivityCancellationType,
+  CancellationScope,
   continueAsNew,
+  isCancellation,
+  patched,
   proxyActivities,
   setCurrentDetails,
   sleep,
@@ -19,6 +22,30 @@ const stateAttribute = defineSearchAttributeKey('TidelockState', 'KEYWORD')
  * leg that dies is simply repeated. Records never pass through here.
  */
 export async function sync(input: SyncInput): Promise<LegOutput['tally']> {
+  const tally = await moveLegs(input).catch(async (error: unknown) => {
+    if (patched('end-run')) await CancellationScope.nonCancellable(() => endRun(input, error))
+    throw error
+  })
+  return tally ?? continueAsNew<typeof sync>(input)
+}
+
+const { end } = proxyActivities<Activities>({ startToCloseTimeout: '1 minute' })
+
+/** The row of a run whose last leg could not close it itself would say for ever that it runs. */
+async function endRun(input: SyncInput, error: unknown): Promise<void> {
+  const cancelled = isCancellation(error)
+  await end({
+    project: input.project,
+    runId: workflowInfo().firstExecutionRunId,
+    state: cancelled ? 'cancelled' : 'failed',
+    message: cancelled
+      ? 'It was cancelled.'
+      : `Its last attempt did not come back (${rootCause(error) ?? 'no reason known'}): the worker died, or was cut off from Temporal.`,
+  })
+}
+
+/** Null when the history is long enough to go on as a new execution. */
+async function moveLegs(input: SyncInput): Promise<LegOutput['tally'] | null> {
   const info = workflowInfo()
   const { leg } = proxyActivities<Activities>({
     startToCloseTimeout: '15 minutes',
@@ -55,7 +82,7 @@ export async function sync(input: SyncInput): Promise<LegOutput['tally']> {
     // Another run of the mapping writes now: ask again when its lease could have ended.
     if (result.state === 'busy')
       await sleep(Math.max(1_000, Math.min(30_000, (result.until ?? 0) - Date.now())))
-    if (workflowInfo().continueAsNewSuggested) await continueAsNew<typeof sync>(input)
+    if (workflowInfo().continueAsNewSuggested) return null
   }
 }
 

@@ -1,8 +1,8 @@
 import { Context } from '@temporalio/activity'
-import type { LegInput, LegOutput } from '../../workflows/messages.ts'
+import type { EndInput, LegInput, LegOutput } from '../../workflows/messages.ts'
 import type { JsonObject } from '../core/model/json.ts'
 import type { LegDependencies } from '../transfer/leg.ts'
-import { type RunRequest, runOneLeg } from '../transfer/run.ts'
+import { endRun, type RunRequest, runOneLeg } from '../transfer/run.ts'
 import { toFailure } from './failure.ts'
 
 /** What activities work with: the leg's dependencies and the budget of a leg. */
@@ -49,6 +49,8 @@ export function createActivities(dependencies: ActivityDependencies) {
         clearInterval(beat)
       }
     },
+    /** Closes the row of a run that no leg closed; see the workflow. */
+    end: (input: EndInput): Promise<void> => endRun(dependencies, input),
   }
 }
 

@@ -98,6 +98,29 @@ export async function runOneLeg(dependencies: LegDependencies, request: RunReque
   }
 }
 
+/** A run of which no leg will come again: its row is closed unless one of its legs did. */
+export async function endRun(
+  { store, now }: Pick<LegDependencies, 'store' | 'now'>,
+  end: {
+    readonly project: string
+    readonly runId: string
+    readonly state: 'failed' | 'cancelled'
+    readonly message: string
+  },
+): Promise<void> {
+  await store.transaction(async (trx) => {
+    const row = await runById(trx, end.project, end.runId)
+    if (row?.state !== 'running') return
+    await finishRun(trx, {
+      id: end.runId,
+      finishedAt: now(),
+      state: end.state,
+      failureKind: end.state === 'failed' ? 'unavailable' : null,
+      failureMessage: end.message,
+    })
+  })
+}
+
 /** The applied plan, checked against its hash: a worker runs nothing that `apply` did not record. */
 async function planOf(
   dependencies: LegDependencies,
