@@ -29,7 +29,12 @@ export async function situate(session: Session, plans: readonly HashedPlan[]): P
   const scheduled: Record<string, ScheduledMapping> = Object.fromEntries(
     await liveSchedules(await session.temporal(), prefix),
   )
-  const desired = plans.map(({ plan, hash }) => ({ plan, hash, timing: timingText(plan.schedule) }))
+  const desired = plans.map(({ plan, hash, movedFrom }) => ({
+    plan,
+    hash,
+    movedFrom,
+    timing: timingText(plan.schedule),
+  }))
   const changes = diffMappings({ desired, applied, scheduled })
   const stateHash = hashOf({
     desired: desired.map(({ hash }) => hash),

@@ -5,7 +5,7 @@ import { addTallies, balances, type Tally } from '../core/model/tally.ts'
 import { hashOf } from '../core/transform/fingerprint.ts'
 import { clearCursor } from '../store/cursor.ts'
 import { deadLetterCounts, deadLetters } from '../store/dead-letters.ts'
-import { appliedPlan, planByHash } from '../store/plans.ts'
+import { appliedPlan } from '../store/plans.ts'
 import { finishRun, runById, startRun } from '../store/runs.ts'
 import { selectedKeys } from '../store/selections.ts'
 import type { Lane } from './context.ts'
@@ -126,12 +126,11 @@ async function planOf(
   dependencies: LegDependencies,
   request: RunRequest,
 ): Promise<{ plan: Plan; hash: string; sourceMap: SourceMap }> {
-  const applied = await appliedPlan(dependencies.store, request.project, request.mapping)
-  const stored = applied ?? (await planByHash(dependencies.store, request.planHash))
+  const stored = await appliedPlan(dependencies.store, request.project, request.mapping)
   if (stored === null) {
     throw new SyncError(
       'invalid-plan',
-      `The plan ${request.planHash.slice(0, 12)} of ${request.mapping} is not in the store: run tidelock apply.`,
+      `${request.mapping} is not applied (any more): run tidelock apply, or remove its schedule.`,
     )
   }
   if (hashOf(stored.plan as unknown as JsonValue) !== stored.hash) {

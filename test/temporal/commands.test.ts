@@ -185,6 +185,45 @@ test('a dry run shows what would happen and writes nothing', async () => {
   expect(await odoo.control.counts()).toEqual(before)
 })
 
+test('a mapping under another name is refused until it says so, and then goes on where it was', async () => {
+  const file = join(folder, 'mappings', 'shopify-products.yaml')
+  const text = readFileSync(file, 'utf8')
+  const called = (extra: string) =>
+    writeFileSync(file, text.replace('mapping: shopify-products', `mapping: web-products${extra}`))
+  called('')
+  const refused = await tidelock('apply')
+  expect(refused).toMatchObject({
+    code: 1,
+    stdout: expect.stringContaining('moved: { from: shopify-products }'),
+  })
+  called('\nmoved: { from: shopify-products }')
+  const planned = await tidelock('plan')
+  expect(planned.stdout).toContain('web-products (was shopify-products)')
+  expect(await tidelock('apply')).toMatchObject({ code: 0 })
+  expect(await tidelock('plan', '--detailed-exitcode')).toMatchObject({ code: 0 })
+  const before = await odoo.control.counts()
+  expect(json(await tidelock('run', 'web-products', '--json'))).toMatchObject({ created: 0, updated: 0 })
+  expect(json(await tidelock('run', 'web-products', '--full', '--json'))).toMatchObject({
+    created: 0,
+    updated: 0,
+  })
+  expect(await odoo.control.counts()).toEqual(before)
+  expect((await tidelock('runs', 'web-products')).stdout.split('\n').length).toBeGreaterThan(3)
+  // And back, to a name that was given up.
+  writeFileSync(
+    file,
+    text.replace(
+      'mapping: shopify-products',
+      'mapping: shopify-products\nmoved: { from: web-products }\nkeys: shopify-products',
+    ),
+  )
+  expect(await tidelock('apply')).toMatchObject({ code: 0 })
+  expect(json(await tidelock('run', 'shopify-products', '--full', '--json'))).toMatchObject({
+    created: 0,
+    updated: 0,
+  })
+})
+
 test.each([
   [['runn'], 'Did you mean "run"?'],
   [['run', 'shopify-order'], 'Did you mean "shopify-orders"?'],

@@ -6,6 +6,7 @@ import type { HashedPlan } from '../../core/compile/repository.ts'
 import { SyncError } from '../../core/model/failure.ts'
 import { clearCursor } from '../../store/cursor.ts'
 import { claimTarget, removeApplied, savePlan, setAppliedPlan } from '../../store/plans.ts'
+import { freeName, renameMapping } from '../../store/rename.ts'
 import { ensureSearchAttributes } from '../../temporal/client.ts'
 import { prefixText } from '../../temporal/names.ts'
 import { type ApplyStamp, deleteSchedule, putSchedule } from '../../temporal/schedules.ts'
@@ -88,6 +89,9 @@ export async function applyChanges(
   await store.transaction(async (trx) => {
     for (const { plan, hash, sourceMap } of plans) {
       await claimTarget(trx, plan.project, prefix.environment, targetName(plan.target.connection.settings))
+      const movedFrom = situated.changes.find(({ mapping }) => mapping === plan.mapping)?.movedFrom ?? null
+      if (movedFrom !== null) await renameMapping(trx, project, movedFrom, plan.mapping)
+      await freeName(trx, project, plan.mapping)
       await savePlan(trx, { hash, plan, sourceMap, appliedAt: store.now(), ...options.stamp })
       await setAppliedPlan(trx, project, plan.mapping, hash, { appliedAt: store.now(), ...options.stamp })
     }
@@ -107,6 +111,7 @@ export async function applyChanges(
       await store.transaction((trx) => clearCursor(trx, project, plan.mapping, 'backfill'))
   }
   for (const change of situated.changes) {
+    if (change.movedFrom !== null) await deleteSchedule(temporal, prefix, change.movedFrom).catch(() => {})
     if (change.action !== 'remove' || !options.prune) continue
     await deleteSchedule(temporal, prefix, change.mapping).catch(() => {})
     await store.transaction((trx) => removeApplied(trx, project, change.mapping))

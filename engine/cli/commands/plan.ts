@@ -51,7 +51,8 @@ export function showChanges(changes: readonly MappingChange[], output: Output): 
       for (const consequence of change.consequences) output.line(`      ${consequence}`)
       continue
     }
-    output.line(output.style(COLOURS[change.action], `${GLYPHS[change.action]} ${change.mapping}`))
+    const was = change.movedFrom === null ? '' : ` (was ${change.movedFrom})`
+    output.line(output.style(COLOURS[change.action], `${GLYPHS[change.action]} ${change.mapping}${was}`))
     for (const difference of change.differences) output.line(`      ${difference}`)
     for (const consequence of change.consequences) output.line(`      ${consequence}`)
     for (const refusal of change.refusals) output.line(output.style('red', `      refused: ${refusal}`))

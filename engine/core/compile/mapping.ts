@@ -11,6 +11,7 @@ import { adoptOf } from './adopt.ts'
 import { type AgreeRule, adjustModel, agreeOf, stepOf } from './after-write.ts'
 import { type Context, condition, expressionAt, pathsBelow, versionOf } from './context.ts'
 import { compileFields, identityOf, shapeFor, type Variables } from './fields.ts'
+import { namespaceOf } from './names.ts'
 import { didYouMean } from './nearest.ts'
 import { createReport, type Report } from './report.ts'
 import { compareScopes, sourceScopes, targetScopes } from './scopes.ts'
@@ -144,7 +145,7 @@ export function compileMapping(mapping: ParsedMapping, surroundings: Surrounding
       format: PLAN_FORMAT,
       project: surroundings.project,
       mapping: value.mapping,
-      namespace: value.keys ?? value.mapping,
+      namespace: namespaceOf(value),
       description: value.description ?? null,
       owner: value.owner ?? null,
       source: {

@@ -5,6 +5,7 @@ import type { ParsedMapping, Repository } from '../parse/repository.ts'
 import { hashOf } from '../transform/fingerprint.ts'
 import { versionOf } from './context.ts'
 import { type CompiledMapping, compileMapping, type Surroundings } from './mapping.ts'
+import { nameFaults, namespaceOf } from './names.ts'
 import { linkOrder } from './order.ts'
 
 /** A plan with its hash and the places its parts were written at. */
@@ -12,6 +13,8 @@ export interface HashedPlan {
   readonly hash: string
   readonly plan: Plan
   readonly sourceMap: SourceMap
+  /** The name the mapping had before, as `moved` says; the plan does not depend on it. */
+  readonly movedFrom: string | null
 }
 
 export interface CompiledRepository {
@@ -52,7 +55,7 @@ function linkPlanOf({ value }: ParsedMapping, surroundings: Omit<Surroundings, '
       : surroundings.schemas.schema(definition.connector, versionOf(definition), source.resource)
   const [field, ...further] = schema?.['x-key'] ?? []
   return {
-    namespace: value.keys ?? value.mapping,
+    namespace: namespaceOf(value),
     resource: target.resource,
     bySourceKey: further.length === 0 && target.identity === `${source.as}.${field}`,
   }
@@ -74,7 +77,10 @@ export function compileRepository(
   const compiled = new Map<string, CompiledMapping>()
   for (const mapping of mappings)
     compiled.set(mapping.value.mapping, compileMapping(mapping, { ...surroundings, mappings: known }))
-  const diagnostics = [...compiled.values()].flatMap((mapping) => mapping.diagnostics)
+  const diagnostics = [
+    ...[...compiled.values()].flatMap((mapping) => mapping.diagnostics),
+    ...nameFaults(mappings, mappingNames),
+  ]
   const ordered = linkOrder(Object.fromEntries([...compiled].map(([name, mapping]) => [name, mapping.links])))
   if ('cycle' in ordered) {
     const first = mappings.find(({ value }) => value.mapping === ordered.cycle[0])!
@@ -90,7 +96,8 @@ export function compileRepository(
   const order = 'order' in ordered ? orderOf(compiled, known) : [...compiled.keys()]
   const plans = order.flatMap((name): HashedPlan[] => {
     const { plan, sourceMap } = compiled.get(name)!
-    return plan === null ? [] : [{ hash: hashOf(plan as unknown as JsonValue), plan, sourceMap }]
+    const movedFrom = parsed[name]?.value.moved?.from ?? null
+    return plan === null ? [] : [{ hash: hashOf(plan as unknown as JsonValue), plan, sourceMap, movedFrom }]
   })
   return { plans, diagnostics: sortDiagnostics(diagnostics) }
 }

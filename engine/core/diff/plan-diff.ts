@@ -1,6 +1,7 @@
 import type { JsonValue } from '../model/json.ts'
 import { canonicalJson, isJsonObject } from '../model/json.ts'
 import type { Plan } from '../model/plan.ts'
+import { identityFaults } from './identity.ts'
 
 /** What stands in the files. */
 export interface DesiredMapping {
@@ -8,6 +9,8 @@ export interface DesiredMapping {
   readonly hash: string
   /** How its timing reads; the same text for the same timing. */
   readonly timing: string
+  /** The name it had before, as `moved` says. */
+  readonly movedFrom: string | null
 }
 
 /** What the store says was applied, and how much hangs on it. */
@@ -31,6 +34,8 @@ export type Action = 'create' | 'update' | 'none' | 'remove'
 /** One mapping's difference between the files and what is live. Data; how it is shown is somebody else's matter. */
 export interface MappingChange {
   readonly mapping: string
+  /** The name under which it runs until this is applied. Null: the same. */
+  readonly movedFrom: string | null
   readonly action: Action
   readonly hash: string | null
   readonly appliedHash: string | null
@@ -56,16 +61,62 @@ export function diffMappings({ desired, applied, scheduled }: Situation): readon
     ...Object.keys(scheduled),
   ])
   const desiredByName = new Map(desired.map((mapping) => [mapping.plan.mapping, mapping]))
-  return [...names].sort().map((name) => {
+  const moves = new Map(
+    desired.flatMap(({ plan, movedFrom }) =>
+      movedFrom !== null && applied[plan.mapping] === undefined && applied[movedFrom] !== undefined
+        ? [[plan.mapping, movedFrom] as const]
+        : [],
+    ),
+  )
+  const left = [...names].filter((name) => !desiredByName.has(name) && ![...moves.values()].includes(name))
+  return [...names].sort().flatMap((name) => {
     const wanted = desiredByName.get(name) ?? null
-    const before = applied[name] ?? null
+    const from = moves.get(name) ?? null
+    const before = applied[from ?? name] ?? null
     const live = scheduled[name] ?? null
-    if (wanted === null) return removal(name, before)
-    return before === null ? creation(wanted, live) : update(wanted, before, live)
+    if (wanted === null) return left.includes(name) ? [removal(name, before)] : []
+    if (before === null)
+      return [
+        creation(
+          wanted,
+          live,
+          left.flatMap((other) => applied[other] ?? []),
+        ),
+      ]
+    return [from === null ? update(wanted, before, live) : move(wanted, before, scheduled[from] ?? null)]
   })
 }
 
-function creation(wanted: DesiredMapping, live: ScheduledMapping | null): MappingChange {
+/** The mapping has another name: what was delivered, parked and read under the old one goes on under the new one. */
+function move(wanted: DesiredMapping, before: AppliedMapping, old: ScheduledMapping | null): MappingChange {
+  const from = before.plan.mapping
+  const change = update(wanted, before, null)
+  return {
+    ...change,
+    action: 'update',
+    movedFrom: from,
+    consequences: [
+      `${from} goes on under the name ${wanted.plan.mapping}: ${count(before.delivered, 'record')} delivered before stay its own.`,
+      ...change.consequences,
+    ],
+    refusals: [
+      ...change.refusals,
+      ...(old?.paused === true
+        ? [`The schedule of ${from} is paused${noteOf(old)}, and a pause does not move. Resume it first.`]
+        : []),
+    ],
+  }
+}
+
+function noteOf({ pauseNote }: ScheduledMapping): string {
+  return pauseNote ? ` (${pauseNote})` : ''
+}
+
+function creation(
+  wanted: DesiredMapping,
+  live: ScheduledMapping | null,
+  left: readonly AppliedMapping[],
+): MappingChange {
   const { plan } = wanted
   const consequences = [
     `A new flow: ${plan.source.connection.name} ${plan.source.resource} → ${plan.target.connection.name} ${plan.target.resource}, ${wanted.timing}.`,
@@ -78,12 +129,13 @@ function creation(wanted: DesiredMapping, live: ScheduledMapping | null): Mappin
     consequences.push('A schedule of that name is there already and will be brought to the plan.')
   return {
     mapping: plan.mapping,
+    movedFrom: null,
     action: 'create',
     hash: wanted.hash,
     appliedHash: null,
     differences: [],
     consequences,
-    refusals: [],
+    refusals: left.filter((other) => movesTheSame(other.plan, plan)).flatMap(renameRefusals),
   }
 }
 
@@ -97,7 +149,7 @@ function update(
       ? []
       : differencesOf(before.plan as unknown as JsonValue, wanted.plan as unknown as JsonValue, '')
   const consequences: string[] = []
-  const refusals = identityRefusals(wanted.plan, before)
+  const refusals = before.delivered === 0 ? [] : identityRefusals(wanted.plan, before)
   const scheduleDifferences = scheduleDrift(wanted, before, live)
   if (before.hash !== wanted.hash && before.delivered > 0 && touchesRecords(before.plan, wanted.plan)) {
     const what =
@@ -106,10 +158,7 @@ function update(
         : 'stay as they are until the source changes; `apply --rewrite` writes them again'
     consequences.push(`${count(before.delivered, 'record')} delivered before ${what}.`)
   }
-  if (live?.paused === true)
-    consequences.push(
-      `The schedule is paused${live.pauseNote ? ` (${live.pauseNote})` : ''} and stays paused.`,
-    )
+  if (live?.paused === true) consequences.push(`The schedule is paused${noteOf(live)} and stays paused.`)
   if (
     before.hash !== wanted.hash &&
     canonicalJson(before.plan.schedule as never) !== canonicalJson(wanted.plan.schedule as never)
@@ -118,6 +167,7 @@ function update(
   const changed = before.hash !== wanted.hash || scheduleDifferences.length > 0
   return {
     mapping: wanted.plan.mapping,
+    movedFrom: null,
     action: changed ? 'update' : 'none',
     hash: wanted.hash,
     appliedHash: before.hash,
@@ -130,6 +180,7 @@ function update(
 function removal(name: string, before: AppliedMapping | null): MappingChange {
   return {
     mapping: name,
+    movedFrom: null,
     action: 'remove',
     hash: null,
     appliedHash: before?.hash ?? null,
@@ -156,15 +207,23 @@ function scheduleDrift(
   return drift
 }
 
-/** A changed identity would create everything again. */
 function identityRefusals(wanted: Plan, before: AppliedMapping): string[] {
-  if (before.delivered === 0) return []
-  const was = canonicalJson([before.plan.namespace, before.plan.target.identity as never])
-  const is = canonicalJson([wanted.namespace, wanted.target.identity as never])
-  if (was === is) return []
+  return identityFaults(before.plan, wanted).map(
+    (fault) => `${count(before.delivered, 'record')} would be created again, in whole or in part. ${fault}`,
+  )
+}
+
+function renameRefusals({ plan, delivered }: AppliedMapping): string[] {
+  if (delivered === 0) return []
   return [
-    `Its identity or keys changed: ${count(before.delivered, 'record')} would be created again. Put the old identity back, or say moved: { from: … }.`,
+    `It moves what ${plan.mapping} moved, which is no longer in the files: ${count(delivered, 'record')} would be created again. If it is the same mapping under another name, write moved: { from: ${plan.mapping} }; if not, remove the old one first with apply --prune.`,
   ]
+}
+
+function movesTheSame(before: Plan, wanted: Plan): boolean {
+  const part = ({ source, target }: Plan) =>
+    [source.connection.name, source.resource, target.connection.name, target.resource].join(' ')
+  return part(before) === part(wanted) && before.namespace !== wanted.namespace
 }
 
 /** Whether the change could alter what a record looks like at the target. */

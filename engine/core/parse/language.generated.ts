@@ -240,11 +240,11 @@ owner?: string
  */
 keys?: string
 /**
- * Says that keys or identity changed on purpose.
+ * The mapping has another name than before. What it delivered, parked and read under the old one stays its own.
  */
 moved?: {
 /**
- * What it was called before.
+ * The name it had before: shopify-orders.
  */
 from: string
 }
@@ -1076,11 +1076,11 @@ export const LANGUAGE_SCHEMAS: Readonly<Record<string, object>> = {
     "description": "First part of every key this mapping writes. Default: its name at first apply."
    },
    "moved": {
-    "description": "Says that keys or identity changed on purpose.",
+    "description": "The mapping has another name than before. What it delivered, parked and read under the old one stays its own.",
     "type": "object",
     "properties": {
      "from": {
-      "description": "What it was called before.",
+      "description": "The name it had before: shopify-orders.",
       "type": "string",
       "minLength": 1
      }
