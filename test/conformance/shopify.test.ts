@@ -59,7 +59,7 @@ for (const [resource, { field, selection, change }] of Object.entries(RESOURCES)
       },
       write: null,
       secrets: [shop.accessToken, wrong],
-      slow: (latencyMs) => shop.control.faults({ latencyMs }),
+      slow: (ms) => shop.control.faults({ faults: ms === 0 ? [] : [{ kind: 'latency', ms, times: 1_000 }] }),
       async close() {
         await host.close()
         await shop.close()

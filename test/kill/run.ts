@@ -119,7 +119,7 @@ function hurry(folder: string): void {
 async function calm(storm: Storm): Promise<void> {
   await wake(storm, true)
   await storm.standIns.control('odoo/faults', { faults: [] })
-  await storm.standIns.control('shopify/faults', {})
+  await storm.standIns.control('shopify/faults', { faults: [] })
   storm.workers.push(storm.processes.worker())
   await sleep(SETTLED_MS)
   for (let round = 0; round < 3; round++) {

@@ -29,10 +29,10 @@ const POINTS: readonly (readonly [name: string, weight: number, act: (storm: Sto
   ['Odoo 502', 1, (storm) => odooFault(storm, 'status')],
   ['Odoo conflict', 2, (storm) => odooFault(storm, 'conflict')],
   ['Odoo slow', 1, (storm) => odooFault(storm, 'latency')],
-  ['Shopify cut', 1, (storm) => shopFault(storm, { cut: 1 })],
-  ['Shopify half an answer', 1, (storm) => shopFault(storm, { halfBodies: 1 })],
-  ['Shopify throttled', 1, (storm) => shopFault(storm, { throttled: 2 })],
-  ['Shopify 500', 1, (storm) => shopFault(storm, { serverErrors: 1 })],
+  ['Shopify cut', 1, (storm) => shopFault(storm, 'cut-read')],
+  ['Shopify half an answer', 1, (storm) => shopFault(storm, 'half')],
+  ['Shopify throttled', 1, (storm) => shopFault(storm, 'throttled')],
+  ['Shopify 500', 1, (storm) => shopFault(storm, 'status')],
   ['a run by hand', 2, (storm) => byHand(storm, [])],
   ['a backfill', 2, (storm) => byHand(storm, ['--full'])],
 ]
@@ -86,8 +86,8 @@ async function odooFault({ standIns, random }: Storm, kind: string): Promise<voi
   })
 }
 
-async function shopFault({ standIns }: Storm, faults: object): Promise<void> {
-  await standIns.control('shopify/faults', faults)
+async function shopFault({ standIns }: Storm, kind: string): Promise<void> {
+  await standIns.control('shopify/faults', { faults: [{ kind }] })
 }
 
 async function byHand({ processes, random, mappings }: Storm, options: readonly string[]): Promise<void> {

@@ -154,7 +154,7 @@ test('every time in every filter that was sent stands in quotes', async () => {
 
 test('a throttled read waits for the bucket and goes on', async () => {
   const { shop, host, connection } = await open({ bucket: { capacity: 1_000, perSecond: 5_000 } })
-  await shop.control.faults({ throttled: 2 })
+  await shop.control.faults({ faults: [{ kind: 'throttled', times: 2 }] })
   expect((await readAll(connection, 'orders', { selection: SMALL })).records).toHaveLength(300)
   expect((await shop.control.stats()).throttled).toBe(2)
   expect(host.rates).toContainEqual(
@@ -170,14 +170,14 @@ test('a read that knows its bucket is not throttled by itself', async () => {
 })
 
 test.each([
-  ['a 503', { serverErrors: 1 }, 'unavailable'],
-  ['an internal error at 200', { internalErrors: 1 }, 'unavailable'],
-  ['HTML', { htmlPages: 1 }, 'unavailable'],
-  ['a cut connection', { cut: 1 }, 'unavailable'],
-  ['half an answer', { halfBodies: 1 }, 'unavailable'],
-] as const)('%s is said to be %s, and the page can be read again', async (_name, faults, kind) => {
+  ['a 503', { kind: 'status' }, 'unavailable'],
+  ['an internal error at 200', { kind: 'internal-error' }, 'unavailable'],
+  ['HTML', { kind: 'html' }, 'unavailable'],
+  ['a cut connection', { kind: 'cut-read' }, 'unavailable'],
+  ['half an answer', { kind: 'half' }, 'unavailable'],
+] as const)('%s is said to be %s, and the page can be read again', async (_name, fault, kind) => {
   const { shop, connection } = await open()
-  await shop.control.faults(faults)
+  await shop.control.faults({ faults: [fault] })
   await expect(readAll(connection, 'orders')).rejects.toMatchObject({ kind })
   expect((await readAll(connection, 'orders')).records).toHaveLength(300)
 })
@@ -190,7 +190,7 @@ test('client credentials are renewed when the token ends early, in the middle of
   const { records } = await readAll(connection, 'orders', {
     limit: 100,
     between: async () => {
-      if (++pages === 1) await shop.control.faults({ expiredTokens: 1 })
+      if (++pages === 1) await shop.control.faults({ faults: [{ kind: 'expired-token' }] })
     },
   })
   expect(records).toHaveLength(300)
@@ -201,7 +201,7 @@ test('a token that is refused again after its renewal stops the read', async () 
   const { shop, connection } = await open({
     auth: { clientCredentials: { id: { secret: 'id' }, secret: { secret: 'key' } } },
   })
-  await shop.control.faults({ expiredTokens: 2 })
+  await shop.control.faults({ faults: [{ kind: 'expired-token', times: 2 }] })
   await expect(readAll(connection, 'orders')).rejects.toMatchObject({ kind: 'auth-expired' })
   expect((await shop.control.stats()).tokens).toBe(2)
 })

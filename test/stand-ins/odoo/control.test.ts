@@ -56,7 +56,7 @@ describe('what a person does, and what only a test sees', () => {
       calls: 3,
       writeCalls: 2,
       byMethod: { 'res.country.search': 1, 'res.partner.create': 1, 'res.partner.load': 1 },
-      faultsHit: 0,
+      faultsHit: {},
     })
   })
 

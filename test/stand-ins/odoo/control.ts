@@ -1,6 +1,8 @@
 import { findMethod } from './call.ts'
 import { type Database, type Env, sudo } from './env.ts'
-import type { Fault, Faults } from './faults.ts'
+import type { OdooFault, OdooFaults } from './faults.ts'
+import { changeField, type FieldChange } from './field-change.ts'
+import type { Held, Holds } from './holds.ts'
 import type { Json, JsonObject } from './json.ts'
 import { LOGINS } from './seed.ts'
 
@@ -9,7 +11,8 @@ export interface Stats {
   /** Calls of load, create, write, unlink and action_*. */
   readonly writeCalls: number
   readonly byMethod: Readonly<Record<string, number>>
-  readonly faultsHit: number
+  /** By their kinds. */
+  readonly faultsHit: Readonly<Record<string, number>>
 }
 
 /** What a person does in Odoo, and what only a test may see. All in JSON, without credentials. */
@@ -42,28 +45,33 @@ export interface OdooControl {
   /** Stamps with microseconds, as the database has them. */
   stamps(query: { readonly model: string; readonly ids: readonly number[] }): Promise<readonly JsonObject[]>
   /** Replaces the faults; without any, answers with what is left of them. */
-  faults(set?: { readonly faults?: readonly Fault[] }): Promise<readonly Fault[]>
+  faults(set?: { readonly faults?: readonly OdooFault[] }): Promise<readonly OdooFault[]>
+  /** Calls that are done and whose answer is held back; waits `within` ms for the first one. (Default: 0) */
+  held(wait?: { readonly within?: number }): Promise<readonly Held[]>
+  /** Lets the answers out. Gives how many. */
+  release(): Promise<number>
   stats(): Promise<Stats>
   resetStats(): Promise<true>
   /** Installs a language, or takes it away. */
   setLanguage(language: { readonly code: string; readonly installed: boolean }): Promise<true>
   /** The end of a user's key: `YYYY-MM-DD HH:MM:SS`, or null for never. */
   setKeyExpiry(key: { readonly login: string; readonly expires: string | null }): Promise<true>
+  /** As an upgrade does: a field goes (null), or gets another name or type. */
+  changeField(change: FieldChange): Promise<true>
   /** Moves the clock of the server. */
   advanceClock(by: { readonly ms: number }): Promise<true>
 }
 
 export interface Counter {
   count(model: string, method: string): void
-  hit(): void
-  stats(): Stats
+  stats(): Omit<Stats, 'faultsHit'>
   reset(): void
 }
 
 const WRITES = /^(load|create|write|unlink|action_\w+)$/
 
 export function createCounter(): Counter {
-  let [calls, writeCalls, faultsHit] = [0, 0, 0]
+  let [calls, writeCalls] = [0, 0]
   let byMethod: Record<string, number> = {}
   return {
     count(model, method) {
@@ -72,10 +80,9 @@ export function createCounter(): Counter {
       const name = `${model}.${method}`
       byMethod[name] = (byMethod[name] ?? 0) + 1
     },
-    hit: () => void (faultsHit += 1),
-    stats: () => ({ calls, writeCalls, byMethod: { ...byMethod }, faultsHit }),
+    stats: () => ({ calls, writeCalls, byMethod: { ...byMethod } }),
     reset() {
-      ;[calls, writeCalls, faultsHit] = [0, 0, 0]
+      ;[calls, writeCalls] = [0, 0]
       byMethod = {}
     },
   }
@@ -83,7 +90,8 @@ export function createCounter(): Counter {
 
 export function createControl(
   db: Database,
-  faults: Faults,
+  faults: OdooFaults,
+  holds: Holds,
   counter: Counter,
   advance: (ms: number) => void,
 ): OdooControl {
@@ -135,9 +143,12 @@ export function createControl(
       if (set?.faults !== undefined) faults.set(set.faults)
       return faults.left()
     },
-    stats: async () => counter.stats(),
+    held: async (wait) => holds.held(wait?.within ?? 0),
+    release: async () => holds.release(),
+    stats: async () => ({ ...counter.stats(), faultsHit: faults.hits() }),
     async resetStats() {
       counter.reset()
+      faults.forgetHits()
       return true
     },
     async setLanguage({ code, installed }) {
@@ -155,6 +166,10 @@ export function createControl(
         id,
         expiration_date: expires ?? false,
       })
+      return true
+    },
+    async changeField(change) {
+      changeField(db, change)
       return true
     },
     async advanceClock({ ms }) {

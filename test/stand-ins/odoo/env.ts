@@ -7,7 +7,7 @@ export interface Database {
   readonly name: string
   readonly version: Version
   readonly store: Store
-  readonly fields: ReadonlyMap<string, Fields>
+  readonly fields: Map<string, Fields>
   readonly hooks: Readonly<Record<string, Hooks>>
   /** A new moment, with microseconds. */
   stamp(): string

@@ -49,5 +49,11 @@ export function missingError(model: string, id: number | string, uid: number): O
   )
 }
 
-/** What PostgreSQL says to the loser of two transactions. */
-export const CONFLICT = 'could not serialize access due to concurrent update\n'
+/** What PostgreSQL says to the loser of two transactions: class and text (observed). */
+export const CONFLICTS = {
+  serialization: ['SerializationFailure', 'could not serialize access due to concurrent update\n'],
+  deadlock: [
+    'DeadlockDetected',
+    'deadlock detected\nDETAIL:  Process 4711 waits for ShareLock on transaction 815; blocked by process 4712.\nProcess 4712 waits for ShareLock on transaction 816; blocked by process 4711.\nHINT:  See server log for query details.\n',
+  ],
+} as const

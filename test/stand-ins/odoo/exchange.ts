@@ -1,3 +1,4 @@
+import type { HttpReply } from '../transport.ts'
 import type { Env } from './env.ts'
 import type { Json, JsonObject } from './json.ts'
 
@@ -7,12 +8,6 @@ export interface HttpRequest {
   readonly headers: Readonly<Record<string, string | string[] | undefined>>
   /** Empty where there is none, and where it came in chunks: Odoo reads by Content-Length alone (observed). */
   readonly body: Buffer
-}
-
-export interface HttpReply {
-  readonly status: number
-  readonly headers: Readonly<Record<string, string>>
-  readonly body: string
 }
 
 /** What a request is going to do: an answer known at once, or a call of a method. */
@@ -29,6 +24,8 @@ export type Prepared =
       /** The answer for what `run` gave or threw. */
       succeed(value: Json | undefined): HttpReply
       fail(error: unknown): HttpReply
+      /** The answer when the key is not good any more. */
+      refuseKey(): HttpReply
     }
 
 export const reply = (
@@ -38,21 +35,28 @@ export const reply = (
   more: Record<string, string> = {},
 ): HttpReply => ({
   status,
-  headers: { 'content-type': type, ...more },
+  // Every reply ends its connection, whatever was asked (observed).
+  headers: { server: 'Werkzeug/2.2.2 Python/3.11.2', connection: 'close', 'content-type': type, ...more },
   body,
 })
 
 export const json = (status: number, value: Json, more: Record<string, string> = {}): HttpReply =>
   reply(status, 'application/json; charset=utf-8', JSON.stringify(value), more)
 
-export const html = (status: number, title: string, text: string): Prepared => ({
-  kind: 'reply',
-  reply: reply(
+export const page = (
+  status: number,
+  title: string,
+  text: string,
+  more: Record<string, string> = {},
+): HttpReply =>
+  reply(
     status,
     'text/html; charset=utf-8',
     `<!doctype html>\n<html lang=en>\n<title>${status} ${title}</title>\n<h1>${title}</h1>\n<p>${text}</p>\n`,
-  ),
-})
+    more,
+  )
+
+export const html = (status: number, title: string, text: string): Prepared => now(page(status, title, text))
 
 export const now = (value: HttpReply): Prepared => ({ kind: 'reply', reply: value })
 

@@ -1,63 +1,52 @@
-/** Faults on demand, for tests of what a client does then. */
-export type FaultKind =
-  /** Answers with a page of HTML and `status` (default 502); nothing is done. */
-  | 'status'
-  /** Closes the connection; nothing is done. */
-  | 'cut-before'
-  /** Does the call, then closes the connection without an answer. */
-  | 'cut-after'
-  /** Does the call, then breaks off in the middle of the answer. */
-  | 'half'
-  /** Loses against another transaction: `load` says so in its messages, other methods with an error. */
-  | 'conflict'
-  /** Waits `ms` before the call. */
-  | 'latency'
-  /** The transaction began `ms` before it becomes visible: its stamps lie that far back. */
-  | 'late-commit'
+import type { Armed, Faults } from '../faults.ts'
+import type { TransportFault } from '../transport.ts'
 
-export interface Fault {
-  readonly kind: FaultKind
-  /** How often it happens; default 1. */
-  readonly times?: number
-  /** How many matching calls pass before; default 0. */
-  readonly after?: number
+/** What goes wrong inside Odoo, or with what stands in front of it. */
+interface OwnFault extends Armed {
+  readonly kind: /** A proxy answers with a page of HTML and `status` (default 502), with `retryAfter` where given; nothing is done. */
+    | 'status'
+    /** The key has expired; nothing is done. */
+    | 'key-expired'
+    /** Loses against another transaction: `load` says so in its messages, other methods with an error. */
+    | 'conflict'
+    /** The transaction began `ms` before it becomes visible: its stamps lie that far back. */
+    | 'late-commit'
+    /** The connection dies while the worker is at it, and the transaction commits `ms` later. */
+    | 'cut-working'
+    /** The connection dies while the request waits for a worker, which begins with it `ms` later. */
+    | 'cut-queued'
+    /** Does the call and holds the answer back until `release`, or until the client gives up. */
+    | 'hold'
+    /** Somebody writes the records of the answer once more before the next page is read. */
+    | 'touched'
+  readonly ms?: number
+  readonly status?: number
+  readonly retryAfter?: string
+  /** (Default: serialization) */
+  readonly says?: 'serialization' | 'deadlock'
+  /** `error`: also `load` fails with it, as when the conflict shows at the commit. (Default: message) */
+  readonly as?: 'message' | 'error'
+}
+
+/** Faults on demand, for tests of what a client does then. */
+export type OdooFault = (OwnFault | TransportFault) & {
   /** Only calls of this model or method. */
   readonly model?: string
   readonly method?: string
-  readonly status?: number
-  readonly ms?: number
 }
 
-export interface Faults {
-  set(faults: readonly Fault[]): void
-  /** The faults that hit a call now; each hit counts. */
-  hitting(model: string, method: string): readonly Fault[]
-  left(): readonly Fault[]
+export type OdooFaults = Faults<OdooFault>
+
+/** The faults that hit a call now; each hit counts. */
+export function hitting(faults: OdooFaults, model: string, method: string): readonly OdooFault[] {
+  return faults.hitting(
+    (fault) =>
+      (fault.model === undefined || fault.model === model) &&
+      (fault.method === undefined || fault.method === method),
+  )
 }
 
-export function createFaults(): Faults {
-  let armed: { readonly fault: Fault; passing: number; left: number }[] = []
-  return {
-    set(faults) {
-      armed = faults.map((fault) => ({ fault, passing: fault.after ?? 0, left: fault.times ?? 1 }))
-    },
-    hitting(model, method) {
-      const hits: Fault[] = []
-      for (const one of armed) {
-        const { fault } = one
-        if (fault.model !== undefined && fault.model !== model) continue
-        if (fault.method !== undefined && fault.method !== method) continue
-        if (one.passing > 0) one.passing -= 1
-        else if (one.left > 0) {
-          one.left -= 1
-          hits.push(fault)
-        }
-      }
-      return hits
-    },
-    left: () =>
-      armed.flatMap(({ fault, left, passing }) =>
-        left > 0 ? [{ ...fault, times: left, after: passing }] : [],
-      ),
-  }
+/** The one of a kind among them. */
+export function own(hits: readonly OdooFault[], kind: OwnFault['kind']): OwnFault | undefined {
+  return hits.find((fault): fault is OwnFault & OdooFault => fault.kind === kind)
 }

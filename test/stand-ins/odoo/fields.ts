@@ -25,7 +25,7 @@ export type Fields = ReadonlyMap<string, Field>
  * field: the type; then `!` required, `r` read-only, `~` not stored, `c` of each company its own; `@` relation; `.` digits;
  * `#` size; `=` choices.
  */
-export function readFields(version: Version): ReadonlyMap<string, Fields> {
+export function readFields(version: Version): Map<string, Fields> {
   const text = readFileSync(new URL(`./fields/${version}.json`, import.meta.url), 'utf8')
   const models = JSON.parse(text) as Record<string, Record<string, string>>
   return new Map(

@@ -1,4 +1,5 @@
 /** JSON-2, Odoo 19 and later: POST /json/2/<model>/<method>, arguments by name, the status says what went wrong (observed). */
+import type { HttpReply } from '../transport.ts'
 import { contextOf, findMethod, privateRefusal, runMethod } from './call.ts'
 import { userOfKey } from './credentials.ts'
 import type { Database, Env, Method } from './env.ts'
@@ -12,7 +13,6 @@ import {
   unprocessable,
 } from './errors.ts'
 import {
-  type HttpReply,
   type HttpRequest,
   html,
   isJsonContent,
@@ -78,16 +78,18 @@ function prepared(db: Database, request: HttpRequest): Prepared {
     },
     succeed: (value) => json(200, value ?? null),
     fail: failed,
+    refuseKey: () => failed(unauthorized(BAD_KEY)),
   }
 }
 
+const BAD_KEY = 'Invalid apikey'
 const NO_KEY = 'User not authenticated, use an API Key with a Bearer Authorization header.'
 
 function userOf(db: Database, request: HttpRequest): number {
   const match = /^bearer\s+(\S+)\s*$/i.exec(String(request.headers.authorization ?? ''))
   if (match === null) throw unauthorized(NO_KEY)
   const user = userOfKey(db, match[1]!)
-  if (user === null) throw unauthorized('Invalid apikey')
+  if (user === null) throw unauthorized(BAD_KEY)
   return user.id
 }
 

@@ -1,10 +1,10 @@
 /** JSON-RPC: POST /jsonrpc, services `common` and `object`. Errors of the application come with status 200 (observed). */
+import type { HttpReply } from '../transport.ts'
 import { contextOf, findMethod, privateRefusal, runMethod } from './call.ts'
 import { authenticate, isSecretOf } from './credentials.ts'
 import type { Database, Env, Method, Values } from './env.ts'
 import { accessDenied, attributeError, missingError, OdooError, typeError, userError } from './errors.ts'
 import {
-  type HttpReply,
   type HttpRequest,
   html,
   isJsonContent,
@@ -40,7 +40,8 @@ export function prepareJsonRpc(db: Database, request: HttpRequest): Prepared {
     }
     if (service === 'common') return now(succeed(common(db, method, args as readonly Json[])))
     if (service !== 'object') throw new OdooError('builtins.KeyError', service)
-    return { ...prepareCall(db, method, args as readonly Json[]), kind: 'call', succeed, fail }
+    const refuseKey = () => fail(accessDenied())
+    return { ...prepareCall(db, method, args as readonly Json[]), kind: 'call', succeed, fail, refuseKey }
   } catch (error) {
     return now(fail(error))
   }
@@ -74,7 +75,7 @@ function checkDatabase(db: Database, name: Json | undefined): void {
   )
 }
 
-type Call = Omit<Extract<Prepared, { kind: 'call' }>, 'kind' | 'succeed' | 'fail'>
+type Call = Omit<Extract<Prepared, { kind: 'call' }>, 'kind' | 'succeed' | 'fail' | 'refuseKey'>
 
 function prepareCall(db: Database, rpc: string, args: readonly Json[]): Call {
   const [database, uid, secret, model, method, ...rest] = args

@@ -3,7 +3,7 @@
  * written or none (observed on 18.0 and 19.0).
  */
 import { type Env, fieldsOf, withContext } from './env.ts'
-import { CONFLICT, OdooError, valueError } from './errors.ts'
+import { OdooError, valueError } from './errors.ts'
 import type { Json, JsonObject } from './json.ts'
 import { convertRecord, type Fault, type Resolver } from './load-convert.ts'
 import { extractRecords, type LoadRecord } from './load-rows.ts'
@@ -48,14 +48,14 @@ export function load(
 const ROLLBACK = new Error('load: rolled back')
 
 /** The answer of a `load` that lost against another transaction: Odoo does not try again by itself here (observed). */
-export function lostConflict(rows: number): JsonObject {
-  const message = {
+export function lostConflict(rows: number, message: string): JsonObject {
+  const told = {
     rows: { from: 0, to: Math.max(0, rows - 1) },
     record: 0,
     type: 'error',
-    message: CONFLICT,
+    message,
   }
-  return { ids: false, messages: [message], nextrow: 0 }
+  return { ids: false, messages: [told], nextrow: 0 }
 }
 
 function loadAll(

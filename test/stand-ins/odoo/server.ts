@@ -5,18 +5,20 @@
  */
 import { createServer, type IncomingMessage, type ServerResponse } from 'node:http'
 import type { AddressInfo, Socket } from 'node:net'
+import { createFaults } from '../faults.ts'
+import { deliver, type HttpReply } from '../transport.ts'
 import { type Counter, createControl, createCounter, type OdooControl } from './control.ts'
 import type { Database, Env } from './env.ts'
-import { CONFLICT, databaseError } from './errors.ts'
-import { type HttpReply, type HttpRequest, html, json, now, type Prepared, reply } from './exchange.ts'
-import { createFaults, type Fault, type Faults } from './faults.ts'
+import { type HttpRequest, html, json, now, type Prepared, reply } from './exchange.ts'
+import { hitting, type OdooFault, type OdooFaults } from './faults.ts'
 import { readFields, type Version } from './fields.ts'
+import { createHolds, type Holds } from './holds.ts'
 import { prepareJson2 } from './json2.ts'
 import { prepareJsonRpc } from './jsonrpc.ts'
-import { lostConflict } from './load.ts'
 import { HOOKS } from './models/all.ts'
+import { perform } from './perform.ts'
 import { keyOf, LOGINS, seedBase, seedShop } from './seed.ts'
-import { createClock, stampOf } from './stamps.ts'
+import { createClock, timeOf } from './stamps.ts'
 import { createStore } from './store.ts'
 
 export interface OdooOptions {
@@ -64,11 +66,12 @@ export async function startOdoo(options: OdooOptions): Promise<OdooStandIn> {
   const installer: Env = { db, uid: 1, su: true, context: {}, stamp: db.stamp() }
   seedBase(installer)
   if (options.seed !== false) seedShop(installer)
-  const faults = createFaults()
+  const faults = createFaults<OdooFault>()
+  const holds = createHolds()
   const counter = createCounter()
   const sockets = new Set<Socket>()
   const server = createServer((request, response) => {
-    void answer(db, faults, counter, request, response)
+    void answer(db, faults, holds, counter, request, response)
   })
   server.on('connection', (socket) => {
     sockets.add(socket)
@@ -89,7 +92,7 @@ export async function startOdoo(options: OdooOptions): Promise<OdooStandIn> {
     apiKeyWithoutEmail: keyOf(db, LOGINS.withoutEmail),
     ownDocumentsLogin: LOGINS.ownDocuments,
     ownDocumentsApiKey: keyOf(db, LOGINS.ownDocuments),
-    control: createControl(db, faults, counter, (ms) => void (offset += ms)),
+    control: createControl(db, faults, holds, counter, (ms) => void (offset += ms)),
     close: () =>
       new Promise((resolve) => {
         server.close(() => resolve())
@@ -100,11 +103,13 @@ export async function startOdoo(options: OdooOptions): Promise<OdooStandIn> {
 
 async function answer(
   db: Database,
-  faults: Faults,
+  faults: OdooFaults,
+  holds: Holds,
   counter: Counter,
   message: IncomingMessage,
   response: ServerResponse,
 ): Promise<void> {
+  const send = (answered: HttpReply) => deliver(response, answered, [], timeOf(db.stamp()))
   try {
     const chunks: Buffer[] = []
     for await (const chunk of message) chunks.push(chunk as Buffer)
@@ -116,14 +121,12 @@ async function answer(
       body: chunked ? Buffer.alloc(0) : Buffer.concat(chunks),
     }
     const prepared = route(db, request)
-    if (prepared.kind === 'reply') return send(response, prepared.reply)
-    const hits = faults.hitting(prepared.model, prepared.method)
+    if (prepared.kind === 'reply') return send(prepared.reply)
     counter.count(prepared.model, prepared.method)
-    for (const _ of hits) counter.hit()
-    await perform(db, prepared, hits, response)
+    const hits = hitting(faults, prepared.model, prepared.method)
+    await perform(db, prepared, hits, holds, response)
   } catch (error) {
-    if (!response.headersSent)
-      send(response, reply(500, 'text/plain; charset=utf-8', String((error as Error).stack)))
+    if (!response.headersSent) send(reply(500, 'text/plain; charset=utf-8', String((error as Error).stack)))
   }
 }
 
@@ -142,61 +145,4 @@ function route(db: Database, request: HttpRequest): Prepared {
     return now(reply(303, 'text/html; charset=utf-8', page, { location: login }))
   }
   return html(404, 'Not Found', 'The requested URL was not found on the server.')
-}
-
-async function perform(
-  db: Database,
-  call: Extract<Prepared, { kind: 'call' }>,
-  hits: readonly Fault[],
-  response: ServerResponse,
-): Promise<void> {
-  const of = (kind: Fault['kind']) => hits.find((fault) => fault.kind === kind)
-  const latency = of('latency')
-  if (latency !== undefined) await new Promise((resolve) => setTimeout(resolve, latency.ms ?? 0))
-  if (of('cut-before') !== undefined) return void response.socket?.destroy()
-  const status = of('status')
-  if (status !== undefined) {
-    const page = html(status.status ?? 502, 'Bad Gateway', 'nginx')
-    return page.kind === 'reply' ? send(response, page.reply) : undefined
-  }
-  const finished = run(db, call, of('conflict') !== undefined, of('late-commit')?.ms ?? 0)
-  if (of('cut-after') !== undefined) return void response.socket?.destroy()
-  if (of('half') !== undefined) return sendHalf(response, finished)
-  send(response, finished)
-}
-
-function run(
-  db: Database,
-  call: Extract<Prepared, { kind: 'call' }>,
-  conflict: boolean,
-  lateMs: number,
-): HttpReply {
-  try {
-    if (conflict && call.method === 'load') return call.succeed(lostConflict(call.rows))
-    if (conflict) throw databaseError('SerializationFailure', CONFLICT)
-    // The transaction begins now, not when the request came in.
-    const stamp = db.stamp()
-    const start =
-      lateMs === 0 ? stamp : stampOf(Date.parse(`${stamp.slice(0, 23).replace(' ', 'T')}Z`) - lateMs)
-    return call.succeed(call.run({ ...call.env, stamp: start }))
-  } catch (error) {
-    return call.fail(error)
-  }
-}
-
-/** Every reply ends its connection, whatever was asked (observed). */
-function send(response: ServerResponse, { status, headers, body }: HttpReply): void {
-  response.writeHead(status, {
-    server: 'Werkzeug/2.2.2 Python/3.11.2',
-    ...headers,
-    'content-length': Buffer.byteLength(body),
-    connection: 'close',
-  })
-  response.end(body)
-}
-
-function sendHalf(response: ServerResponse, { status, headers, body }: HttpReply): void {
-  const bytes = Buffer.from(body)
-  response.writeHead(status, { ...headers, 'content-length': bytes.length, connection: 'close' })
-  response.write(bytes.subarray(0, Math.floor(bytes.length / 2)), () => response.socket?.destroy())
 }

@@ -7,6 +7,9 @@ export function stampOf(epochMs: number, micros = 0): string {
   return `${text.slice(0, 10)} ${text.slice(11, 23)}${String(micros).padStart(3, '0')}`
 }
 
+/** The moment of a stamp, in milliseconds of the epoch. */
+export const timeOf = (stamp: string): number => Date.parse(`${stamp.slice(0, 23).replace(' ', 'T')}Z`)
+
 export const wholeSecond = (stamp: string): string => stamp.slice(0, 19)
 
 /** Stamps that never repeat: two transactions within a millisecond differ by microseconds. */

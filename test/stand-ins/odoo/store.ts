@@ -26,6 +26,8 @@ export interface Store {
   remove(model: string, id: number): void
   /** Runs all of it or nothing. May be nested: the inner one is a savepoint. */
   atomically<T>(run: () => T): T
+  /** The rows that the transaction under way has replaced or removed, as they were before. */
+  replaced(): readonly Row[]
 }
 
 interface Change {
@@ -105,6 +107,7 @@ export function createStore(): Store {
         if (depth === 0) log.length = 0
       }
     },
+    replaced: () => log.flatMap(({ before }) => before ?? []),
   }
 }
 

@@ -1,7 +1,6 @@
 import { once } from 'node:events'
 import { connect } from 'node:net'
-import { afterAll, afterEach, beforeAll, describe, expect, test } from 'vitest'
-import type { JsonObject } from './json.ts'
+import { afterAll, beforeAll, describe, expect, test } from 'vitest'
 import { type OdooStandIn, startOdoo } from './server.ts'
 import { type Speak, speakTo } from './speak.ts'
 
@@ -25,7 +24,6 @@ describe('Odoo 19.0', () => {
     call = speakTo(odoo, '19.0')
   })
   afterAll(() => odoo.close())
-  afterEach(() => odoo.control.faults({ faults: [] }))
 
   const head = (path: string) =>
     `POST /json/2/${path} HTTP/1.1\r\nHost: x\r\nAuthorization: bearer ${odoo.apiKey}\r\nContent-Type: application/json\r\n`
@@ -77,66 +75,6 @@ describe('Odoo 19.0', () => {
     await expect(call('res.users', 'context_get')).rejects.toThrow('Unauthorized: Invalid apikey')
     await odoo.control.advanceClock({ ms: -90 * 86_400_000 })
     expect(await call('res.users', 'context_get')).toMatchObject({ lang: 'en_US' })
-  })
-
-  describe('faults', () => {
-    const name = () => `fault ${Math.random()}`
-    const there = async (ref: string) =>
-      (await odoo.control.read({ model: 'res.partner', domain: [['ref', '=', ref]] })).length
-
-    test.each([
-      { fault: { kind: 'status', status: 502 }, there: 0, answer: /SyntaxError|Unexpected token/ },
-      { fault: { kind: 'cut-before' }, there: 0, answer: /fetch failed/ },
-      { fault: { kind: 'cut-after' }, there: 1, answer: /fetch failed/ },
-      { fault: { kind: 'half' }, there: 1, answer: /terminated|fetch failed/ },
-      { fault: { kind: 'conflict' }, there: 0, answer: /psycopg2\.errors\.SerializationFailure/ },
-    ] as const)('$fault.kind leaves $there record', async (row) => {
-      const ref = name()
-      await odoo.control.faults({ faults: [{ ...row.fault, method: 'create' }] })
-      await expect(call('res.partner', 'create', { vals_list: [{ name: 'x', ref }] })).rejects.toThrow(
-        row.answer,
-      )
-      expect(await there(ref)).toBe(row.there)
-      expect(await odoo.control.faults()).toEqual([])
-      expect(await call('res.partner', 'create', { vals_list: [{ name: 'x', ref }] })).toHaveLength(1)
-    })
-
-    test('a conflict in load is told in its messages and changes nothing', async () => {
-      await odoo.control.faults({ faults: [{ kind: 'conflict' }] })
-      const args = { fields: ['id', 'name', 'ref'], data: [['f.c', 'C', 'conflict']] }
-      expect(await call('res.partner', 'load', args)).toMatchObject({
-        ids: false,
-        messages: [{ message: 'could not serialize access due to concurrent update\n' }],
-      })
-      expect(await there('conflict')).toBe(0)
-    })
-
-    test('a late commit has a stamp that lies behind those already seen', async () => {
-      const [first] = (await call('res.partner', 'create', { vals_list: [{ name: 'fast' }] })) as number[]
-      await odoo.control.faults({ faults: [{ kind: 'late-commit', ms: 5000 }] })
-      const [second] = (await call('res.partner', 'create', { vals_list: [{ name: 'slow' }] })) as number[]
-      const stamps = (await odoo.control.stamps({
-        model: 'res.partner',
-        ids: [first!, second!],
-      })) as JsonObject[]
-      expect(String(stamps[1]!.write_date) < String(stamps[0]!.write_date)).toBe(true)
-    })
-
-    test('only calls that are meant are hit, after those that pass', async () => {
-      await odoo.control.resetStats()
-      await odoo.control.faults({ faults: [{ kind: 'conflict', model: 'res.country', after: 1, times: 2 }] })
-      const hits = []
-      for (const model of ['res.country', 'res.lang', 'res.country', 'res.country', 'res.country']) {
-        hits.push(
-          await call(model, 'search', { domain: [] }).then(
-            () => 'ok',
-            () => 'hit',
-          ),
-        )
-      }
-      expect(hits).toEqual(['ok', 'ok', 'hit', 'hit', 'ok'])
-      expect(await odoo.control.stats()).toMatchObject({ calls: 5, writeCalls: 0, faultsHit: 2 })
-    })
   })
 })
 

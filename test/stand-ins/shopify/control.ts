@@ -1,7 +1,8 @@
 import { addLine, cancel, markPaid, refund, removeLine, setQuantity } from './edits.ts'
 import type { Endpoint } from './endpoint.ts'
-import { type Faults, NO_FAULTS } from './faults.ts'
+import { own, type ShopifyFault } from './faults.ts'
 import { changeFifty } from './fifty.ts'
+import { changedSchemas, type FieldChange } from './graphql.ts'
 import {
   type CustomerLiteral,
   createCustomer,
@@ -42,7 +43,16 @@ type RefundOrder = ByOrder & {
     | { readonly lines: readonly { readonly line: number; readonly quantity: number }[] }
   )
 
-export function createControl({ state, faults, stats, now }: Endpoint) {
+export function createControl(endpoint: Endpoint, advance: (ms: number) => void) {
+  const { state, faults, stats, now } = endpoint
+  /** The moment of a change; of one that becomes visible late, an earlier one. */
+  const stamp = (): number => {
+    const late = own(
+      faults.hitting(({ kind }) => kind === 'late-commit'),
+      'late-commit',
+    )
+    return now() - (late?.ms ?? 0)
+  }
   const find = ({ order }: ByOrder): Order => {
     const found = [...state.orders.values()].find(
       (candidate) => candidate.name === order || String(candidate.id) === order.replace(/^.*\//, ''),
@@ -51,7 +61,7 @@ export function createControl({ state, faults, stats, now }: Endpoint) {
     return found
   }
   const touch = (order: Order) => {
-    order.updatedAt = now()
+    order.updatedAt = stamp()
     return { id: order.id, name: order.name }
   }
   const variantBy = (sku: string): Variant => {
@@ -60,8 +70,8 @@ export function createControl({ state, faults, stats, now }: Endpoint) {
     return variant
   }
   /** A change of a variant is a change of its product. */
-  const touchProduct = (product: Product | undefined) => {
-    if (product !== undefined) product.updatedAt = now()
+  const touchProduct = (product: Product | undefined, at: number) => {
+    if (product !== undefined) product.updatedAt = at
   }
   return {
     /** Everything anew. */
@@ -122,7 +132,7 @@ export function createControl({ state, faults, stats, now }: Endpoint) {
     >) => {
       const customer = [...state.customers.values()].find((candidate) => candidate.email === email)
       if (customer === undefined) throw new Error(`There is no customer ${email}.`)
-      Object.assign(customer, values, { updatedAt: now() })
+      Object.assign(customer, values, { updatedAt: stamp() })
       if (address !== undefined) customer.address = { ...(customer.address as Address), ...address }
       return { id: customer.id }
     },
@@ -133,8 +143,9 @@ export function createControl({ state, faults, stats, now }: Endpoint) {
       Pick<Variant, 'price' | 'compareAtPrice' | 'barcode' | 'title' | 'grams'>
     >) => {
       const variant = variantBy(sku)
-      Object.assign(variant, values, { updatedAt: now() })
-      touchProduct(state.products.get(variant.productId))
+      const at = stamp()
+      Object.assign(variant, values, { updatedAt: at })
+      touchProduct(state.products.get(variant.productId), at)
       return { id: variant.id }
     },
     /** The product of that SKU. Its variants keep their own stamp. */
@@ -144,29 +155,42 @@ export function createControl({ state, faults, stats, now }: Endpoint) {
     }: { sku: string } & Partial<Pick<Product, 'title' | 'vendor' | 'productType' | 'status' | 'tags'>>) => {
       const product = state.products.get(variantBy(sku).productId)!
       Object.assign(product, values)
-      touchProduct(product)
+      touchProduct(product, stamp())
       return { id: product.id }
     },
     /** Lines keep the SKU they were sold under, and have no variant any more. */
     deleteVariant: async ({ sku }: { sku: string }) => {
       const variant = variantBy(sku)
       state.variants.delete(variant.id)
-      touchProduct(state.products.get(variant.productId))
+      touchProduct(state.products.get(variant.productId), stamp())
       return { id: variant.id }
     },
     createCustomer: async (values: CustomerLiteral) => ({
-      id: `gid://shopify/Customer/${createCustomer(state, values, now()).id}`,
+      id: `gid://shopify/Customer/${createCustomer(state, values, stamp()).id}`,
     }),
     createVariant: async (values: VariantLiteral) => ({
-      id: `gid://shopify/ProductVariant/${createVariant(state, values, now()).id}`,
+      id: `gid://shopify/ProductVariant/${createVariant(state, values, stamp()).id}`,
     }),
     createOrder: async (values: OrderLiteral) => {
-      const order = createOrder(state, values, now())
+      const order = createOrder(state, values, stamp())
       return { id: `gid://shopify/Order/${order.id}`, name: order.name }
     },
-    /** Sets all faults: those not named are off. */
-    faults: async (wanted: Partial<Faults>) => Object.assign(faults, NO_FAULTS, wanted),
-    stats: async () => structuredClone(stats),
-    resetStats: async () => Object.assign(stats, noStats()),
+    /** Replaces the faults; without any, answers with what is left of them. */
+    faults: async (set?: { readonly faults?: readonly ShopifyFault[] }) => {
+      if (set?.faults !== undefined) faults.set(set.faults)
+      return faults.left()
+    },
+    /** As another version of the API does: a field goes (null), or gets another name or type. */
+    changeField: async (change: FieldChange) => {
+      endpoint.schemas = changedSchemas(change)
+    },
+    /** Moves the shop's clock. */
+    advanceClock: async ({ ms }: { readonly ms: number }) => advance(ms),
+    /** `faultsHit`: by their kinds. */
+    stats: async () => ({ ...structuredClone(stats), faultsHit: faults.hits() }),
+    resetStats: async () => {
+      faults.forgetHits()
+      Object.assign(stats, noStats())
+    },
   }
 }

@@ -68,7 +68,7 @@ test('the bucket admits what is asked for, is charged what was used, and fills b
     actualQueryCost: 2,
     throttleStatus: { maximumAvailable: 200, currentlyAvailable: 198, restoreRate: 10 },
   })
-  await shop.control.faults({ throttled: 1 })
+  await shop.control.faults({ faults: [{ kind: 'throttled' }] })
   const refused = await shop.ask(query)
   expect([refused.status, refused.headers.get('retry-after'), refused.body]).toEqual([
     200,

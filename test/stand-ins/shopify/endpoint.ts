@@ -1,6 +1,7 @@
+import type { HttpReply } from '../transport.ts'
 import type { Bucket } from './bucket.ts'
-import { type Faults, take } from './faults.ts'
-import { prepare } from './graphql.ts'
+import { own, type ShopifyFault, type ShopifyFaults } from './faults.ts'
+import { prepare, type Schemas } from './graphql.ts'
 import { createCall } from './resolve.ts'
 import type { ShopState } from './state.ts'
 import type { Stats } from './stats.ts'
@@ -8,6 +9,19 @@ import type { Tokens } from './tokens.ts'
 
 /** Tested on what a query asks for (shopify.dev/docs/api/usage/limits). */
 const MAX_COST = 1_000
+/** What stands in the body (429: recorded; the others after shopify.dev, response codes). */
+const STATUSES: Readonly<Record<number, string>> = {
+  402: 'Payment Required',
+  403: 'Forbidden',
+  404: 'Not Found',
+  423: 'Locked',
+  429: 'Exceeded 4 calls per second for api client. Reduce request rates to resume uninterrupted service.',
+  430: 'Security Rejection',
+  500: 'Internal Server Error',
+  502: 'Bad Gateway',
+  503: 'Service Unavailable',
+  504: 'Gateway Timeout',
+}
 const RATE_LIMITS = 'https://shopify.dev/api/usage/rate-limits'
 
 /** What the GraphQL address answers from. */
@@ -19,15 +33,11 @@ export interface Endpoint {
   readonly apiVersions: readonly string[]
   readonly tokens: Tokens
   readonly bucket: Bucket
-  readonly faults: Faults
+  /** Replaced when a field changes. */
+  schemas: Schemas
+  readonly faults: ShopifyFaults
   readonly stats: Stats
   readonly now: () => number
-}
-
-export interface Reply {
-  readonly status: number
-  readonly headers: Readonly<Record<string, string>>
-  readonly body: string
 }
 
 /** POST /admin/api/{version}/graphql.json. Nearly everything is told with HTTP 200. */
@@ -36,39 +46,50 @@ export async function answer(
   version: string,
   token: unknown,
   body: string,
-): Promise<Reply> {
-  const { apiVersions, faults, stats } = endpoint
+  hits: readonly ShopifyFault[],
+): Promise<HttpReply> {
+  const { apiVersions, stats } = endpoint
   stats.calls++
   // A version that is not served any more is answered by the oldest that is, and only this header tells.
   const served = apiVersions.includes(version) ? version : apiVersions[0]!
   const headers = { 'content-type': 'application/json; charset=utf-8', 'x-shopify-api-version': served }
-  const json = (status: number, value: object): Reply => ({ status, headers, body: JSON.stringify(value) })
-  if (!endpoint.tokens.accepts(token) || take(faults, 'expiredTokens', stats.faultsHit))
+  const json = (status: number, value: object, more = {}): HttpReply => ({
+    status,
+    headers: { ...headers, ...more },
+    body: JSON.stringify(value),
+  })
+  if (!endpoint.tokens.accepts(token) || own(hits, 'expired-token') !== undefined)
     return json(401, {
       errors: '[API] Invalid API key or access token (unrecognized login or wrong password)',
     })
-  if (take(faults, 'serverErrors', stats.faultsHit)) return json(503, { errors: 'Service Unavailable' })
-  if (take(faults, 'htmlPages', stats.faultsHit))
+  const refused = own(hits, 'status')
+  if (refused !== undefined) {
+    const { status = 503, retryAfter } = refused
+    const again = retryAfter === undefined ? {} : { 'retry-after': retryAfter }
+    return json(status, { errors: STATUSES[status] ?? 'Error' }, again)
+  }
+  if (own(hits, 'html') !== undefined)
     return {
       status: 200,
       headers: { ...headers, 'content-type': 'text/html' },
       body: '<html><body>Something went wrong</body></html>',
     }
-  if (take(faults, 'internalErrors', stats.faultsHit)) return json(200, internalError(stats.calls))
-  return json(200, await execute(endpoint, body))
+  if (own(hits, 'internal-error') !== undefined) return json(200, internalError(stats.calls))
+  return json(200, await execute(endpoint, body, hits))
 }
 
-async function execute(endpoint: Endpoint, body: string): Promise<object> {
-  const { bucket, stats, faults, now } = endpoint
+async function execute(endpoint: Endpoint, body: string, hits: readonly ShopifyFault[]): Promise<object> {
+  const { bucket, stats, schemas, now } = endpoint
   const { query, variables, operationName } = JSON.parse(body) as {
     query: string
     variables?: Readonly<Record<string, unknown>> | null
     operationName?: string | null
   }
-  const prepared = prepare(query, variables ?? {}, operationName ?? null)
+  const prepared = prepare(schemas, query, variables ?? {}, operationName ?? null)
   if ('errors' in prepared) return prepared
+  if (own(hits, 'max-cost') !== undefined) return tooCostly(MAX_COST + prepared.cost)
   if (prepared.cost > MAX_COST) return tooCostly(prepared.cost)
-  if (take(faults, 'throttled', stats.faultsHit)) bucket.empty()
+  if (own(hits, 'throttled') !== undefined) bucket.empty()
   if (!bucket.admits(prepared.cost)) {
     stats.throttled++
     return {
@@ -80,7 +101,8 @@ async function execute(endpoint: Endpoint, body: string): Promise<object> {
   }
   stats.byOperation[prepared.operation] = (stats.byOperation[prepared.operation] ?? 0) + 1
   const { state, scopes, shop, apiVersions } = endpoint
-  const call = createCall({ state, scopes, now: now() }, shop, apiVersions)
+  const repeats = own(hits, 'duplicate') !== undefined
+  const call = createCall({ state, scopes, now: now(), repeats }, shop, apiVersions)
   const { data, errors, cost } = await prepared.run(call)
   bucket.charge(cost)
   stats.cost += cost

@@ -1,34 +1,61 @@
-/** What is to go wrong, and how often. Zero: nothing. Counted down as it happens. */
-export interface Faults {
-  latencyMs: number
-  serverErrors: number
-  internalErrors: number
-  throttled: number
-  htmlPages: number
-  cut: number
-  halfBodies: number
-  expiredTokens: number
+import { type Armed, createFaults, type Faults } from '../faults.ts'
+import type { TransportFault } from '../transport.ts'
+
+/** What a person does to an order: `editOrder` without its order, or a button. */
+export type Edit = Readonly<Record<string, unknown>> | 'markPaid' | 'cancel'
+
+/** What goes wrong inside the shop, or with what stands in front of it. */
+interface OwnFault extends Armed {
+  readonly kind: /** Answers with `status` (default 503), with `retryAfter` where given; nothing is executed. */
+    | 'status'
+    /** A page of HTML with status 200. */
+    | 'html'
+    /** A fault on their side, which comes with status 200, too. */
+    | 'internal-error'
+    /** The bucket is empty: THROTTLED with status 200. */
+    | 'throttled'
+    /** The query is said to cost more than one query may. */
+    | 'max-cost'
+    /** The token is not accepted any more. */
+    | 'expired-token'
+    /** The page begins with the last record of the page before. Only pages after a cursor are hit. */
+    | 'duplicate'
+    /** Somebody edits the last order of the answer (or the one asked for by id) as `edit` says, right after it was read. */
+    | 'edited'
+    /** A change in the shop becomes visible `ms` late: its stamp lies that far back. Hits changes, not requests. */
+    | 'late-commit'
+  readonly ms?: number
+  readonly status?: number
+  readonly retryAfter?: string
+  readonly edit?: Edit
 }
 
-export const NO_FAULTS: Faults = {
-  latencyMs: 0,
-  serverErrors: 0,
-  internalErrors: 0,
-  throttled: 0,
-  htmlPages: 0,
-  cut: 0,
-  halfBodies: 0,
-  expiredTokens: 0,
+/** Faults on demand, for tests of what a client does then. */
+export type ShopifyFault = (OwnFault | TransportFault) & {
+  /** Only this operation (`Page`); `token`: the token endpoint. (Default: all queries) */
+  readonly operation?: string
+  /** Only queries that ask for this list (`orders`). */
+  readonly field?: string
 }
 
-/** Takes one of a kind, if there is one left. */
-export function take(
-  faults: Faults,
-  kind: Exclude<keyof Faults, 'latencyMs'>,
-  hits: Record<string, number>,
-): boolean {
-  if (faults[kind] <= 0) return false
-  faults[kind] -= 1
-  hits[kind] = (hits[kind] ?? 0) + 1
-  return true
+export type ShopifyFaults = Faults<ShopifyFault>
+
+export const createShopifyFaults = () => createFaults<ShopifyFault>()
+
+/** The faults that hit a request with this body; each hit counts. */
+export function hitting(faults: ShopifyFaults, body: string): readonly ShopifyFault[] {
+  const operation = /\b(?:query|mutation)\s+(\w+)/.exec(body)?.[1] ?? 'anonymous'
+  const hasCursor = /"after":\s*"/.test(body)
+  return faults.hitting(
+    (fault) =>
+      fault.kind !== 'late-commit' &&
+      (fault.kind !== 'duplicate' || hasCursor) &&
+      (fault.operation === undefined || fault.operation === operation) &&
+      (fault.field === undefined || body.includes(`${fault.field}(`)),
+  )
+}
+
+/** The one of a kind among them. */
+export function own(hits: readonly ShopifyFault[], kind: OwnFault['kind']): OwnFault | undefined {
+  return hits.find((fault): fault is OwnFault & ShopifyFault => fault.kind === kind)
 }

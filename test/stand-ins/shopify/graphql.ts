@@ -1,7 +1,8 @@
 import { readFileSync } from 'node:fs'
 import { join } from 'node:path'
 import {
-  buildSchema,
+  buildASTSchema,
+  type DocumentNode,
   execute,
   type FragmentDefinitionNode,
   type GraphQLError,
@@ -10,6 +11,7 @@ import {
   getVariableValues,
   type OperationDefinitionNode,
   parse,
+  parseType,
   validate,
   visit,
 } from 'graphql'
@@ -20,18 +22,52 @@ import { asShopify, type ShopifyError, syntaxError, variableErrors } from './val
 /** `first` and `last` may ask for that many; nested lists too. */
 const MOST_IN_A_PAGE = 250
 
-export const SCHEMA: GraphQLSchema = load()
+/** What queries are held against, and what they are executed with. */
+export interface Schemas {
+  readonly public: GraphQLSchema
+  /** A refused root field is null even where its type says it never is, and the others are still answered. */
+  readonly executed: GraphQLSchema
+}
 
-/** A refused root field is null even where its type says it never is, and the others are still answered. */
-const EXECUTED: GraphQLSchema = load()
-for (const field of Object.values(EXECUTED.getQueryType()!.getFields()))
-  field.type = getNullableType(field.type)
+const TEXT = load()
+export const SCHEMAS: Schemas = schemasOf(parse(TEXT))
 
-function load(): GraphQLSchema {
+function schemasOf(document: DocumentNode): Schemas {
+  const executed = buildASTSchema(document)
+  for (const field of Object.values(executed.getQueryType()!.getFields()))
+    field.type = getNullableType(field.type)
+  return { public: buildASTSchema(document), executed }
+}
+
+export interface FieldChange {
+  readonly type: string
+  readonly field: string
+  /** Null: it goes. */
+  readonly to: { readonly name?: string; readonly type?: string } | null
+}
+
+/** The schema of a version in which a field is gone, or has another name or type. */
+export function changedSchemas({ type, field, to }: FieldChange): Schemas {
+  let found = false
+  const document = visit(parse(TEXT), {
+    ObjectTypeDefinition: (node) => (node.name.value === type ? undefined : false),
+    FieldDefinition(node) {
+      if (node.name.value !== field) return
+      found = true
+      if (to === null) return null
+      const name = { ...node.name, value: to.name ?? field }
+      return { ...node, name, type: to.type === undefined ? node.type : parseType(to.type) }
+    },
+  })
+  if (!found) throw new Error(`There is no field ${field} of ${type}.`)
+  return schemasOf(document)
+}
+
+function load(): string {
   const file = 'schemas/recorded/shopify/2026-07/schema.graphql'
   for (const up of ['../../..', '../../../..']) {
     try {
-      return buildSchema(readFileSync(join(import.meta.dirname, up, file), 'utf8'))
+      return readFileSync(join(import.meta.dirname, up, file), 'utf8')
     } catch (error) {
       if ((error as { code?: string }).code !== 'ENOENT') throw error
     }
@@ -48,6 +84,7 @@ export interface Prepared {
 
 /** Parses, validates and prices a query. Faults have the codes Shopify gives. */
 export function prepare(
+  { public: schema, executed }: Schemas,
   text: string,
   given: Readonly<Record<string, unknown>>,
   operationName: string | null,
@@ -58,8 +95,8 @@ export function prepare(
   } catch (error) {
     return { errors: [syntaxError(text, error as GraphQLError)] }
   }
-  const faults = validate(SCHEMA, document)
-  if (faults.length > 0) return { errors: faults.map((fault) => asShopify(SCHEMA, document, fault)) }
+  const faults = validate(schema, document)
+  if (faults.length > 0) return { errors: faults.map((fault) => asShopify(schema, document, fault)) }
   const operation = document.definitions.find(
     (definition): definition is OperationDefinitionNode =>
       definition.kind === 'OperationDefinition' &&
@@ -69,7 +106,7 @@ export function prepare(
     return {
       errors: [{ message: `No operation named "${operationName}"`, extensions: { code: 'BAD_REQUEST' } }],
     }
-  const coerced = getVariableValues(SCHEMA, operation.variableDefinitions ?? [], given)
+  const coerced = getVariableValues(schema, operation.variableDefinitions ?? [], given)
   if ('errors' in coerced && coerced.errors !== undefined)
     return { errors: variableErrors(operation, given, coerced.errors) }
   const variables = coerced.variableValues!.coerced
@@ -78,7 +115,7 @@ export function prepare(
       .filter((definition): definition is FragmentDefinitionNode => definition.kind === 'FragmentDefinition')
       .map((fragment) => [fragment.name.value, fragment]),
   )
-  const query: Priced = { schema: SCHEMA, fragments, variables }
+  const query: Priced = { schema, fragments, variables }
   const most = largestPage(query, document)
   if (most > MOST_IN_A_PAGE) return { errors: [TOO_LARGE] }
   return {
@@ -86,7 +123,7 @@ export function prepare(
     cost: requestedCost(query, operation.selectionSet),
     async run(call) {
       const result = await execute({
-        schema: EXECUTED,
+        schema: executed,
         document,
         operationName: operationName ?? null,
         variableValues: given,

@@ -190,6 +190,8 @@ export interface Reading {
   readonly state: ShopState
   readonly scopes: readonly string[]
   readonly now: number
+  /** A page after a cursor begins with the last record before it. */
+  readonly repeats: boolean
   readonly searches: { readonly path: string; readonly query: string; readonly search: Search }[]
 }
 
@@ -224,6 +226,7 @@ export function listOf(name: string, args: Arguments, reading: Reading): object 
     (item) => ({ last_id: item.id, last_value: sortedBy(item) }),
     (item) => kind.node(reading.state, item),
     direction,
+    reading.repeats,
   )
 }
 
@@ -254,6 +257,7 @@ function pageOf<T>(
   placeOf: (item: T) => Place,
   nodeOf: (item: T) => object,
   direction: 1 | -1,
+  repeats = false,
 ): object {
   const { first, last, after, before } = args
   if (typeof first !== 'number' && typeof last !== 'number')
@@ -269,6 +273,7 @@ function pageOf<T>(
   let start = 0
   let end = sorted.length
   if (typeof after === 'string') start = placeIn(sorted, beyond(after), 1)
+  if (repeats && start > 0) start -= 1
   if (typeof before === 'string') end = placeIn(sorted, beyond(before), 0)
   if (typeof first === 'number') end = Math.min(end, start + first)
   else if (typeof last === 'number') start = Math.max(start, end - last)

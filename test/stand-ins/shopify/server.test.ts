@@ -99,41 +99,6 @@ test('what can be checked of a connection', async () => {
   expect(data.publicApiVersions.map(({ handle }: { handle: string }) => handle)).toContain('2026-07')
 })
 
-test('faults come as often as was asked for, and are counted', async () => {
-  const shop = await openShop({ seed: false })
-  const { control } = shop
-  await control.faults({ serverErrors: 1, internalErrors: 1, expiredTokens: 1, throttled: 1 })
-  const seen = []
-  for (let n = 0; n < 3; n++) {
-    const { status, body } = await shop.ask(SHOP)
-    seen.push([status, body.errors?.[0]?.extensions?.code])
-  }
-  expect(seen).toEqual([
-    [401, undefined],
-    [503, undefined],
-    [200, 'INTERNAL_SERVER_ERROR'],
-  ])
-  const throttled = await shop.ask(SHOP)
-  expect(throttled.body.errors[0].extensions.code).toBe('THROTTLED')
-  expect((await control.stats()).faultsHit).toEqual({
-    expiredTokens: 1,
-    serverErrors: 1,
-    internalErrors: 1,
-    throttled: 1,
-  })
-})
-
-test.each([
-  ['cut', { cut: 1 }],
-  ['half a body', { halfBodies: 1 }],
-  ['a page of HTML', { htmlPages: 1 }],
-])('%s cannot be read; the next answer can', async (_name, faults) => {
-  const shop = await openShop({ seed: false })
-  await shop.control.faults(faults)
-  await expect(shop.ask(SHOP)).rejects.toThrow()
-  expect(await shop.data(SHOP)).toEqual({ shop: { name: 'acme' } })
-})
-
 test('calls are counted by operation', async () => {
   const shop = await openShop({ seed: false })
   await shop.ask('query One { shop { id } }')

@@ -1,10 +1,11 @@
 import { createServer, type IncomingMessage, type ServerResponse } from 'node:http'
 import type { AddressInfo } from 'node:net'
-import { setTimeout as sleep } from 'node:timers/promises'
+import { admitted, deliver, type HttpReply } from '../transport.ts'
 import { createBucket } from './bucket.ts'
 import { createControl, type ShopifyControl } from './control.ts'
-import { answer, type Endpoint, type Reply } from './endpoint.ts'
-import { NO_FAULTS, take } from './faults.ts'
+import { answer, type Endpoint } from './endpoint.ts'
+import { createShopifyFaults, hitting, own, type ShopifyFault } from './faults.ts'
+import { SCHEMAS } from './graphql.ts'
 import { type SeedOptions, seedShop } from './seed/shop.ts'
 import { emptyShop } from './state.ts'
 import { noStats } from './stats.ts'
@@ -44,10 +45,16 @@ export interface ShopifyOptions {
 }
 
 const ALL_SCOPES = ['read_orders', 'read_all_orders', 'read_customers', 'read_products', 'read_inventory']
-const JSON_TYPE = { 'content-type': 'application/json; charset=utf-8' }
+const json = (status: number, value: object): HttpReply => ({
+  status,
+  headers: { 'content-type': 'application/json; charset=utf-8' },
+  body: JSON.stringify(value),
+})
 
 export async function startShopify(options: ShopifyOptions = {}): Promise<ShopifyStandIn> {
-  const now = options.now ?? Date.now
+  let offset = 0
+  const clock = options.now ?? Date.now
+  const now = () => clock() + offset
   const scopes = options.scopes ?? ALL_SCOPES
   const endpoint: Endpoint = {
     state: options.seed === false ? emptyShop() : seedShop({ now: now(), ...options.seed }),
@@ -56,32 +63,41 @@ export async function startShopify(options: ShopifyOptions = {}): Promise<Shopif
     apiVersions: [...(options.apiVersions ?? ['2026-04', '2026-07', '2026-10'])].sort(),
     tokens: createTokens(scopes, options.tokenSeconds ?? 86_399, now),
     bucket: createBucket(options.bucket?.capacity ?? 20_000, options.bucket?.perSecond ?? 1_000, now),
-    faults: { ...NO_FAULTS },
+    schemas: SCHEMAS,
+    faults: createShopifyFaults(),
     stats: noStats(),
     now,
   }
   const { tokens, faults, stats } = endpoint
+  const control = createControl(endpoint, (ms) => void (offset += ms))
 
   const handle = async (request: IncomingMessage, response: ServerResponse): Promise<void> => {
     const body = await bodyOf(request)
-    if (faults.latencyMs > 0) await sleep(faults.latencyMs)
     const path = new URL(request.url ?? '/', 'http://shop').pathname
     const version = /^\/admin\/api\/([\w-]+)\/graphql\.json$/.exec(path)?.[1]
     if (version !== undefined && request.method === 'POST') {
-      if (take(faults, 'cut', stats.faultsHit)) return void request.socket.destroy()
-      const reply = await answer(endpoint, version, request.headers['x-shopify-access-token'], body)
-      return send(response, reply, take(faults, 'halfBodies', stats.faultsHit))
+      const hits = hitting(faults, body)
+      if (!(await admitted(hits, response))) return
+      const reply = await answer(endpoint, version, request.headers['x-shopify-access-token'], body, hits)
+      await editAfterwards(control, hits, reply, body)
+      return deliver(response, reply, hits, now())
     }
     if (path === '/admin/oauth/access_token' && request.method === 'POST') {
       stats.tokens++
-      const issued = tokens.issue(body, request.headers['content-type'] ?? '')
-      return send(response, { ...issued, headers: JSON_TYPE, body: JSON.stringify(issued.body) })
+      const hits = faults.hitting(({ operation }) => operation === 'token')
+      if (!(await admitted(hits, response))) return
+      const refused = own(hits, 'status')
+      const issued =
+        refused === undefined
+          ? tokens.issue(body, request.headers['content-type'] ?? '')
+          : { status: refused.status ?? 503, body: { error: 'unavailable' } }
+      return deliver(response, json(issued.status, issued.body), hits, now())
     }
-    send(response, { status: 404, headers: JSON_TYPE, body: JSON.stringify({ errors: 'Not Found' }) })
+    deliver(response, json(404, { errors: 'Not Found' }), [], now())
   }
   const server = createServer((request, response) => {
     handle(request, response).catch((error: unknown) => {
-      send(response, { status: 500, headers: JSON_TYPE, body: JSON.stringify({ errors: String(error) }) })
+      deliver(response, json(500, { errors: String(error) }), [], now())
     })
   })
   await new Promise<void>((resolve) => server.listen(options.port ?? 0, '127.0.0.1', resolve))
@@ -91,7 +107,7 @@ export async function startShopify(options: ShopifyOptions = {}): Promise<Shopif
     accessToken: tokens.accessToken,
     clientId: tokens.clientId,
     clientSecret: tokens.clientSecret,
-    control: createControl(endpoint),
+    control,
     close: () =>
       new Promise((resolve) => {
         server.closeAllConnections()
@@ -100,19 +116,23 @@ export async function startShopify(options: ShopifyOptions = {}): Promise<Shopif
   }
 }
 
-/** `half`: the connection dies in the middle of the body. */
-function send(response: ServerResponse, { status, headers, body }: Reply, half = false): void {
-  response.writeHead(status, { ...headers, 'content-length': String(Buffer.byteLength(body)) })
-  if (!half) {
-    response.end(body)
-    return
-  }
-  response.write(body.slice(0, Math.floor(body.length / 2)))
-  setImmediate(() => response.destroy())
-}
-
 async function bodyOf(request: IncomingMessage): Promise<string> {
   const parts: Buffer[] = []
   for await (const part of request) parts.push(part as Buffer)
   return Buffer.concat(parts).toString('utf8')
+}
+
+/** A person who is quicker than the reader: the order changes when it has just been read. */
+async function editAfterwards(
+  control: ShopifyControl,
+  hits: readonly ShopifyFault[],
+  reply: HttpReply,
+  body: string,
+): Promise<void> {
+  const edit = own(hits, 'edited')?.edit
+  if (edit === undefined) return
+  const order = `${body}${reply.body}`.match(/gid:\/\/shopify\/Order\/\d+/g)?.at(-1)
+  if (order === undefined) throw new Error('The answer holds no order to edit.')
+  if (edit === 'markPaid' || edit === 'cancel') await control[edit]({ order })
+  else await control.editOrder({ ...edit, order })
 }

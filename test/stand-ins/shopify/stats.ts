@@ -9,9 +9,8 @@ export interface Stats {
   tokens: number
   /** Points charged to the bucket. */
   cost: number
-  faultsHit: Record<string, number>
 }
 
 export function noStats(): Stats {
-  return { calls: 0, byOperation: {}, throttled: 0, tokens: 0, cost: 0, faultsHit: {} }
+  return { calls: 0, byOperation: {}, throttled: 0, tokens: 0, cost: 0 }
 }
