@@ -49,7 +49,7 @@ export async function openSession(options: SessionOptions): Promise<Session> {
     )
   }
   const secrets = secretSource(repository.project.secrets, folder, options.processEnvironment)
-  const store = await openStore(await storeUrl(applied.store, secrets), { folder, now: Date.now })
+  const store = await openStore(await storeUrl(applied.store, secrets), { folder })
   const prefix = { project: repository.project.name, environment }
   const worker = repository.project.worker as {
     legBudget?: string
@@ -95,7 +95,8 @@ export async function openSession(options: SessionOptions): Promise<Session> {
         store,
         connectors: CONNECTORS,
         secrets,
-        now: Date.now,
+        // Leases, intents and due times are compared by workers on other machines too.
+        now: store.now,
         log: (message: string, fields?: JsonObject) => log.info(fields ?? {}, message),
         // A worker that fell silent has lost its work long before.
         leaseMs: 6 * heartbeatMs,

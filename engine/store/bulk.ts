@@ -1,4 +1,4 @@
-import { CompiledQuery, type RawBuilder, sql } from 'kysely'
+import { CompiledQuery, type RawBuilder, type SqlBool, sql } from 'kysely'
 import type { Dialect, Queryable, Transaction } from './open.ts'
 import type { Database } from './tables.ts'
 
@@ -46,18 +46,24 @@ function upsertText<Column extends string>(
   rows: number,
 ): string {
   const { table, columns, key, set } = definition
-  const row = `(${columns.map(() => '?').join(', ')})`
+  const parameter = { sqlite: () => '?', postgres: (index: number) => `$${index + 1}` }[dialect]
+  const row = (index: number): string =>
+    `(${columns.map((_, column) => parameter(index * columns.length + column)).join(', ')})`
   const updates = columns
     .filter((name) => !key.includes(name))
     .map((name) => `${quote(name)} = ${set?.[name]?.(dialect) ?? `excluded.${quote(name)}`}`)
-  return `insert into ${quote(table)} (${columns.map(quote).join(', ')}) values ${Array(rows).fill(row).join(', ')}
+  return `insert into ${quote(table)} (${columns.map(quote).join(', ')}) values ${Array.from({ length: rows }, (_, index) => row(index)).join(', ')}
     on conflict (${key.map(quote).join(', ')}) do update set ${updates.join(', ')}`
 }
 
-/** The list as the right side of an `in`: one parameter, whatever its length. */
-export function listOf(target: Queryable, values: readonly string[]): RawBuilder<string> {
-  const list = { sqlite: sql`select value from json_each(${JSON.stringify(values)})` }[target.dialect]
-  return sql<string>`(${list})`
+/** The column has one of the values: one parameter, whatever their number. */
+export function isOneOf(target: Queryable, column: string, values: readonly string[]): RawBuilder<SqlBool> {
+  const name = sql.ref(column)
+  return {
+    sqlite: sql<SqlBool>`${name} in (select value from json_each(${JSON.stringify(values)}))`,
+    // Not a subquery: without statistics PostgreSQL would read all rows for it.
+    postgres: sql<SqlBool>`${name} = any(${sql.val(values)}::text[])`,
+  }[target.dialect]
 }
 
 function quote(name: string): string {

@@ -1,6 +1,7 @@
 import { SyncError } from '../core/model/failure.ts'
 import type { JsonObject } from '../core/model/json.ts'
 import type { Queryable, Transaction } from './open.ts'
+import type { CursorTable } from './tables.ts'
 
 /** Where a lane of a mapping stands. */
 export interface CursorRow {
@@ -48,24 +49,43 @@ export interface CursorAdvance {
  */
 export async function advanceCursor(trx: Transaction, advance: CursorAdvance): Promise<void> {
   const { project, mapping, lane, sequence } = advance
-  const before = (await cursorOf(trx, project, mapping, lane))?.sequence ?? 0
-  if (before !== sequence - 1) {
-    throw new SyncError(
-      'lease-lost',
-      `Page ${sequence} of ${mapping} (${lane}) was to be committed after page ${before}: another leg moved the cursor.`,
-    )
-  }
   const values = {
     cursor: JSON.stringify(advance.cursor),
     sequence,
     run_id: advance.runId,
     updated_at: advance.now,
   }
-  await trx.db
-    .insertInto('cursor')
-    .values({ project, mapping, lane, ...values })
-    .onConflict((conflict) => conflict.columns(['project', 'mapping', 'lane']).doUpdateSet(values))
-    .execute()
+  if (await moveCursor(trx, { project, mapping, lane }, values)) return
+  const before = (await cursorOf(trx, project, mapping, lane))?.sequence ?? 0
+  throw new SyncError(
+    'lease-lost',
+    `Page ${sequence} of ${mapping} (${lane}) was to be committed after page ${before}: another leg moved the cursor.`,
+  )
+}
+
+/** One statement that looks and moves: of two legs that bring the same page one moves nothing. */
+async function moveCursor(
+  trx: Transaction,
+  { project, mapping, lane }: Pick<CursorTable, 'project' | 'mapping' | 'lane'>,
+  values: Omit<CursorTable, 'project' | 'mapping' | 'lane'>,
+): Promise<boolean> {
+  if (values.sequence === 1) {
+    const { numInsertedOrUpdatedRows } = await trx.db
+      .insertInto('cursor')
+      .values({ project, mapping, lane, ...values })
+      .onConflict((conflict) => conflict.columns(['project', 'mapping', 'lane']).doNothing())
+      .executeTakeFirstOrThrow()
+    return numInsertedOrUpdatedRows === 1n
+  }
+  const { numUpdatedRows } = await trx.db
+    .updateTable('cursor')
+    .set(values)
+    .where('project', '=', project)
+    .where('mapping', '=', mapping)
+    .where('lane', '=', lane)
+    .where('sequence', '=', values.sequence - 1)
+    .executeTakeFirstOrThrow()
+  return numUpdatedRows === 1n
 }
 
 /** The lane begins anew. A number is used up, so that a page under way is not committed on top. */

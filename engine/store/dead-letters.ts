@@ -3,8 +3,9 @@ import {
   type DeadLetterState,
   OPEN_DEAD_LETTER_STATES,
 } from '../core/model/dead-letter.ts'
-import { listOf } from './bulk.ts'
+import { isOneOf } from './bulk.ts'
 import { type DeadLetterRow, deadLetterOf, type KeptRecord } from './dead-letter-row.ts'
+import { arrivalsOf, forUpdate, holdLock } from './locks.ts'
 import type { Queryable, Transaction } from './open.ts'
 import { OPEN_STATES, WAITING } from './open-state.ts'
 
@@ -29,7 +30,7 @@ export async function openDeadLetterKeys(
   const now = store.now()
   const rows = await selectOpen(store, project, mapping)
     .select(['key', 'class', 'message', 'at', 'source_hash', 'plan_hash', 'due_at'])
-    .where('key', 'in', listOf(store, keys))
+    .where(isOneOf(store, 'key', keys))
     .execute()
   return new Map(
     rows.map((row) => [
@@ -86,13 +87,19 @@ export async function releaseWaiting(
   keys: readonly string[],
   now: number,
 ): Promise<void> {
-  await trx.db
-    .updateTable('dead_letter')
-    .set({ due_at: now })
+  await holdLock(trx, arrivalsOf(project, namespace), 'alone')
+  const waiting = trx.db
+    .selectFrom('dead_letter')
+    .select('id')
     .where('project', '=', project)
     .where('state', '=', WAITING)
     .where('wait_namespace', '=', namespace)
-    .where('wait_key', 'in', listOf(trx, keys))
+    .where(isOneOf(trx, 'wait_key', keys))
+    .orderBy('id')
+  await trx.db
+    .updateTable('dead_letter')
+    .set({ due_at: now })
+    .where('id', 'in', forUpdate(trx, waiting))
     .execute()
 }
 
@@ -105,13 +112,14 @@ export async function resolveDeadLetters(
   how: 'resolved' | 'superseded' | 'discarded',
   now: number,
 ): Promise<void> {
+  const open = selectOpen(trx, project, mapping)
+    .select('id')
+    .where(isOneOf(trx, 'key', keys))
+    .orderBy('id')
   await trx.db
     .updateTable('dead_letter')
     .set({ state: how, resolved_at: now, due_at: null })
-    .where('project', '=', project)
-    .where('mapping', '=', mapping)
-    .where('state', 'in', OPEN_STATES)
-    .where('key', 'in', listOf(trx, keys))
+    .where('id', 'in', forUpdate(trx, open))
     .execute()
 }
 

@@ -1,5 +1,6 @@
-import { createUpsert, listOf } from './bulk.ts'
+import { createUpsert, isOneOf } from './bulk.ts'
 import { type DeliveredParts, keptColumnsOf, type LedgerRow, ledgerRowOf, NO_INTENT } from './ledger-row.ts'
+import { forUpdate } from './locks.ts'
 import type { Dialect, Queryable, Transaction } from './open.ts'
 import { INTENT } from './open-state.ts'
 
@@ -36,10 +37,10 @@ const KEPT = [
 
 // A second intent on an open one keeps what was there before the first.
 const previous = (dialect: Dialect): string => {
-  const object = { sqlite: 'json_object' }[dialect]
   const pairs = KEPT.map((column) => `'${column}', "ledger"."${column}"`).join(', ')
+  const object = { sqlite: `json_object(${pairs})`, postgres: `json_build_object(${pairs})::text` }[dialect]
   return `case when "ledger"."state" = 'intent' then "ledger"."previous"
-    when "ledger"."target_id" is null then null else ${object}(${pairs}) end`
+    when "ledger"."target_id" is null then null else ${object} end`
 }
 
 const upsertIntents = createUpsert({
@@ -134,7 +135,7 @@ export async function restampIntents(
     .where('namespace', '=', namespace)
     .where('state', '=', INTENT)
     .where('epoch', '=', epoch)
-    .where('key', 'in', listOf(trx, keys))
+    .where(isOneOf(trx, 'key', keys))
     .execute()
 }
 
@@ -189,14 +190,15 @@ export async function withdrawIntents(
     .where('project', '=', project)
     .where('namespace', '=', namespace)
     .where('state', '=', INTENT)
-    .where('key', 'in', listOf(trx, keys))
-  const open = await ofKeys.execute()
+    .where(isOneOf(trx, 'key', keys))
+    .orderBy('key')
+  const open = await forUpdate(trx, ofKeys).execute()
   const unknown = open.filter((row) => row.previous === null).map((row) => row.key)
   await trx.db
     .deleteFrom('ledger')
     .where('project', '=', project)
     .where('namespace', '=', namespace)
-    .where('key', 'in', listOf(trx, unknown))
+    .where(isOneOf(trx, 'key', unknown))
     .execute()
   for (const row of open) {
     if (row.previous === null) continue

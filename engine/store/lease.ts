@@ -1,5 +1,7 @@
 import { SyncError } from '../core/model/failure.ts'
+import { forUpdate } from './locks.ts'
 import type { Queryable, Store, Transaction } from './open.ts'
+import type { LeaseTable } from './tables.ts'
 
 /** How long a lease offered to a waiting lane is kept for it. */
 const OFFER_MS = 30_000
@@ -39,9 +41,14 @@ export type LeaseAnswer =
 export async function acquireLease(store: Store, request: LeaseRequest): Promise<LeaseAnswer> {
   return store.transaction(async (trx): Promise<LeaseAnswer> => {
     const { project, mapping, holder, lane, ttlMs } = request
-    const row = await leaseOf(trx, project, mapping)
+    let row: LeaseRow | null = null
+    // Between the two a mapping that gets this name may have taken the row away.
+    while (row === null) {
+      if (await insertLease(trx, request)) return { epoch: 1 }
+      row = await lockedLease(trx, project, mapping)
+    }
     const now = trx.now()
-    if (row !== null && row.holder !== holder) {
+    if (row.holder !== holder) {
       const held = row.holder !== null && row.expiresAt > now
       const kept = row.wantedBy !== null && row.wantedBy !== lane && (row.offeredUntil ?? 0) > now
       if (held || kept) {
@@ -52,14 +59,6 @@ export async function acquireLease(store: Store, request: LeaseRequest): Promise
           : { heldBy: null, lane: row.wantedBy!, until: row.offeredUntil! }
       }
     }
-    const expires_at = now + ttlMs
-    if (row === null) {
-      await trx.db
-        .insertInto('lease')
-        .values({ project, mapping, holder, lane, epoch: 1, expires_at })
-        .execute()
-      return { epoch: 1 }
-    }
     const epoch = row.epoch + 1
     // The lane that waited has it now, or did not come when it was offered; otherwise it goes on waiting.
     const wanted_by = row.wantedBy === lane || row.offeredUntil !== null ? null : row.wantedBy
@@ -67,7 +66,7 @@ export async function acquireLease(store: Store, request: LeaseRequest): Promise
       holder,
       lane,
       epoch,
-      expires_at,
+      expires_at: now + ttlMs,
       wanted_by,
       offered_until: null,
     })
@@ -81,7 +80,7 @@ export async function offerLease(
   lease: HeldLease,
 ): Promise<{ readonly offeredTo: string | null }> {
   return store.transaction(async (trx) => {
-    const row = await leaseOf(trx, lease.project, lease.mapping)
+    const row = await lockedLease(trx, lease.project, lease.mapping)
     if (row?.holder !== lease.holder || row.epoch !== lease.epoch || row.wantedBy === null)
       return { offeredTo: null }
     const now = trx.now()
@@ -110,7 +109,7 @@ export async function assertLease(
   trx: Transaction,
   lease: HeldLease & { readonly ttlMs: number },
 ): Promise<{ readonly wantedBy: string | null }> {
-  const row = await leaseOf(trx, lease.project, lease.mapping)
+  const row = await lockedLease(trx, lease.project, lease.mapping)
   if (row !== null && row.holder === lease.holder && row.epoch === lease.epoch) {
     await updateLease(trx, lease.project, lease.mapping, { expires_at: trx.now() + lease.ttlMs })
     return { wantedBy: row.wantedBy }
@@ -132,13 +131,29 @@ export interface LeaseRow {
 
 /** Who may write a mapping now. */
 export async function leaseOf(store: Queryable, project: string, mapping: string): Promise<LeaseRow | null> {
-  const row = await store.db
+  const row = await selectLease(store, project, mapping).executeTakeFirst()
+  return row === undefined ? null : leaseRowOf(row)
+}
+
+/** The same, and nobody changes it before the transaction ends. */
+export async function lockedLease(
+  trx: Transaction,
+  project: string,
+  mapping: string,
+): Promise<LeaseRow | null> {
+  const row = await forUpdate(trx, selectLease(trx, project, mapping)).executeTakeFirst()
+  return row === undefined ? null : leaseRowOf(row)
+}
+
+function selectLease(store: Queryable, project: string, mapping: string) {
+  return store.db
     .selectFrom('lease')
     .select(['holder', 'lane', 'epoch', 'expires_at', 'wanted_by', 'offered_until'])
     .where('project', '=', project)
     .where('mapping', '=', mapping)
-    .executeTakeFirst()
-  if (row === undefined) return null
+}
+
+function leaseRowOf(row: Omit<LeaseTable, 'project' | 'mapping'>): LeaseRow {
   return {
     holder: row.holder,
     lane: row.lane,
@@ -150,8 +165,21 @@ export async function leaseOf(store: Queryable, project: string, mapping: string
 }
 
 async function holds(trx: Transaction, lease: HeldLease): Promise<boolean> {
-  const row = await leaseOf(trx, lease.project, lease.mapping)
+  const row = await lockedLease(trx, lease.project, lease.mapping)
   return row !== null && row.holder === lease.holder && row.epoch === lease.epoch
+}
+
+/** The first lease of a mapping; false when there is a row already. */
+async function insertLease(
+  trx: Transaction,
+  { project, mapping, holder, lane, ttlMs }: LeaseRequest,
+): Promise<boolean> {
+  const { numInsertedOrUpdatedRows } = await trx.db
+    .insertInto('lease')
+    .values({ project, mapping, holder, lane, epoch: 1, expires_at: trx.now() + ttlMs })
+    .onConflict((conflict) => conflict.columns(['project', 'mapping']).doNothing())
+    .executeTakeFirstOrThrow()
+  return numInsertedOrUpdatedRows === 1n
 }
 
 interface LeaseChange {

@@ -1,4 +1,4 @@
-import { createUpsert, listOf } from './bulk.ts'
+import { createUpsert, isOneOf } from './bulk.ts'
 import {
   type DeliveredParts,
   type LedgerRow,
@@ -101,7 +101,7 @@ export async function ledgerRows(
     .selectAll()
     .where('project', '=', project)
     .where('namespace', '=', namespace)
-    .where('key', 'in', listOf(store, keys))
+    .where(isOneOf(store, 'key', keys))
     .execute()
   return new Map(rows.map((row) => [row.key, ledgerRowOf(row)]))
 }
@@ -125,7 +125,7 @@ export async function ledgerTargets(
     .select(['key', 'target_id', 'state'])
     .where('project', '=', project)
     .where('namespace', '=', namespace)
-    .where('key', 'in', listOf(store, keys))
+    .where(isOneOf(store, 'key', keys))
     .execute()
   return new Map(rows.map((row) => [row.key, { targetId: row.target_id, state: row.state as LedgerState }]))
 }
@@ -142,7 +142,7 @@ export async function targetIdOwners(
     .where('project', '=', project)
     .where('connection', '=', target.connection)
     .where('resource', '=', target.resource)
-    .where('target_id', 'in', listOf(store, target.targetIds))
+    .where(isOneOf(store, 'target_id', target.targetIds))
     .execute()
   return new Map(rows.map(({ namespace, key, target_id }) => [target_id!, { namespace, key }]))
 }

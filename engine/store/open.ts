@@ -1,21 +1,18 @@
 import { AsyncLocalStorage } from 'node:async_hooks'
-import { mkdirSync } from 'node:fs'
-import { dirname, resolve } from 'node:path'
-import { setTimeout as sleep } from 'node:timers/promises'
-import { Kysely } from 'kysely'
+import type { Kysely } from 'kysely'
 import { SyncError } from '../core/model/failure.ts'
-import { migrate } from './migrations/migrate.ts'
-import { isBusy, openFile } from './sqlite/connection.ts'
-import { sqliteDialect } from './sqlite/dialect.ts'
+import { bringUp } from './migrations/migrate.ts'
+import { againOnConflict, openPostgres } from './postgres/open.ts'
+import { openSqlite, sqlitePath } from './sqlite/open.ts'
 import type { Database } from './tables.ts'
 
-export type Dialect = 'sqlite'
+export type Dialect = 'sqlite' | 'postgres'
 
 /** What questions are asked of: the store (what is committed), or a transaction (what it wrote too). */
 export interface Queryable {
   readonly db: Kysely<Database>
   readonly dialect: Dialect
-  /** Epoch milliseconds. */
+  /** Epoch milliseconds, by the clock that all who work on the store share: on PostgreSQL the database's. */
   now(): number
 }
 
@@ -27,83 +24,91 @@ export interface Transaction extends Queryable {
 /** An open store. `db` reads only; writing goes through {@link Store.transaction}. */
 export interface Store extends Queryable {
   /**
-   * One write transaction: one at a time in the process and in the file. Throws what `work` throws, with nothing
-   * written; `unavailable` when another process holds the store for too long. Not to be nested, nor held over a network call.
+   * One write transaction. Throws what `work` throws, with nothing written; `unavailable` when others hold what it needs for
+   * too long. SQLite has one at a time; PostgreSQL has many, and those that meet wait for one another where the functions of
+   * this folder say so. `work` may be called again when PostgreSQL had to choose between two: it does nothing but ask and
+   * write the transaction. Not to be nested, nor held over a network call. `patient`: it takes as long as it takes.
    */
-  transaction<T>(work: (trx: Transaction) => Promise<T>): Promise<T>
+  transaction<T>(work: (trx: Transaction) => Promise<T>, options?: { readonly patient?: boolean }): Promise<T>
   close(): Promise<void>
 }
 
-/** How long a reader waits for the file. Readers of a write-ahead log hardly ever do. */
-const READER_TIMEOUT_MS = 5_000
-const WRITER_TIMEOUT_MS = 100
-
-/**
- * Opens the store, makes it when it is not there and brings it to the newest version. `url`: `sqlite:` and a path
- * relative to `folder`. Many processes may have it open. Throws `invalid-plan` for another url or a store of a newer version.
- */
-export async function openStore(
-  url: string,
-  options: { readonly folder: string; readonly now: () => number },
-): Promise<Store> {
-  if (!url.startsWith('sqlite:') || url === 'sqlite:') {
-    throw new SyncError(
-      'invalid-plan',
-      `The store is "${schemeOf(url)}…", expected "sqlite:" and a path, such as sqlite:.tidelock/store.db.`,
-    )
-  }
-  const path = resolve(options.folder, url.slice('sqlite:'.length))
-  mkdirSync(dirname(path), { recursive: true })
-  const writer = new Kysely<Database>({
-    dialect: sqliteDialect(await openPatiently(path, WRITER_TIMEOUT_MS)),
-  })
-  try {
-    await writer.transaction().execute((trx) => migrate(trx, options.now()))
-  } catch (error) {
-    await writer.destroy()
-    throw error
-  }
-  const readerFile = await openPatiently(path, READER_TIMEOUT_MS)
-  readerFile.exec('PRAGMA query_only = ON')
-  return storeOf(new Kysely<Database>({ dialect: sqliteDialect(readerFile) }), writer, options.now)
+export interface OpenOptions {
+  /** What the path of a `sqlite:` url is relative to. */
+  readonly folder: string
+  /** A clock in place of the store's own, for tests that turn it. */
+  readonly now?: () => number
+  /** Whether the store is brought to the newest version. Default: yes. */
+  readonly migrate?: boolean
 }
 
-function storeOf(reader: Kysely<Database>, writer: Kysely<Database>, now: () => number): Store {
+/**
+ * Opens the store, makes it when it is not there and brings it to the newest version. `url`: `sqlite:` and a path, or
+ * `postgres://`. Many processes may have it open. Throws `invalid-plan` for another url or a store of a newer version, never
+ * with a password in it.
+ */
+export async function openStore(url: string, options: OpenOptions): Promise<Store> {
+  const store = storeOf(await connect(url, options))
+  try {
+    if (options.migrate !== false) await bringUp(store)
+  } catch (error) {
+    await store.close()
+    throw error
+  }
+  return store
+}
+
+interface Connected {
+  readonly dialect: Dialect
+  readonly reader: Kysely<Database>
+  readonly writer: Kysely<Database>
+  /** Where transactions that take long are run. */
+  readonly patient: Kysely<Database>
+  readonly now: () => number
+  /** Runs a transaction, again where that is what the database asks for. */
+  run<T>(attempt: () => Promise<T>): Promise<T>
+}
+
+async function connect(url: string, { folder, now }: OpenOptions): Promise<Connected> {
+  if (/^sqlite:./.test(url)) {
+    const { reader, writer } = await openSqlite(sqlitePath(url, folder))
+    return {
+      dialect: 'sqlite',
+      reader,
+      writer,
+      patient: writer,
+      now: now ?? Date.now,
+      run: (attempt) => attempt(),
+    }
+  }
+  if (/^postgres(ql)?:/.test(url)) {
+    const { clock, ...pools } = openPostgres(url)
+    return { dialect: 'postgres', ...pools, now: now ?? clock.now, run: againOnConflict }
+  }
+  throw new SyncError(
+    'invalid-plan',
+    `The store is "${schemeOf(url)}…", expected "sqlite:" and a path, such as sqlite:.tidelock/store.db, or postgres://.`,
+  )
+}
+
+function storeOf({ dialect, reader, writer, patient, now, run }: Connected): Store {
   const inside = new AsyncLocalStorage<true>()
   return {
     db: reader,
-    dialect: 'sqlite',
+    dialect,
     now,
-    transaction(work) {
+    transaction(work, options) {
       // Would wait for itself for ever.
       if (inside.getStore() === true)
         return Promise.reject(new SyncError('bug', 'A transaction was opened inside another one.'))
+      const kysely = options?.patient === true ? patient : writer
       return inside.run(true, () =>
-        writer.transaction().execute((db) => work({ db, dialect: 'sqlite', now, writes: true })),
+        run(() => kysely.transaction().execute((db) => work({ db, dialect, now, writes: true }))),
       )
     },
     async close() {
-      await reader.destroy()
-      await writer.destroy()
+      for (const kysely of new Set([reader, writer, patient])) await kysely.destroy()
     },
-  }
-}
-
-/** Several processes turning a new file into a write-ahead log at once refuse one another without waiting. */
-async function openPatiently(path: string, timeoutMs: number) {
-  for (let attempt = 1; ; attempt++) {
-    try {
-      return openFile(path, timeoutMs)
-    } catch (error) {
-      if (!isBusy(error))
-        throw new SyncError('unavailable', `The store ${path} cannot be opened.`, {
-          cause: error,
-          maybeSent: false,
-        })
-      if (attempt === 200)
-        throw new SyncError('unavailable', `The store ${path} is locked.`, { cause: error, maybeSent: false })
-    }
-    await sleep(10)
   }
 }
 

@@ -1,9 +1,10 @@
 import { randomBytes } from 'node:crypto'
 import type { DeadLetterClass } from '../core/model/dead-letter.ts'
 import type { JsonObject } from '../core/model/json.ts'
-import { createUpsert, listOf } from './bulk.ts'
+import { createUpsert, isOneOf } from './bulk.ts'
 import type { KeptRecord } from './dead-letter-row.ts'
 import { ledgerTargets } from './ledger.ts'
+import { arrivalsOf, forUpdate, holdLock } from './locks.ts'
 import type { Transaction } from './open.ts'
 import { OPEN_STATES } from './open-state.ts'
 
@@ -77,8 +78,9 @@ export async function parkRecords(
 ): Promise<void> {
   const [first] = letters
   if (first === undefined) return
-  const open = await openOnes(trx, first.project, first.mapping, letters)
   const released = await withArrivals(trx, letters)
+  await holdLock(trx, ['dead letters', first.project, first.mapping], 'alone')
+  const open = await openOnes(trx, first.project, first.mapping, letters)
   await upsertLetters(
     trx,
     letters.map((letter) => {
@@ -142,7 +144,7 @@ async function openOnes(
   letters: readonly NewDeadLetter[],
 ): Promise<ReadonlyMap<string, OpenLetter>> {
   const keys = letters.map((letter) => letter.key)
-  const rows = await trx.db
+  const ofKeys = trx.db
     .selectFrom('dead_letter')
     .select([
       'key',
@@ -163,14 +165,15 @@ async function openOnes(
     .where('project', '=', project)
     .where('mapping', '=', mapping)
     .where('state', 'in', OPEN_STATES)
-    .where('key', 'in', listOf(trx, keys))
-    .execute()
+    .where(isOneOf(trx, 'key', keys))
+    .orderBy('id')
+  const rows = await forUpdate(trx, ofKeys).execute()
   return new Map(rows.map((row) => [row.key, row]))
 }
 
 /**
  * Those whose wait is over before it began: what they wait for was committed after they looked for it and before this
- * transaction, and its commit found nobody waiting.
+ * transaction, and its commit found nobody waiting. A commit that comes later waits for this one, and finds them.
  */
 async function withArrivals(
   trx: Transaction,
@@ -178,9 +181,13 @@ async function withArrivals(
 ): Promise<ReadonlySet<NewDeadLetter>> {
   const released = new Set<NewDeadLetter>()
   const waiting = letters.filter((letter) => letter.waitsFor !== null)
-  for (const [namespace, group] of Map.groupBy(waiting, (letter) => letter.waitsFor!.namespace)) {
+  const groups = Map.groupBy(waiting, (letter) => letter.waitsFor!.namespace)
+  for (const namespace of [...groups.keys()].sort()) {
+    const group = groups.get(namespace)!
+    const { project } = group[0]!
+    await holdLock(trx, arrivalsOf(project, namespace), 'shared')
     const keys = group.map((letter) => letter.waitsFor!.key)
-    const targets = await ledgerTargets(trx, group[0]!.project, namespace, keys)
+    const targets = await ledgerTargets(trx, project, namespace, keys)
     for (const letter of group) {
       if (targets.get(letter.waitsFor!.key)?.targetId != null) released.add(letter)
     }

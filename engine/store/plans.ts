@@ -91,23 +91,23 @@ export async function claimTarget(
   environment: string,
   target: string,
 ): Promise<void> {
+  await trx.db
+    .insertInto('target_owner')
+    .values({ project, target, environment, claimed_at: trx.now() })
+    .onConflict((conflict) => conflict.columns(['project', 'target']).doNothing())
+    .execute()
   const owner = await trx.db
     .selectFrom('target_owner')
     .select('environment')
     .where('project', '=', project)
     .where('target', '=', target)
-    .executeTakeFirst()
-  if (owner !== undefined && owner.environment !== environment) {
+    .executeTakeFirstOrThrow()
+  if (owner.environment !== environment) {
     throw new SyncError(
       'invalid-plan',
       `The environment "${owner.environment}" writes to ${target}; "${environment}" would overwrite the same records. One target belongs to one environment.`,
     )
   }
-  if (owner !== undefined) return
-  await trx.db
-    .insertInto('target_owner')
-    .values({ project, target, environment, claimed_at: trx.now() })
-    .execute()
 }
 
 function selectApplied(store: Queryable, project: string) {

@@ -1,5 +1,5 @@
 import { SyncError } from '../core/model/failure.ts'
-import { leaseOf } from './lease.ts'
+import { lockedLease } from './lease.ts'
 import type { Transaction } from './open.ts'
 
 /** Who holds the lease of a name that a mapping had before: nobody else may take it. */
@@ -16,7 +16,7 @@ export async function renameMapping(
   from: string,
   to: string,
 ): Promise<void> {
-  const lease = await leaseOf(trx, project, from)
+  const lease = await lockedLease(trx, project, from)
   if (lease !== null && lease.holder !== null && lease.expiresAt > trx.now()) {
     throw new SyncError(
       'unavailable',

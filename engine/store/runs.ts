@@ -1,5 +1,6 @@
 import type { FailureKind } from '../core/model/failure.ts'
 import { addTallies, balances, EMPTY_TALLY, type Tally } from '../core/model/tally.ts'
+import { forUpdate } from './locks.ts'
 import type { Queryable, Transaction } from './open.ts'
 import type { RunTable } from './tables.ts'
 
@@ -60,6 +61,10 @@ export async function addToRun(
   tally: Tally,
   sequence: number | null,
 ): Promise<boolean> {
+  const run = await forUpdate(
+    trx,
+    trx.db.selectFrom('run').select(['tally', 'pages']).where('id', '=', runId),
+  ).executeTakeFirstOrThrow()
   const { numInsertedOrUpdatedRows } = await trx.db
     .insertInto('run_page')
     .values({
@@ -71,11 +76,6 @@ export async function addToRun(
     .onConflict((conflict) => conflict.columns(['run_id', 'sequence']).doNothing())
     .executeTakeFirstOrThrow()
   if (numInsertedOrUpdatedRows === 0n) return false
-  const run = await trx.db
-    .selectFrom('run')
-    .select(['tally', 'pages'])
-    .where('id', '=', runId)
-    .executeTakeFirstOrThrow()
   await trx.db
     .updateTable('run')
     .set({ tally: JSON.stringify(addTallies(tallyOf(run.tally), tally)), pages: run.pages + 1 })
@@ -104,7 +104,10 @@ export interface RunEnd {
 
 /** Closes a run's row and says whether what it read adds up. */
 export async function finishRun(trx: Transaction, end: RunEnd): Promise<void> {
-  const run = await trx.db.selectFrom('run').select('tally').where('id', '=', end.id).executeTakeFirst()
+  const run = await forUpdate(
+    trx,
+    trx.db.selectFrom('run').select('tally').where('id', '=', end.id),
+  ).executeTakeFirst()
   if (run === undefined) return
   await trx.db
     .updateTable('run')

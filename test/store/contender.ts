@@ -1,10 +1,10 @@
-/** A process of its own for the tests of several processes on one store: `node contender.ts <what> <folder> <name>`. */
+/** A process of its own for the tests of several processes on one store: `node contender.ts WHAT URL FOLDER NAME`. */
 import { acquireLease, assertLease, releaseLease } from '../../engine/store/lease.ts'
 import { openStore } from '../../engine/store/open.ts'
 import { saveSelection } from '../../engine/store/selections.ts'
 
-const [what, folder = '', name = ''] = process.argv.slice(2)
-const store = await openStore('sqlite:store.db', { folder, now: Date.now })
+const [what, url = '', folder = '', name = ''] = process.argv.slice(2)
+const store = await openStore(url, { folder })
 
 if (what === 'open') {
   await store.transaction((trx) => saveSelection(trx, 'acme', [name], 0))

@@ -183,10 +183,10 @@ describe('two may never write at once', () => {
   })
 
   test('three processes racing for it each write under epochs of their own', async () => {
-    const { store, folder } = await openedStore()
+    const { store, url, folder } = await openedStore()
     const codes = await Promise.all(
       ['a', 'b', 'c'].map(async (name) => {
-        const process_ = spawn(process.execPath, [CONTENDER, 'lease', folder, name], {
+        const process_ = spawn(process.execPath, [CONTENDER, 'lease', url, folder, name], {
           stdio: ['ignore', 'ignore', 'inherit'],
         })
         return (await once(process_, 'exit'))[0]

@@ -3,6 +3,7 @@ import { mkdtempSync, rmSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { setTimeout as sleep } from 'node:timers/promises'
+import { inject } from 'vitest'
 import { CONNECTORS } from '../../engine/cli/connectors.ts'
 import type { HashedPlan } from '../../engine/core/compile/repository.ts'
 import type { Tally } from '../../engine/core/model/tally.ts'
@@ -13,10 +14,11 @@ import type { Lane } from '../../engine/transfer/context.ts'
 import type { LegDependencies } from '../../engine/transfer/leg.ts'
 import { runOneLeg } from '../../engine/transfer/run.ts'
 import { compileFiles, filesOf } from '../core/compile/repository.ts'
+import { emptyStore } from '../postgres/database.ts'
 import { type OdooStandIn, startOdoo } from '../stand-ins/odoo/server.ts'
 import { type ShopifyOptions, type ShopifyStandIn, startShopify } from '../stand-ins/shopify/server.ts'
 
-/** A shop, an Odoo, a store and the shipped mappings between them, without Temporal. */
+/** A shop, an Odoo, a store of the project's dialect and the shipped mappings between them, without Temporal. */
 export interface World {
   readonly shop: ShopifyStandIn
   readonly odoo: OdooStandIn
@@ -53,7 +55,8 @@ export async function createWorld(
   const folder = mkdtempSync(join(tmpdir(), 'tidelock-world-'))
   let ahead = 0
   const now = () => Date.now() + ahead
-  const store = await openStore('sqlite:store.db', { folder, now })
+  const url = inject('dialect') === 'sqlite' ? 'sqlite:store.db' : await emptyStore()
+  const store = await openStore(url, { folder, now })
   const values: Record<string, string> = { 'odoo-key': odoo.apiKey, 'shopify-token': shop.accessToken }
   const hosts: Record<string, string> = {
     'odoo-key': new URL(odoo.url).host,
