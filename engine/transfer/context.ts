@@ -30,6 +30,7 @@ export interface LegContext {
   readonly leaseMs: number
   readonly fence: Fence
   readonly signal: AbortSignal
+  /** The store's clock, which all workers share (epoch ms): stamps and due times are compared by it. */
   now(): number
   log(message: string, fields?: Readonly<Record<string, string | number | boolean>>): void
 }

@@ -65,9 +65,16 @@ export async function dryRecords(
       epoch: 0,
       holder: 'dry',
       leaseMs: 0,
-      fence: { sendWithinMs: 0, settleAfterMs: 0, keys: [], stampedAt: 0, allowWritesUntil() {} },
+      fence: {
+        sendWithinMs: 0,
+        settleAfterMs: 0,
+        keys: [],
+        stampedAt: 0,
+        now: dependencies.now,
+        allowWritesUntil() {},
+      },
       signal,
-      now: dependencies.now,
+      now: () => dependencies.store.now(),
       log: dependencies.log,
     }
     const records = await readSome(context, request.limit, request.only)

@@ -15,8 +15,11 @@ export interface Fence {
   readonly settleAfterMs: number
   /** Keys with an intent of this page. */
   keys: readonly string[]
-  /** Of these intents (epoch ms). */
+  /** When they were stamped, by the clock of {@link now}: a little before what the store says, never after. */
   stampedAt: number
+  /** This process's own clock (epoch ms). The store's, by which intents are stamped, may differ from it. */
+  now(): number
+  /** By the clock of {@link now}. */
   allowWritesUntil(at: number): void
 }
 
@@ -29,6 +32,7 @@ export function fenceOf(plan: Plan, target: Connection, host: LegHost): Fence {
     sendWithinMs: Math.min(SEND_WITHIN_MS, settleAfterMs / 2),
     keys: [],
     stampedAt: 0,
+    now: () => host.now(),
     allowWritesUntil: (at) => host.allowWritesUntil(at),
   }
 }

@@ -117,7 +117,7 @@ export async function runLeg(dependencies: LegDependencies, request: LegRequest)
       leaseMs,
       fence: fenceOf(plan, open.target, open.targetHost),
       signal: request.signal,
-      now: dependencies.now,
+      now: () => store.now(),
       log: dependencies.log,
     }
     const result = await movePages(context, request, open.meters)

@@ -81,6 +81,24 @@ test('a record that changed meanwhile waits until nothing can be on its way, the
   expect(found!.amount_total).toBeCloseTo(Number(order.currentTotalPriceSet.presentmentMoney.amount), 2)
 })
 
+test.each([
+  ['ahead', 3_600_000],
+  ['behind', -3_600_000],
+])(
+  'a worker whose clock is an hour %s neither hurries nor delays what another one settles',
+  async (_way, ms) => {
+    await prepared()
+    world.skew(ms)
+    await dieAfterWriting()
+    world.skew(0)
+    await world.shop.control.editOrder({ order: '#1003', removeLine: 0 })
+    expect((await world.run(MAPPING)).parked).toBe(1)
+    world.wait(141_000)
+    expect(await world.run(MAPPING)).toMatchObject({ due: 1, delivered: 1, parked: 0 })
+    expect(await held('#1003')).toHaveLength(1)
+  },
+)
+
 test('an intent that only a run of chosen records left is settled by the next run, which reads the record by key', async () => {
   await prepared()
   const key = (await world.shop.control.orders()).find(({ name }) => name === '#1003')!.id

@@ -33,6 +33,8 @@ export interface World {
   runAll(lane?: Lane): Promise<Record<string, Tally>>
   /** A clock of the world's own can be put ahead. */
   wait(ms: number): void
+  /** From now on the worker's own clock differs by this much from the store's. */
+  skew(ms: number): void
   close(): Promise<void>
 }
 
@@ -54,6 +56,7 @@ export async function createWorld(
   const odoo = await startOdoo({ version, database: 'acme' })
   const folder = mkdtempSync(join(tmpdir(), 'tidelock-world-'))
   let ahead = 0
+  let skewed = 0
   const now = () => Date.now() + ahead
   const url = inject('dialect') === 'sqlite' ? 'sqlite:store.db' : await emptyStore()
   const store = await openStore(url, { folder, now })
@@ -69,7 +72,7 @@ export async function createWorld(
       value: async (name) => values[name]!,
       hosts: (name) => (hosts[name] === undefined ? [] : [hosts[name]]),
     },
-    now,
+    now: () => now() + skewed,
     ...(options.leaseMs === undefined ? {} : { leaseMs: options.leaseMs }),
     log() {},
   }
@@ -144,6 +147,9 @@ export async function createWorld(
     },
     wait(ms) {
       ahead += ms
+    },
+    skew(ms) {
+      skewed = ms
     },
     async close() {
       await store.close()
