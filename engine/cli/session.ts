@@ -95,8 +95,7 @@ export async function openSession(options: SessionOptions): Promise<Session> {
         store,
         connectors: CONNECTORS,
         secrets,
-        // Leases, intents and due times are compared by workers on other machines too.
-        now: store.now,
+        now: Date.now,
         log: (message: string, fields?: JsonObject) => log.info(fields ?? {}, message),
         // A worker that fell silent has lost its work long before.
         leaseMs: 6 * heartbeatMs,

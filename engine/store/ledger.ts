@@ -1,3 +1,4 @@
+import { SyncError } from '../core/model/failure.ts'
 import { createUpsert, isOneOf } from './bulk.ts'
 import {
   type DeliveredParts,
@@ -60,7 +61,10 @@ const upsertRows = createUpsert({
   key: ['project', 'namespace', 'key'],
 })
 
-/** Writes what is known now; an open intent of the key is closed by it. */
+/**
+ * Writes what is known now; an open intent of the key is closed by it. Throws `unavailable` when a record at the target has
+ * become another key's since it was looked for: whoever judges the page again will see it.
+ */
 export async function confirmRows(trx: Transaction, rows: readonly NewLedgerRow[]): Promise<void> {
   await upsertRows(
     trx,
@@ -85,7 +89,23 @@ export async function confirmRows(trx: Transaction, rows: readonly NewLedgerRow[
       ...NO_INTENT,
       source_key: row.sourceKey,
     })),
-  )
+  ).catch((error: unknown) => {
+    if (!isTaken(error)) throw error
+    throw new SyncError(
+      'unavailable',
+      'Another mapping took over a record of this page at the same moment.',
+      {
+        cause: error,
+        maybeSent: false,
+      },
+    )
+  })
+}
+
+/** The unique index of records at the target refused a row; PostgreSQL says its name, SQLite its columns. */
+function isTaken(error: unknown): boolean {
+  const { constraint, message } = error as { readonly constraint?: string; readonly message?: string }
+  return constraint === 'ledger_target' || /^UNIQUE .*ledger\.target_id/.test(message ?? '')
 }
 
 /** By key; keys that the ledger does not know are left out. */

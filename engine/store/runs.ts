@@ -123,13 +123,18 @@ export async function finishRun(trx: Transaction, end: RunEnd): Promise<void> {
 }
 
 export async function runById(store: Queryable, project: string, id: string): Promise<RunRow | null> {
-  const row = await store.db
-    .selectFrom('run')
-    .selectAll()
-    .where('project', '=', project)
-    .where('id', '=', id)
-    .executeTakeFirst()
+  const row = await selectRun(store, project, id).executeTakeFirst()
   return row === undefined ? null : runOf(row)
+}
+
+/** The same, and nobody changes it before the transaction ends. */
+export async function lockedRun(trx: Transaction, project: string, id: string): Promise<RunRow | null> {
+  const row = await forUpdate(trx, selectRun(trx, project, id)).executeTakeFirst()
+  return row === undefined ? null : runOf(row)
+}
+
+function selectRun(store: Queryable, project: string, id: string) {
+  return store.db.selectFrom('run').selectAll().where('project', '=', project).where('id', '=', id)
 }
 
 /** Newest first. */

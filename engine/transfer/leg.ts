@@ -28,6 +28,7 @@ export interface LegDependencies {
   readonly store: Store
   readonly connectors: Readonly<Record<string, Connector>>
   readonly secrets: SecretSource
+  /** This process's own clock, for pauses and deadlines. What is kept and compared goes by the store's. */
   readonly now: () => number
   /** How long a lease lasts beyond the last transaction under it. Default: three minutes. */
   readonly leaseMs?: number

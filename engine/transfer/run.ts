@@ -6,7 +6,7 @@ import { hashOf } from '../core/transform/fingerprint.ts'
 import { clearCursor } from '../store/cursor.ts'
 import { deadLetterCounts, deadLetters } from '../store/dead-letters.ts'
 import { appliedPlan } from '../store/plans.ts'
-import { finishRun, runById, startRun } from '../store/runs.ts'
+import { finishRun, lockedRun, runById, startRun } from '../store/runs.ts'
 import { selectedKeys } from '../store/selections.ts'
 import type { Lane } from './context.ts'
 import { runDetails } from './details.ts'
@@ -55,7 +55,7 @@ export async function runOneLeg(dependencies: LegDependencies, request: RunReque
         lane: request.lane,
         workflowId: request.workflowId,
         planHash: hash,
-        startedAt: dependencies.now(),
+        startedAt: store.now(),
       }),
     )
   }
@@ -84,7 +84,7 @@ export async function runOneLeg(dependencies: LegDependencies, request: RunReque
       await store.transaction((trx) =>
         finishRun(trx, {
           id: request.runId,
-          finishedAt: dependencies.now(),
+          finishedAt: trx.now(),
           state: 'failed',
           failureKind: kind,
           failureMessage:
@@ -100,7 +100,7 @@ export async function runOneLeg(dependencies: LegDependencies, request: RunReque
 
 /** A run of which no leg will come again: its row is closed unless one of its legs did. */
 export async function endRun(
-  { store, now }: Pick<LegDependencies, 'store' | 'now'>,
+  { store }: Pick<LegDependencies, 'store'>,
   end: {
     readonly project: string
     readonly runId: string
@@ -109,11 +109,11 @@ export async function endRun(
   },
 ): Promise<void> {
   await store.transaction(async (trx) => {
-    const row = await runById(trx, end.project, end.runId)
+    const row = await lockedRun(trx, end.project, end.runId)
     if (row?.state !== 'running') return
     await finishRun(trx, {
       id: end.runId,
-      finishedAt: now(),
+      finishedAt: trx.now(),
       state: end.state,
       failureKind: end.state === 'failed' ? 'unavailable' : null,
       failureMessage: end.message,
@@ -147,7 +147,7 @@ async function finish(dependencies: LegDependencies, request: RunRequest): Promi
   await store.transaction(async (trx) => {
     await finishRun(trx, {
       id: request.runId,
-      finishedAt: dependencies.now(),
+      finishedAt: trx.now(),
       state: 'done',
       failureKind: null,
       failureMessage: null,

@@ -14,10 +14,10 @@ import {
 import { createRequire } from 'node:module'
 import { tmpdir } from 'node:os'
 import { dirname, join } from 'node:path'
-import { createInterface, type Interface } from 'node:readline'
 import { setTimeout as sleep } from 'node:timers/promises'
 import pg from 'pg'
 import { freePort } from '../../engine/temporal/dev-server/server.ts'
+import { CERTIFICATE, KEY } from './tls.ts'
 
 /** A real PostgreSQL server: on loopback, in a temporary folder, gone with the process that started it. */
 export interface PostgresServer {
@@ -27,7 +27,7 @@ export interface PostgresServer {
   url(database?: string): string
   /** Asks the server itself. */
   query(text: string): Promise<pg.QueryResult>
-  /** After its process was killed: starts it again, same data, same port. */
+  /** Kills its process, unless somebody did, and starts it again: same data, same port. */
   restart(): Promise<void>
   /** Ends it and removes all it had. */
   stop(): Promise<void>
@@ -45,14 +45,22 @@ const SETTINGS = {
   dynamic_shared_memory_type: 'mmap',
   listen_addresses: '127.0.0.1',
   unix_socket_directories: '',
+  ssl: 'on',
 }
 
+/** In another order of texts than SQLite's unless a column says so. */
+const CLUSTER =
+  '-U postgres -A trust -E UTF8 --locale-provider=icu --icu-locale=en --locale=C --no-sync'.split(' ')
+
+/** Whoever is called so has to give a password; all others are let in. */
+export const WITH_PASSWORD = 'locked'
+
 /**
- * Nothing is left behind: each line on the shell's input starts the server, and the input ends however the process at its
- * other end ends; then the server is stopped and the folder removed.
+ * Nothing is left behind: the guard is told the server's process, and its input ends however the process at the other end
+ * ends; then it stops the server that may still be there and removes the folder.
  */
 const GUARD =
-  'folder=$1; shift; while read line; do "$@" </dev/null >&2 & server=$!; echo $server; done; kill -INT $server; wait $server; cd /; rm -rf "$folder"'
+  'while read pid; do server=$pid; done; if [ -n "$server" ]; then kill -INT $server; while kill -0 $server; do sleep 0.1; done; fi; cd /; rm -rf "$1"'
 
 export async function startPostgres(): Promise<PostgresServer> {
   const folder = mkdtempSync(join(tmpdir(), 'tidelock-postgres-'))
@@ -61,55 +69,44 @@ export async function startPostgres(): Promise<PostgresServer> {
     const data = join(folder, 'data')
     const user = process.getuid?.() === 0 ? { uid: NOBODY, gid: NOBODY } : {}
     if (user.uid !== undefined) execFileSync('chown', ['-R', `${NOBODY}:${NOBODY}`, folder])
-    execFileSync(
-      join(bin, 'initdb'),
-      // Another order of texts than SQLite's unless a column says so.
-      [
-        '-D',
-        data,
-        '-U',
-        'postgres',
-        '-A',
-        'trust',
-        '-E',
-        'UTF8',
-        '--locale-provider=icu',
-        '--icu-locale=en',
-        '--locale=C',
-        '--no-sync',
-      ],
-      { ...user, cwd: folder, stdio: 'pipe' },
-    )
-    const settings = Object.entries(SETTINGS).map(([name, value]) => `${name} = '${value}'\n`)
-    writeFileSync(join(data, 'postgresql.auto.conf'), settings.join(''))
+    execFileSync(join(bin, 'initdb'), ['-D', data, ...CLUSTER], { ...user, cwd: folder, stdio: 'pipe' })
+    configure(data)
+    if (user.uid !== undefined) execFileSync('chown', ['-R', `${NOBODY}:${NOBODY}`, data])
     const port = await freePort()
     const log = openSync(join(folder, 'server.log'), 'a')
-    const guard = spawn(
-      '/bin/sh',
-      ['-c', GUARD, 'guard', folder, join(bin, 'postgres'), '-D', data, '-p', `${port}`],
-      {
-        ...user,
-        cwd: folder,
-        stdio: ['pipe', 'pipe', log],
-        // Ctrl-C is for the tests; the guard hears of it by its input.
-        detached: true,
-      },
-    )
-    const pids = createInterface(guard.stdout!)
-    let pid = await begin(guard, pids, port, folder)
+    // Ctrl-C is for the tests; guard and server hear of it by their own ways.
+    const options = { ...user, cwd: folder, detached: true }
+    const guard = spawn('/bin/sh', ['-c', GUARD, 'guard', folder], {
+      ...options,
+      stdio: ['pipe', 'ignore', 'ignore'],
+    })
+    const start = async (): Promise<ChildProcess> => {
+      for (let attempt = 1; ; attempt++) {
+        const server = spawn(join(bin, 'postgres'), ['-D', data, '-p', `${port}`], {
+          ...options,
+          stdio: ['ignore', log, log],
+        })
+        guard.stdin!.write(`${server.pid}\n`)
+        if (await answers(server, port)) return server
+        // What a killed one leaves to the next takes a moment to go.
+        if (attempt === 20)
+          throw new Error(`PostgreSQL does not start:\n${readFileSync(join(folder, 'server.log'), 'utf8')}`)
+      }
+    }
+    let server = await start()
     return {
       get pid() {
-        return pid
+        return server.pid!
       },
       url: (database = 'postgres') => urlOf(port, database),
       query: (text) => ask(port, text),
       async restart() {
-        pid = await begin(guard, pids, port, folder)
+        await ended(server, 'SIGKILL')
+        server = await start()
       },
       async stop() {
-        const gone = once(guard, 'exit')
-        guard.stdin!.end()
-        await gone
+        await ended(server, 'SIGINT')
+        guard.stdin!.end('\n')
         rmSync(folder, { recursive: true, force: true })
       },
     }
@@ -117,6 +114,15 @@ export async function startPostgres(): Promise<PostgresServer> {
     rmSync(folder, { recursive: true, force: true })
     throw error
   }
+}
+
+function configure(data: string): void {
+  const settings = Object.entries(SETTINGS).map(([name, value]) => `${name} = '${value}'\n`)
+  writeFileSync(join(data, 'postgresql.auto.conf'), settings.join(''))
+  const rules = join(data, 'pg_hba.conf')
+  writeFileSync(rules, `host all ${WITH_PASSWORD} all scram-sha-256\n${readFileSync(rules, 'utf8')}`)
+  writeFileSync(join(data, 'server.crt'), CERTIFICATE)
+  writeFileSync(join(data, 'server.key'), KEY, { mode: 0o600 })
 }
 
 /** A copy of the program where every user may run it; a repository below /root is closed to them. */
@@ -136,22 +142,24 @@ function unpack(folder: string): string {
   return join(folder, 'native', 'bin')
 }
 
-async function begin(guard: ChildProcess, pids: Interface, port: number, folder: string): Promise<number> {
-  const told = once(pids, 'line')
-  guard.stdin!.write('start\n')
-  const [pid] = (await told) as [string]
-  for (let waitedMs = 0; ; waitedMs += 50) {
+/** False when it ended instead. */
+async function answers(server: ChildProcess, port: number): Promise<boolean> {
+  while (server.exitCode === null && server.signalCode === null) {
     try {
       await ask(port, 'select 1')
-      return Number(pid)
-    } catch (error) {
-      if (waitedMs >= 30_000)
-        throw new Error(`PostgreSQL does not answer:\n${readFileSync(join(folder, 'server.log'), 'utf8')}`, {
-          cause: error,
-        })
+      return true
+    } catch {
+      await sleep(50)
     }
-    await sleep(50)
   }
+  return false
+}
+
+async function ended(server: ChildProcess, signal: NodeJS.Signals): Promise<void> {
+  if (server.exitCode !== null || server.signalCode !== null) return
+  const gone = once(server, 'exit')
+  server.kill(signal)
+  await gone
 }
 
 async function ask(port: number, text: string): Promise<pg.QueryResult> {

@@ -120,7 +120,7 @@ describe('one record at the target belongs to one key', () => {
     const second = store.transaction((trx) =>
       confirmRows(trx, [ledgerRow('3'), ledgerRow('2', { targetId: '77' })]),
     )
-    await expect(second).rejects.toThrow(/unique/i)
+    await expect(second).rejects.toMatchObject({ kind: 'unavailable' })
     expect([...(await ledgerRows(store, 'acme', 'orders', ['1', '2', '3'])).keys()]).toEqual(['1'])
   })
 

@@ -809,7 +809,7 @@ keys: Secret
 }
 }
 /**
- * sqlite:PATH, or { url: { secret: NAME } }.
+ * sqlite:PATH (one worker), postgres://… (several), or { url: { secret: NAME } } for an address with a password.
  */
 store?: (string | {
 url: TextOrSecret
@@ -2354,10 +2354,10 @@ export const LANGUAGE_SCHEMAS: Readonly<Record<string, object>> = {
        "additionalProperties": false
       },
       "store": {
-       "description": "sqlite:PATH, or { url: { secret: NAME } }.",
+       "description": "sqlite:PATH (one worker), postgres://… (several), or { url: { secret: NAME } } for an address with a password.",
        "anyOf": [
         {
-         "description": "sqlite:PATH",
+         "description": "sqlite:PATH, or postgres://USER@HOST/DATABASE",
          "type": "string",
          "minLength": 1
         },
