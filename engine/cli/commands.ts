@@ -7,12 +7,14 @@ import { plan } from './commands/plan.ts'
 import { run } from './commands/run.ts'
 import { runs } from './commands/runs.ts'
 import { status } from './commands/status.ts'
+import { test } from './commands/test.ts'
 import { validate } from './commands/validate.ts'
 import { worker } from './commands/worker.ts'
 
 /** Every command, in the order people meet them. */
 export const COMMANDS: readonly Command[] = [
   validate,
+  test,
   plan,
   apply,
   run,

@@ -1,6 +1,7 @@
 import { existsSync, readdirSync, readFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { fileURLToPath } from 'node:url'
+import type { JsonObject } from '../core/model/json.ts'
 import type { RecordedSchema, RecordedSchemas } from '../core/model/recorded.ts'
 
 const ENDING = '.schema.json'
@@ -13,7 +14,7 @@ export function packageFolder(): string {
 
 /** Recorded schemas of the repository first, then those shipped with the engine. Read when asked for, once. */
 export function recordedFiles(folder: string): RecordedSchemas {
-  const roots = [join(folder, 'schemas', 'recorded'), join(packageFolder(), 'schemas', 'recorded')]
+  const roots = rootsOf(folder)
   const read = new Map<string, RecordedSchema | null>()
   return {
     schema(system, version, resource) {
@@ -33,6 +34,34 @@ export function recordedFiles(folder: string): RecordedSchemas {
         .filter((name) => !name.includes('.json'))
         .sort(byVersion),
   }
+}
+
+/** Recorded samples by `<resource>/<name>`, the repository's own first. Null when there is none. */
+export interface RecordedSamples {
+  sample(system: string, version: string, name: string): JsonObject | null
+  /** Names there are of a resource. */
+  names(system: string, version: string, resource: string): readonly string[]
+}
+
+export function recordedSamples(folder: string): RecordedSamples {
+  const roots = rootsOf(folder)
+  return {
+    sample(system, version, name) {
+      const path = roots
+        .map((root) => join(root, system, version, 'samples', `${name}.json`))
+        .find((candidate) => existsSync(candidate))
+      return path === undefined ? null : (JSON.parse(readFileSync(path, 'utf8')) as JsonObject)
+    },
+    names: (system, version, resource) =>
+      namesIn(roots, join(system, version, 'samples', resource)).flatMap((name) =>
+        name.endsWith('.json') ? [`${resource}/${name.slice(0, -'.json'.length)}`] : [],
+      ),
+  }
+}
+
+/** The repository's own, then those shipped with the engine. */
+function rootsOf(folder: string): readonly string[] {
+  return [join(folder, 'schemas', 'recorded'), join(packageFolder(), 'schemas', 'recorded')]
 }
 
 function namesIn(roots: readonly string[], folder: string): string[] {

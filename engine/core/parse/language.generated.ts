@@ -567,9 +567,21 @@ sample: string
 change?: {
 
 }
+/**
+ * Look-ups that find nothing, as they are written: match("product.product", "default_code", "MUG").
+ */
+missing?: string[]
+/**
+ * Whether the record was delivered before: firstTimeOnly is judged by it. Default: false.
+ */
+delivered?: boolean
 }
 /**
- * The fields that must come out; then: [action_confirm]; or parked: { at: field }.
+ * Whether nothing may come out that expect does not name. Default: false.
+ */
+exact?: boolean
+/**
+ * The fields that must come out; then: [action_confirm]; or parked: { at: field, class, message }; or filtered: reason.
  */
 expect: {
 
@@ -1567,6 +1579,18 @@ export const LANGUAGE_SCHEMAS: Readonly<Record<string, object>> = {
         "change": {
          "description": "What is different in it, by path: { \"lineItems.0.sku\": null }.",
          "type": "object"
+        },
+        "missing": {
+         "description": "Look-ups that find nothing, as they are written: match(\"product.product\", \"default_code\", \"MUG\").",
+         "type": "array",
+         "items": {
+          "type": "string",
+          "minLength": 1
+         }
+        },
+        "delivered": {
+         "description": "Whether the record was delivered before: firstTimeOnly is judged by it. Default: false.",
+         "type": "boolean"
         }
        },
        "required": [
@@ -1574,8 +1598,12 @@ export const LANGUAGE_SCHEMAS: Readonly<Record<string, object>> = {
        ],
        "additionalProperties": false
       },
+      "exact": {
+       "description": "Whether nothing may come out that expect does not name. Default: false.",
+       "type": "boolean"
+      },
       "expect": {
-       "description": "The fields that must come out; then: [action_confirm]; or parked: { at: field }.",
+       "description": "The fields that must come out; then: [action_confirm]; or parked: { at: field, class, message }; or filtered: reason.",
        "type": "object",
        "minProperties": 1
       }
