@@ -6,6 +6,7 @@ import type { JsonObject } from '../core/model/json.ts'
 import { parseDuration } from '../core/parse/duration.ts'
 import { applyEnvironment, type Repository } from '../core/parse/repository.ts'
 import { openStore, type Store } from '../store/open.ts'
+import { takeWorkerPlace, type WorkerPlace } from '../store/worker-place.ts'
 import type { ActivityDependencies } from '../temporal/activities.ts'
 import { connectTemporal, type TemporalClient, type TemporalSettings } from '../temporal/client.ts'
 import { type DevServer, ensureDevServer } from '../temporal/dev-server/server.ts'
@@ -24,6 +25,8 @@ export interface Session {
   temporal(): Promise<TemporalClient>
   /** The dev server, when the environment uses one and {@link temporal} was asked. */
   devServer(): DevServer | null
+  /** Throws `unavailable` where the store has room for one worker process and another one has it. */
+  takeWorkerPlace(): WorkerPlace
   workerDependencies(): ActivityDependencies
   readonly workerConcurrency: number
   close(): Promise<void>
@@ -49,7 +52,8 @@ export async function openSession(options: SessionOptions): Promise<Session> {
     )
   }
   const secrets = secretSource(repository.project.secrets, folder, options.processEnvironment)
-  const store = await openStore(await storeUrl(applied.store, secrets), { folder })
+  const url = await storeUrl(applied.store, secrets)
+  const store = await openStore(url, { folder })
   const prefix = { project: repository.project.name, environment }
   const worker = repository.project.worker as {
     legBudget?: string
@@ -89,6 +93,7 @@ export async function openSession(options: SessionOptions): Promise<Session> {
     temporal: () => (client ??= connect()),
     devServer: () => devServer,
     workerConcurrency: worker?.concurrency ?? 4,
+    takeWorkerPlace: () => takeWorkerPlace(url, folder),
     workerDependencies: () => {
       const log = workerLog(folder)
       return {

@@ -27,7 +27,7 @@ export function createProcesses(folder: string, program: string, port: number) {
   }
 
   return {
-    worker: () => start(process.execPath, [BIN, 'worker', '--folder', folder], log),
+    worker: () => start(process.execPath, [BIN, 'worker', '--beside', '--folder', folder], log),
     /** A command as a person types it; may be killed on its way. */
     command: (args: readonly string[]) =>
       start(process.execPath, [BIN, ...args, '--folder', folder, '--json'], log),

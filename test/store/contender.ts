@@ -2,6 +2,7 @@
 import { acquireLease, assertLease, releaseLease } from '../../engine/store/lease.ts'
 import { openStore } from '../../engine/store/open.ts'
 import { saveSelection } from '../../engine/store/selections.ts'
+import { takeWorkerPlace } from '../../engine/store/worker-place.ts'
 
 const [what, url = '', folder = '', name = ''] = process.argv.slice(2)
 const store = await openStore(url, { folder })
@@ -34,6 +35,12 @@ if (what === 'hang') {
     process.stdout.write('written\n')
     await new Promise((resolve) => setTimeout(resolve, 600_000))
   })
+}
+
+if (what === 'work') {
+  takeWorkerPlace(url, folder)
+  process.stdout.write('working\n')
+  await new Promise((resolve) => setTimeout(resolve, 600_000))
 }
 
 await store.close()

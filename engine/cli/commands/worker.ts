@@ -6,18 +6,25 @@ export const worker: Command = {
   name: 'worker',
   summary: 'runs what schedules and people ask for, until it is stopped',
   positionals: '',
-  options: {},
+  options: {
+    beside: {
+      type: 'boolean',
+      help: 'although another worker has the SQLite store: for tests and emergencies; it stays right and gets slower',
+    },
+  },
   examples: [
+    ['tidelock worker', 'the worker of this repository; a SQLite store has one such process'],
     [
       'tidelock worker --env production',
-      'one worker of the production environment; more of them share the work',
+      'one worker of the production environment; on PostgreSQL more of them share the work',
     ],
   ],
   run: (invocation) =>
     withSession(
       invocation,
       async ({ session }) => {
-        const { output, signal } = invocation
+        const { options, output, signal } = invocation
+        const place = options['beside'] === true ? null : session.takeWorkerPlace()
         const temporal = await session.temporal()
         const running = await startWorker({
           temporal: temporal.settings,
@@ -37,6 +44,7 @@ export const worker: Command = {
         )
         await Promise.race([asked, running.ended])
         await running.stop()
+        place?.release()
         return EXIT.ok
       },
       { filesMustBeSound: false },

@@ -1,0 +1,199 @@
+import { sql } from 'kysely'
+import { onTestFinished } from 'vitest'
+import { MIGRATIONS } from '../../engine/store/migrations/list.ts'
+import { migrate } from '../../engine/store/migrations/migrate.ts'
+import { openStore, type Store, type Transaction } from '../../engine/store/open.ts'
+import { newPlace, START } from './opened.ts'
+
+export type Row = Readonly<Record<string, string | number | null>>
+
+/** A row of every table as the first version had them; each column has something in one of its table's rows. */
+const FIRST: Readonly<Record<string, readonly Row[]>> = {
+  plan: [
+    {
+      hash: 'h1',
+      plan: '{"mapping":"orders"}',
+      source_map: '{"file":"f","places":{}}',
+      applied_at: START,
+      author: 'ops',
+      commit_id: 'abc',
+    },
+  ],
+  applied_plan: [
+    {
+      project: 'acme',
+      mapping: 'orders',
+      plan_hash: 'h1',
+      applied_at: START,
+      author: 'ops',
+      commit_id: 'abc',
+    },
+  ],
+  target_owner: [{ project: 'acme', target: 'odoo|acme', environment: 'default', claimed_at: START }],
+  lease: [
+    {
+      project: 'acme',
+      mapping: 'orders',
+      holder: 'run-1',
+      lane: 'live',
+      epoch: 7,
+      expires_at: START,
+      wanted_by: 'backfill',
+      offered_until: START,
+    },
+  ],
+  cursor: [
+    {
+      project: 'acme',
+      mapping: 'orders',
+      lane: 'live',
+      cursor: '{"at":1}',
+      sequence: 3,
+      run_id: 'run-1',
+      updated_at: START,
+    },
+  ],
+  ledger: [
+    {
+      ...{
+        project: 'acme',
+        namespace: 'orders',
+        key: '1',
+        connection: 'odoo',
+        resource: 'sale.order',
+        label: '#1',
+      },
+      ...{
+        target_id: '91',
+        adopted: 1,
+        state: 'confirmed',
+        source_stamp: 's',
+        source_hash: 'h',
+        plan_hash: 'h1',
+      },
+      ...{ fingerprint: 'f', field_hashes: '{"fields":{"note":"n"},"lines":{},"records":{},"adjusted":{}}' },
+      ...{ steps_due: '[1]', delivered_at: START, run_id: 'run-1' },
+    },
+    {
+      ...{
+        project: 'acme',
+        namespace: 'orders',
+        key: '2',
+        connection: 'odoo',
+        resource: 'sale.order',
+        state: 'intent',
+      },
+      ...{ previous: null, payload_hash: 'p', sent_at: START, epoch: 7, steps_due: '[]' },
+    },
+    {
+      ...{
+        project: 'acme',
+        namespace: 'orders',
+        key: '3',
+        connection: 'odoo',
+        resource: 'sale.order',
+        state: 'intent',
+      },
+      ...{ target_id: '93', payload_hash: 'p', sent_at: START + 1, epoch: 7, steps_due: '[]' },
+      previous:
+        '{"state":"confirmed","source_stamp":"s","source_hash":"h","plan_hash":"h1","fingerprint":"f","field_hashes":null,"steps_due":"[2]","run_id":"run-0"}',
+    },
+  ],
+  dead_letter: [
+    {
+      ...{ id: 'letter', project: 'acme', mapping: 'orders', namespace: 'orders', key: '4', label: '#4' },
+      ...{
+        class: 'missing-reference',
+        message: 'no customer',
+        at: 'fields.partner_id',
+        file: 'f',
+        line: 1,
+        column: 2,
+      },
+      ...{
+        state: 'waiting',
+        payload: '{"key":"gid/4","stamp":"s","data":{}}',
+        source_hash: 'h',
+        mapped: '{}',
+      },
+      ...{
+        target_id: '94',
+        attempts: 2,
+        first_seen_at: START,
+        last_seen_at: START,
+        due_at: START,
+        plan_hash: 'h1',
+      },
+      ...{ run_id: 'run-1', wait_namespace: 'customers', wait_mapping: 'customers', wait_key: '7' },
+      resolved_at: START,
+    },
+  ],
+  decision: [
+    {
+      ...{ id: 'd', project: 'acme', dead_letter_id: 'letter', kind: 'correct', by: 'ops', reason: 'typo' },
+      ...{ source_hash: 'h', overlay: '{"sku":"A"}', decided_at: START },
+    },
+  ],
+  run: [
+    {
+      ...{ id: 'run-1', project: 'acme', mapping: 'orders', lane: 'live', workflow_id: 'w', plan_hash: 'h1' },
+      ...{
+        state: 'failed',
+        started_at: START,
+        finished_at: START + 5,
+        tally: '{"read":2,"created":2}',
+        pages: 3,
+      },
+      ...{ balanced: 1, failure_kind: 'bug', failure_message: 'why' },
+    },
+  ],
+  run_page: [{ run_id: 'run-1', sequence: 3, tally: '{}', committed_at: START }],
+  selection: [{ project: 'acme', id: 'list', keys: '["1","2"]', created_at: START }],
+  usage: [
+    {
+      ...{ project: 'acme', connection: 'odoo', mapping: 'orders', day: '2026-11-24' },
+      ...{ calls: 1, write_calls: 2, bytes_in: 3, bytes_out: 4, refusals: 5 },
+    },
+  ],
+}
+
+/** What each later step added to these rows, in their order; and the rows of tables that it made. */
+const ADDED: Readonly<Record<string, Readonly<Record<string, readonly Row[]>>>> = {
+  '0002-settling': {
+    ledger: [
+      { source_key: 'gid/1' },
+      { source_key: 'gid/2', sent: '{"fields":{"note":"n2"},"lines":{},"records":{},"adjusted":{}}' },
+      {},
+    ],
+  },
+}
+
+/** Rows as the store had them after so many steps. */
+export function rowsAfter(steps: number): Readonly<Record<string, readonly Row[]>> {
+  const rows: Record<string, readonly Row[]> = { ...FIRST }
+  for (const { name } of MIGRATIONS.slice(1, steps)) {
+    for (const [table, more] of Object.entries(ADDED[name] ?? {}))
+      rows[table] = more.map((row, index) => ({ ...rows[table]?.[index], ...row }))
+  }
+  return rows
+}
+
+async function insert(trx: Transaction, table: string, row: Row): Promise<void> {
+  const names = sql.join(Object.keys(row).map((name) => sql.ref(name)))
+  await sql`insert into ${sql.table(table)} (${names}) values (${sql.join(Object.values(row))})`.execute(
+    trx.db,
+  )
+}
+
+/** A store of an earlier version with a row in every table. */
+export async function earlierStore(steps: number): Promise<Store> {
+  const { url, folder } = await newPlace()
+  const store = await openStore(url, { folder, now: () => START, migrate: false })
+  onTestFinished(store.close)
+  await store.transaction(async (trx) => {
+    await migrate(trx, MIGRATIONS.slice(0, steps))
+    for (const [table, rows] of Object.entries(rowsAfter(steps)))
+      for (const row of rows) await insert(trx, table, row)
+  })
+  return store
+}
