@@ -3,6 +3,7 @@ import { apply } from './commands/apply.ts'
 import { deadLetters } from './commands/dead-letters.ts'
 import { demo } from './commands/demo.ts'
 import { dev } from './commands/dev.ts'
+import { explain } from './commands/explain.ts'
 import { plan } from './commands/plan.ts'
 import { run } from './commands/run.ts'
 import { runs } from './commands/runs.ts'
@@ -20,6 +21,7 @@ export const COMMANDS: readonly Command[] = [
   run,
   status,
   runs,
+  explain,
   deadLetters,
   worker,
   dev,

@@ -181,6 +181,17 @@ export async function deadLetterByLabel(
   return letter?.payload == null ? null : { ...letter, payload: letter.payload }
 }
 
+/** The open one of a record. */
+export async function openDeadLetterOf(
+  store: Queryable,
+  project: string,
+  mapping: string,
+  key: string,
+): Promise<DeadLetterRow | null> {
+  const row = await selectOpen(store, project, mapping).selectAll().where('key', '=', key).executeTakeFirst()
+  return row === undefined ? null : deadLetterOf(row)
+}
+
 export interface DeadLetterCount {
   readonly mapping: string
   readonly state: DeadLetterState

@@ -41,10 +41,30 @@ export async function dryRecords(
     readonly signal: AbortSignal
   },
 ): Promise<readonly DryRecord[]> {
+  return withDryContext(dependencies, request, async (context) => {
+    const records = await readSome(context, request.limit, request.only)
+    const { works } = await judge(context, records)
+    const now = request.compare ? await targetNow(context, works) : new Map<string, JsonObject>()
+    return works.map((work) => dryOf(context, work, now))
+  })
+}
+
+/** Opens both sides for reading and judging, with nothing that could write. */
+export async function withDryContext<Result>(
+  dependencies: LegDependencies,
+  request: {
+    readonly scope: string
+    readonly plan: Plan
+    readonly planHash: string
+    readonly sourceMap: SourceMap
+    readonly signal: AbortSignal
+  },
+  work: (context: LegContext) => Promise<Result>,
+): Promise<Result> {
   const { plan, signal } = request
   const open = await openConnections(dependencies, plan)
   try {
-    const context: LegContext = {
+    return await work({
       store: dependencies.store,
       scope: request.scope,
       plan,
@@ -76,11 +96,7 @@ export async function dryRecords(
       signal,
       now: () => dependencies.store.now(),
       log: dependencies.log,
-    }
-    const records = await readSome(context, request.limit, request.only)
-    const { works } = await judge(context, records)
-    const now = request.compare ? await targetNow(context, works) : new Map<string, JsonObject>()
-    return works.map((work) => dryOf(context, work, now))
+    })
   } finally {
     await open.close()
   }
@@ -112,7 +128,12 @@ async function readSome(
   }
 }
 
-async function targetNow(context: LegContext, works: readonly Work[]): Promise<Map<string, JsonObject>> {
+/** What the target holds now in the fields of the mapping's records, by id. */
+export async function targetNow(
+  context: LegContext,
+  works: readonly Work[],
+  more: readonly string[] = [],
+): Promise<Map<string, JsonObject>> {
   const known = works.filter((work) => work.targetId !== null)
   if (known.length === 0) return new Map()
   const fields = Object.entries(context.plan.fields).flatMap(([name, plan]) =>
@@ -123,7 +144,7 @@ async function targetNow(context: LegContext, works: readonly Work[]): Promise<M
     by: { kind: 'id' },
     values: known.map((work) => work.targetId!),
     where: {},
-    fields,
+    fields: [...new Set([...fields, ...more])],
     archived: true,
     signal: context.signal,
   })
@@ -135,7 +156,8 @@ function wouldWrite(work: Work): DryRecord['would'] {
   return work.adopted && work.row?.targetId !== work.targetId ? 'adopt' : 'update'
 }
 
-function dryOf(context: LegContext, work: Work, now: ReadonlyMap<string, JsonObject>): DryRecord {
+/** What judging a record has come to. */
+export function dryOf(context: LegContext, work: Work, now: ReadonlyMap<string, JsonObject>): DryRecord {
   const base = {
     key: work.key,
     label: work.label,

@@ -151,6 +151,26 @@ test('status, runs and dead letters tell what happened', async () => {
   expect(shown.stdout).toMatch(/mappings\/shopify-orders\.yaml:\d+/)
 })
 
+test('explain takes one record through every line, beside what ledger and Odoo say', async () => {
+  const told = await tidelock('explain', 'shopify-orders', '#tip')
+  expect(told.code).toBe(0)
+  for (const text of ['parked since', 'amount_total: ', 'differs', 'client_order_ref = "#tip"', 'order.name'])
+    expect(told.stdout).toContain(text)
+  const { ledger, target, totals, record } = json(
+    await tidelock('explain', 'shopify-orders', '#1010', '--json'),
+  )
+  expect(ledger).toMatchObject({ state: 'confirmed', targetId: target.id })
+  expect(Number(totals[0].source)).toBe(Number(totals[0].found))
+  expect(record.fields.length).toBeGreaterThan(10)
+  const left = (await tidelock('explain', 'shopify-orders', '#1010')).stdout
+  expect(left).toContain('Nothing would be done')
+  expect(await tidelock('explain', 'shopify-orders', '#nobody')).toMatchObject({
+    code: 1,
+    stderr: expect.stringContaining('#nobody'),
+  })
+  expect((await tidelock('explain', 'shopify-orders', '--sample', 'orders/1042')).stdout).toContain('84.58')
+})
+
 test('a changed file does not run until it is applied; rewriting lets it reach what is there', async () => {
   const text = readFileSync(orders(), 'utf8')
   writeFileSync(

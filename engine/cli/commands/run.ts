@@ -1,13 +1,12 @@
 import { didYouMean } from '../../core/compile/nearest.ts'
 import { SyncError } from '../../core/model/failure.ts'
-import { deadLetterByLabel } from '../../store/dead-letters.ts'
-import { ledgerByLabel } from '../../store/ledger.ts'
 import { prefixText } from '../../temporal/names.ts'
 import { type Command, EXIT, UsageError } from '../command.ts'
 import { dryRun } from '../dry-run.ts'
 import { runMappings } from '../run-mappings.ts'
 import type { Session } from '../session.ts'
 import { situate } from '../situation.ts'
+import { sourceKeyOf } from '../source-key.ts'
 import { withSession } from '../with-session.ts'
 import type { Workspace } from '../workspace.ts'
 
@@ -49,7 +48,7 @@ export const run: Command = {
       await refuseDifferences(session, workspace, mappings)
       const only =
         typeof options['only'] === 'string'
-          ? [await sourceKey(session, workspace, mappings, options['only'])]
+          ? [await onlyKey(session, workspace, mappings, options['only'])]
           : null
       const lane = only !== null ? 'retry' : options['full'] === true ? 'backfill' : 'live'
       const results = await runMappings(invocation, session, mappings, { lane, only })
@@ -86,8 +85,7 @@ async function refuseDifferences(
   )
 }
 
-/** A label people use (`#1042`) → the key at the source; anything that is no known label is taken as the key itself. */
-async function sourceKey(
+async function onlyKey(
   session: Session,
   workspace: Workspace,
   mappings: readonly string[],
@@ -95,9 +93,5 @@ async function sourceKey(
 ): Promise<string> {
   if (mappings.length !== 1) throw new UsageError('--only needs the name of one mapping')
   const { plan } = workspace.plans.find((candidate) => candidate.plan.mapping === mappings[0])!
-  const scope = prefixText(session.prefix)
-  const parked = await deadLetterByLabel(session.store, scope, plan.mapping, text)
-  if (parked !== null) return parked.payload.key
-  const row = await ledgerByLabel(session.store, scope, plan.namespace, text)
-  return row === null ? text : decodeURIComponent(row.key)
+  return sourceKeyOf(session.store, prefixText(session.prefix), plan, text)
 }
