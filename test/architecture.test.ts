@@ -18,6 +18,8 @@ const MAY_IMPORT: Readonly<Record<string, readonly string[]>> = {
     'engine/core/parse',
     'engine/core/transform',
   ],
+  'engine/core/mapping-test': ['engine/core/model', 'engine/core/expression', 'engine/core/transform'],
+  'engine/core/explain': ['engine/core/model', 'engine/core/expression'],
   'engine/connectors/odoo': ['engine/core/model'],
   'engine/connectors/shopify': ['engine/core/model'],
   'engine/store': ['engine/core/model', 'type:engine/core/transform'],
