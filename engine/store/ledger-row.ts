@@ -52,7 +52,11 @@ export interface PreviousState {
   readonly runId: string | null
 }
 
+/** What was delivered is parsed when it is asked for: nobody asks for that of a record that has not changed. */
 export function ledgerRowOf(row: LedgerTable): LedgerRow {
+  let fieldHashes: DeliveredParts | null = null
+  let previous: PreviousState | null = null
+  let sent: DeliveredParts | null = null
   return {
     project: row.project,
     namespace: row.namespace,
@@ -67,15 +71,21 @@ export function ledgerRowOf(row: LedgerTable): LedgerRow {
     sourceHash: row.source_hash,
     planHash: row.plan_hash,
     fingerprint: row.fingerprint,
-    fieldHashes: partsOf(row.field_hashes),
-    stepsDue: JSON.parse(row.steps_due) as number[],
+    get fieldHashes() {
+      return (fieldHashes ??= partsOf(row.field_hashes))
+    },
+    stepsDue: row.steps_due === '[]' ? [] : (JSON.parse(row.steps_due) as number[]),
     deliveredAt: row.delivered_at,
     runId: row.run_id,
-    previous: row.previous === null ? null : previousOf(row.previous),
+    get previous() {
+      return (previous ??= row.previous === null ? null : previousOf(row.previous))
+    },
     payloadHash: row.payload_hash,
     sentAt: row.sent_at,
     epoch: row.epoch,
-    sent: partsOf(row.sent),
+    get sent() {
+      return (sent ??= partsOf(row.sent))
+    },
     sourceKey: row.source_key,
   }
 }

@@ -1,4 +1,4 @@
-import type { Queryable, Store } from './open.ts'
+import type { Queryable, Transaction } from './open.ts'
 
 /** What a connection was asked on behalf of a mapping. */
 export interface Usage {
@@ -21,35 +21,33 @@ export interface UsageRow extends UsageEntry {
   readonly day: string
 }
 
-/** Adds to today's counters. A transaction of its own: calls were made whatever becomes of their page. */
-export async function addUsage(store: Store, entry: UsageEntry): Promise<void> {
+/** Adds to today's counters. */
+export async function addUsage(trx: Transaction, entry: UsageEntry): Promise<void> {
   const { project, connection, mapping } = entry
   if (entry.calls + entry.writeCalls + entry.bytesIn + entry.bytesOut + entry.refusals === 0) return
-  await store.transaction((trx) =>
-    trx.db
-      .insertInto('usage')
-      .values({
-        project,
-        connection,
-        mapping,
-        day: new Date(trx.now()).toISOString().slice(0, 10),
-        calls: entry.calls,
-        write_calls: entry.writeCalls,
-        bytes_in: entry.bytesIn,
-        bytes_out: entry.bytesOut,
-        refusals: entry.refusals,
-      })
-      .onConflict((conflict) =>
-        conflict.columns(['project', 'connection', 'mapping', 'day']).doUpdateSet(({ eb, ref }) => ({
-          calls: eb(ref('usage.calls'), '+', ref('excluded.calls')),
-          write_calls: eb(ref('usage.write_calls'), '+', ref('excluded.write_calls')),
-          bytes_in: eb(ref('usage.bytes_in'), '+', ref('excluded.bytes_in')),
-          bytes_out: eb(ref('usage.bytes_out'), '+', ref('excluded.bytes_out')),
-          refusals: eb(ref('usage.refusals'), '+', ref('excluded.refusals')),
-        })),
-      )
-      .execute(),
-  )
+  await trx.db
+    .insertInto('usage')
+    .values({
+      project,
+      connection,
+      mapping,
+      day: new Date(trx.now()).toISOString().slice(0, 10),
+      calls: entry.calls,
+      write_calls: entry.writeCalls,
+      bytes_in: entry.bytesIn,
+      bytes_out: entry.bytesOut,
+      refusals: entry.refusals,
+    })
+    .onConflict((conflict) =>
+      conflict.columns(['project', 'connection', 'mapping', 'day']).doUpdateSet(({ eb, ref }) => ({
+        calls: eb(ref('usage.calls'), '+', ref('excluded.calls')),
+        write_calls: eb(ref('usage.write_calls'), '+', ref('excluded.write_calls')),
+        bytes_in: eb(ref('usage.bytes_in'), '+', ref('excluded.bytes_in')),
+        bytes_out: eb(ref('usage.bytes_out'), '+', ref('excluded.bytes_out')),
+        refusals: eb(ref('usage.refusals'), '+', ref('excluded.refusals')),
+      })),
+    )
+    .execute()
 }
 
 /** Day by day, oldest first. `since`: UTC, YYYY-MM-DD. */

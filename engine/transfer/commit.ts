@@ -6,6 +6,7 @@ import { advanceCursor } from '../store/cursor.ts'
 import { type NewDeadLetter, parkRecords, releaseWaiting, resolveDeadLetters } from '../store/dead-letters.ts'
 import { confirmRows, type NewLedgerRow, withdrawIntents } from '../store/ledger.ts'
 import { addToRun } from '../store/runs.ts'
+import { addUsage, type UsageEntry } from '../store/usage.ts'
 import { assertConserved } from './conservation.ts'
 import type { LegContext } from './context.ts'
 import type { Judged } from './judge.ts'
@@ -34,6 +35,7 @@ export interface Counted {
   readonly areDue: boolean
   readonly calls: number
   readonly writeCalls: number
+  readonly usage: readonly UsageEntry[]
 }
 
 /** One transaction: ledger, dead letters, counters, cursor. */
@@ -73,6 +75,7 @@ export async function commitPage(
     const written = rows.filter((row) => row.targetId !== null).map((row) => row.key)
     if (written.length > 0) await releaseWaiting(trx, context.scope, plan.namespace, written, context.now())
     await addToRun(trx, context.runId, tally, cursor?.sequence ?? null)
+    for (const entry of counted.usage) await addUsage(trx, entry)
     if (cursor !== null) {
       await advanceCursor(trx, {
         project: context.scope,

@@ -1,15 +1,22 @@
 import type { Connection } from '../core/model/connector.ts'
 import { SyncError } from '../core/model/failure.ts'
 import type { Plan } from '../core/model/plan.ts'
-import { addUsage } from '../store/usage.ts'
-import type { LegContext } from './context.ts'
+import type { UsageEntry } from '../store/usage.ts'
 import { createHost, type HostUsage, type LegHost } from './host/host.ts'
 import type { LegDependencies } from './leg.ts'
 
-/** What the connections of a leg used. */
+/** What the connections of a leg used since it was noted last. */
+export interface Used {
+  readonly calls: number
+  readonly writeCalls: number
+  /** The same by connection, as usage of the day. */
+  readonly usage: readonly UsageEntry[]
+  /** It stands in the store now. */
+  isNoted(): void
+}
+
 export interface Meters {
-  /** Calls since it was read last, for the run's counters; noted as usage of the day too. */
-  read(context: LegContext): Promise<{ readonly calls: number; readonly writeCalls: number }>
+  used(project: string): Used
 }
 
 /** Opens both sides of a plan, each behind a host of its own. */
@@ -42,38 +49,43 @@ export async function openConnections(
   }
   const source = await open(0)
   const target = await open(1)
-  const seen: HostUsage[] = hosts.map(() => ({ calls: 0, writeCalls: 0, bytesIn: 0, bytesOut: 0 }))
+  let noted: readonly HostUsage[] = hosts.map(() => ({ calls: 0, writeCalls: 0, bytesIn: 0, bytesOut: 0 }))
   return {
     source,
     target,
     targetHost: hosts[1]!.host,
     meters: {
-      async read(context) {
-        let calls = 0
-        let writeCalls = 0
-        for (const [index, { name, host }] of hosts.entries()) {
-          const last = seen[index]!
-          const now = { ...host.usage }
-          seen[index] = now
-          calls += now.calls - last.calls
-          writeCalls += now.writeCalls - last.writeCalls
-          await addUsage(context.store, {
-            project: context.scope,
-            connection: name,
-            mapping: plan.mapping,
-            calls: now.calls - last.calls,
-            writeCalls: now.writeCalls - last.writeCalls,
-            bytesIn: now.bytesIn - last.bytesIn,
-            bytesOut: now.bytesOut - last.bytesOut,
-            refusals: 0,
-          })
+      used: (project) => {
+        const now = hosts.map(({ host }) => ({ ...host.usage }))
+        const usage = hosts.map(({ name }, index) => ({
+          project,
+          connection: name,
+          mapping: plan.mapping,
+          ...difference(now[index]!, noted[index]!),
+          refusals: 0,
+        }))
+        return {
+          calls: usage.reduce((sum, { calls }) => sum + calls, 0),
+          writeCalls: usage.reduce((sum, { writeCalls }) => sum + writeCalls, 0),
+          usage,
+          isNoted() {
+            noted = now
+          },
         }
-        return { calls, writeCalls }
       },
     },
     async close() {
       await Promise.allSettled([source.close(), target.close()])
       await Promise.allSettled(hosts.map(({ host }) => host.close()))
     },
+  }
+}
+
+function difference(now: HostUsage, before: HostUsage): HostUsage {
+  return {
+    calls: now.calls - before.calls,
+    writeCalls: now.writeCalls - before.writeCalls,
+    bytesIn: now.bytesIn - before.bytesIn,
+    bytesOut: now.bytesOut - before.bytesOut,
   }
 }

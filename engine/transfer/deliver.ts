@@ -87,6 +87,7 @@ function itemOf(context: LegContext, work: Work): UpsertItem | null {
 async function deliverOwnRecords(context: LegContext, works: readonly Work[]): Promise<void> {
   const byField = new Map<string, { shape: TargetShape; items: Map<Work, UpsertItem> }>()
   for (const work of works) {
+    if (work.mapped!.records.length === 0) continue
     const changed = new Set(changesSince(context.plan, work.key, work.mapped!, work.previous).records)
     for (const own of work.mapped!.records) {
       const group = byField.get(own.field) ?? { shape: own.shape, items: new Map() }

@@ -63,8 +63,10 @@ async function identify(
   const works = keys.map((key): Work => {
     const { record, source, label, verdict } = newest.get(key)!
     const row = rows.get(key) ?? null
-    const lastKnown = lastKnownOf(row)
     const sourceHash = fingerprintOf(record.data as JsonValue)
+    const known = verdict ?? knownVerdict(context, row, sourceHash, record.stamp, open.get(key) ?? null)
+    // Of no interest where nothing will be sent.
+    const lastKnown = known === null ? lastKnownOf(row) : null
     return {
       record,
       source,
@@ -85,7 +87,7 @@ async function identify(
       adjusted: { ...lastKnown?.adjusted },
       adoptedLines: { ...lastKnown?.adoptedLines },
       stepsDue: row?.stepsDue ?? [],
-      verdict: verdict ?? knownVerdict(context, row, sourceHash, record.stamp, open.get(key) ?? null),
+      verdict: known,
     }
   })
   return { works, superseded }

@@ -8,10 +8,11 @@ import { dueRecords } from '../store/dead-letters.ts'
 import { acquireLease, offerLease, releaseLease } from '../store/lease.ts'
 import { ledgerTargets } from '../store/ledger.ts'
 import type { Store } from '../store/open.ts'
+import { addUsage } from '../store/usage.ts'
 import { agree } from './agree.ts'
 import { refuseSecondClaims } from './claims.ts'
 import { type Committed, type CursorStep, commitPage } from './commit.ts'
-import { type Meters, openConnections } from './connections.ts'
+import { type Meters, openConnections, type Used } from './connections.ts'
 import type { Lane, LegContext } from './context.ts'
 import { deliver } from './deliver.ts'
 import { fenceOf } from './fence.ts'
@@ -125,6 +126,7 @@ export async function runLeg(dependencies: LegDependencies, request: LegRequest)
     keeps = result.state === 'more'
     return result
   } finally {
+    await noteRest(store, open.meters.used(request.scope))
     await open.close()
     // Between the legs of a run nobody else need come in; after it, or when it has to wait, others need not wait for it.
     if (!keeps) await releaseLease(store, held).catch(() => {})
@@ -208,8 +210,24 @@ async function movePage(
   await refuseSecondClaims(context, judged.works)
   await agree(context, judged.works)
   await takeSteps(context, judged.works)
-  const used = await meters.read(context)
-  return commitPage(context, judged, step, { handed: records, areDue: as === 'due', ...used })
+  const used = meters.used(context.scope)
+  const committed = await commitPage(context, judged, step, {
+    handed: records,
+    areDue: as === 'due',
+    ...used,
+  })
+  used.isNoted()
+  return committed
+}
+
+/** Calls were made whatever became of their page. */
+async function noteRest(store: Store, { usage }: Used): Promise<void> {
+  if (usage.every(({ calls }) => calls === 0)) return
+  await store
+    .transaction(async (trx) => {
+      for (const entry of usage) await addUsage(trx, entry)
+    })
+    .catch(() => {})
 }
 
 /** Records by key, a page's worth at a time. */

@@ -169,14 +169,9 @@ test('usage noted at once adds up', async () => {
   const entry = { project: 'acme', connection: 'odoo', mapping: 'orders' }
   await Promise.all(
     Array.from({ length: 20 }, (_, index) =>
-      addUsage(handles[index % 2]!, {
-        ...entry,
-        calls: 1,
-        writeCalls: 2,
-        bytesIn: 3,
-        bytesOut: 4,
-        refusals: 5,
-      }),
+      handles[index % 2]!.transaction((trx) =>
+        addUsage(trx, { ...entry, calls: 1, writeCalls: 2, bytesIn: 3, bytesOut: 4, refusals: 5 }),
+      ),
     ),
   )
   expect(await usageOf(handles[0], 'acme')).toMatchObject([

@@ -11,7 +11,7 @@ import {
   setAppliedPlan,
 } from '../../engine/store/plans.ts'
 import { saveSelection, selectedKeys } from '../../engine/store/selections.ts'
-import { addUsage, usageOf } from '../../engine/store/usage.ts'
+import { addUsage, type UsageEntry, usageOf } from '../../engine/store/usage.ts'
 import { openedStore, START } from './opened.ts'
 
 const plan = (mapping: string): Plan => ({
@@ -149,10 +149,11 @@ describe('usage', () => {
     const { store, pass } = await openedStore()
     const counts = { calls: 2, writeCalls: 1, bytesIn: 300, bytesOut: 40, refusals: 1 }
     const entry = { project: 'acme', connection: 'odoo', mapping: 'orders', ...counts }
-    await addUsage(store, entry)
-    await addUsage(store, { ...entry, refusals: 0 })
-    await addUsage(store, { ...entry, connection: 'shopify' })
-    await addUsage(store, {
+    const add = (added: UsageEntry) => store.transaction((trx) => addUsage(trx, added))
+    await add(entry)
+    await add({ ...entry, refusals: 0 })
+    await add({ ...entry, connection: 'shopify' })
+    await add({
       ...entry,
       calls: 0,
       writeCalls: 0,
@@ -162,7 +163,7 @@ describe('usage', () => {
       connection: 'idle',
     })
     pass(86_400_000)
-    await addUsage(store, entry)
+    await add(entry)
     const today = { project: 'acme', mapping: 'orders', day: '2026-11-24' }
     const tomorrow = { ...entry, day: '2026-11-25' }
     const odoo = {

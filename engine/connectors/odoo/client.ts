@@ -23,6 +23,8 @@ export interface Client {
   userId(signal: AbortSignal): Promise<number>
   /** Fields of a model; asked once a connection. */
   fieldsOf(model: string, signal: AbortSignal): Promise<ReadonlyMap<string, FieldDefinition>>
+  /** By model: no record has a higher id but those that were made since; raised by every load. */
+  readonly highestIds: Map<string, number>
   /** Whether external ids may be read as records (needs Settings rights); false once Odoo has refused it. */
   mayReadExternalIds: boolean
 }
@@ -48,6 +50,7 @@ export function createClient(config: OdooConfig, host: Host): Client {
     host,
     server,
     userId,
+    highestIds: new Map(),
     mayReadExternalIds: true,
     async call(call) {
       // Odoo answers a write without ids with true and does nothing: observed on 19.0.

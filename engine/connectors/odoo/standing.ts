@@ -36,10 +36,23 @@ export async function standingOf(client: Client, request: UpsertRequest): Promis
   }
 }
 
+/**
+ * Asked once a connection: from then on it is known from what is loaded. That others make records meanwhile is of no account,
+ * since nobody else makes records of our keys.
+ */
 async function highestId(client: Client, { shape, signal }: UpsertRequest): Promise<number> {
+  const known = client.highestIds.get(shape.resource)
+  if (known !== undefined) return known
   const args = { domain: [], fields: ['id'], order: 'id desc', limit: 1 }
   const [row] = await searchRead(client, shape.resource, args, signal, { active_test: false })
-  return Number(row?.id ?? 0)
+  return raiseHighestId(client, shape.resource, [Number(row?.id ?? 0)])
+}
+
+/** Ids that are there now. Gives the highest one known. */
+export function raiseHighestId(client: Client, model: string, ids: Iterable<number>): number {
+  const highest = Math.max(client.highestIds.get(model) ?? 0, ...ids)
+  client.highestIds.set(model, highest)
+  return highest
 }
 
 /** Which of these records are there: all, or only those that are not archived. */

@@ -10,7 +10,7 @@ import { withPermissions } from './permissions.ts'
 import { loadAll, type Progress } from './progress.ts'
 import { removeLines } from './removed-lines.ts'
 import { type LoadRecord, plainRecord, recordsOf } from './rows.ts'
-import { type Standing, standingOf } from './standing.ts'
+import { raiseHighestId, type Standing, standingOf } from './standing.ts'
 
 /**
  * Creates or updates by external id, one outcome per item. Throws what stopped it (`throttled`, `auth-expired`) only when
@@ -50,6 +50,8 @@ export async function upsert(client: Client, request: UpsertRequest): Promise<re
     )
   }
   const created = createdItems(progress, standing)
+  if (client.highestIds.has(shape.resource))
+    raiseHighestId(client, shape.resource, progress.idByItem.values())
   await loadAll(progress, shape.resource, firstTimeRecords(request, created, standing))
   await removeLines(progress)
 

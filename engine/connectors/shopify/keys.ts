@@ -1,7 +1,7 @@
 import type { Host, KeyPage, KeysRequest, ListKeysRequest, SourceRecord } from '../../core/model/connector.ts'
-import { isJsonObject } from '../../core/model/json.ts'
+import { isJsonObject, type JsonObject } from '../../core/model/json.ts'
 import { itemsOf } from './decode.ts'
-import { completeRecord } from './nested.ts'
+import { completeRecords } from './nested.ts'
 import { NESTED, nodesQuery, RESOURCES } from './query.ts'
 import { readPage, recordOf } from './read.ts'
 import type { Fetcher } from './sizes.ts'
@@ -28,12 +28,11 @@ export async function readKeys(
       },
       signal,
     )
-    for (const node of itemsOf(answer.data['nodes'] ?? null)) {
-      if (!isJsonObject(node) || node['id'] === undefined) continue
-      records.push(
-        recordOf(resource, await completeRecord(fetcher, resource, node, selection, signal), selection),
-      )
-    }
+    const found = itemsOf(answer.data['nodes'] ?? null).filter(
+      (node): node is JsonObject => isJsonObject(node) && node['id'] !== undefined,
+    )
+    for (const node of await completeRecords(fetcher, resource, found, selection, signal))
+      records.push(recordOf(resource, node, selection))
     start += asked
   }
   return records

@@ -8,8 +8,40 @@ import type { Fetcher } from './sizes.ts'
 const FIRST_REST = 100
 const MOST = 250
 
-/** A record as the queries gave it, with every nested list whole. */
-export async function completeRecord(
+/** Records as the queries gave them, with every nested list whole. Most come whole and stay as they are. */
+export async function completeRecords(
+  fetcher: Fetcher,
+  resource: string,
+  nodes: readonly JsonObject[],
+  selection: Selection,
+  signal: AbortSignal,
+): Promise<readonly JsonObject[]> {
+  const whole: JsonObject[] = []
+  for (const node of nodes) {
+    whole.push(
+      isWhole(node, selection) ? node : await completeRecord(fetcher, resource, node, selection, signal),
+    )
+  }
+  return whole
+}
+
+function isWhole(node: JsonObject, selection: Selection): boolean {
+  for (const [name, { fields, list }] of Object.entries(selection)) {
+    const value = node[name] ?? null
+    if (fields === undefined || value === null) continue
+    if (list === undefined) {
+      if (isJsonObject(value) && !isWhole(value, fields)) return false
+      continue
+    }
+    const items = itemsOf(value)
+    if (list === 'connection' && isJsonObject(value) && afterOf(value) !== null) return false
+    if (list === 'first' && items.length >= NESTED.plain) return false
+    if (!items.every((item) => !isJsonObject(item) || isWhole(item, fields))) return false
+  }
+  return true
+}
+
+async function completeRecord(
   fetcher: Fetcher,
   resource: string,
   node: JsonObject,

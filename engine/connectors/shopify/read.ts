@@ -3,7 +3,7 @@ import { SyncError } from '../../core/model/failure.ts'
 import { isJsonObject, type JsonObject } from '../../core/model/json.ts'
 import type { Selection } from '../../core/model/selection.ts'
 import { decodeNode, itemsOf } from './decode.ts'
-import { completeRecord } from './nested.ts'
+import { completeRecords } from './nested.ts'
 import {
   advance,
   anchorAgain,
@@ -30,11 +30,8 @@ export async function readPage(fetcher: Fetcher, host: Host, request: PageReques
   let page = await fetchPage(fetcher, host, request, position)
   const earlier = wholeDays ? widened(position, page) : null
   if (earlier !== null) page = await fetchPage(fetcher, host, request, earlier)
-  const records: SourceRecord[] = []
-  for (const node of page.nodes)
-    records.push(
-      recordOf(resource, await completeRecord(fetcher, resource, node, selection, signal), selection),
-    )
+  const nodes = await completeRecords(fetcher, resource, page.nodes, selection, signal)
+  const records = nodes.map((node) => recordOf(resource, node, selection))
   const { next, caughtUp } = advance(page.position, page, wholeDays)
   return { records, next, caughtUp }
 }

@@ -13,7 +13,8 @@ export function isJsonObject(value: unknown): value is JsonObject {
  * What plan hashes and fingerprints are taken from.
  */
 export function canonicalJson(value: JsonValue): string {
-  if (value === null || typeof value !== 'object') return JSON.stringify(value)
+  // What the engine makes itself is in order already, and then the built-in does the same many times faster.
+  if (isInOrder(value)) return JSON.stringify(value)
   if (Array.isArray(value)) return `[${value.map(canonicalJson).join(',')}]`
   const object = value as JsonObject
   const parts: string[] = []
@@ -22,4 +23,15 @@ export function canonicalJson(value: JsonValue): string {
     if (member !== undefined) parts.push(`${JSON.stringify(name)}:${canonicalJson(member)}`)
   }
   return `{${parts.join(',')}}`
+}
+
+function isInOrder(value: JsonValue): boolean {
+  if (value === null || typeof value !== 'object') return true
+  if (Array.isArray(value)) return value.every(isInOrder)
+  let before: string | null = null
+  for (const name of Object.keys(value)) {
+    if ((before !== null && name < before) || !isInOrder((value as JsonObject)[name]!)) return false
+    before = name
+  }
+  return true
 }

@@ -26,7 +26,7 @@ export function hashesOf(
 ): DeliveredHashes {
   return {
     fields: fieldHashes(mapped.fields),
-    lines: Object.fromEntries(mapped.lines.map((line) => [lineId(line), fieldHashes(line.fields)])),
+    lines: lineHashes(mapped.lines),
     records: Object.fromEntries(mapped.records.map((record) => [record.field, fieldHashes(record.fields)])),
     adjusted,
     ...(Object.keys(adoptedLines).length === 0 ? {} : { adoptedLines }),
@@ -36,11 +36,11 @@ export function hashesOf(
 /** One hash over all that a delivery would bring about: payload, lines, steps wanted and totals to agree with. */
 export function deliveryFingerprint(mapped: MappedRecord): string {
   return fingerprintOf({
+    agree: mapped.agree,
     fields: mapped.fields as JsonValue,
     lines: mapped.lines.map((line) => [lineId(line), line.fields as JsonValue]),
     records: mapped.records.map((record) => [record.field, record.fields as JsonValue]),
     steps: mapped.steps,
-    agree: mapped.agree,
   })
 }
 
@@ -66,19 +66,16 @@ export function changesSince(
   lastKnown: DeliveredHashes | null = previous,
   adoptedLines: Readonly<Record<string, string>> = lastKnown?.adoptedLines ?? {},
 ): Changes {
-  const adoptedOf = (id: string) => (adoptedLines[id] === undefined ? {} : { adoptedId: adoptedLines[id] })
   const fields = changedFields(mapped.fields, previous?.fields)
   const lines: UpsertLine[] = []
   for (const line of mapped.lines) {
-    const changed = changedFields(line.fields, previous?.lines[lineId(line)])
-    if (Object.keys(changed).length > 0 || previous?.lines[lineId(line)] === undefined) {
-      lines.push({
-        field: line.field,
-        key: lineKey(plan, key, line.as, line.key),
-        ...adoptedOf(lineId(line)),
-        fields: changed,
-      })
-    }
+    const id = lineId(line)
+    const before = previous?.lines[id]
+    const changed = changedFields(line.fields, before)
+    if (before !== undefined && Object.keys(changed).length === 0) continue
+    const adoptedId = adoptedLines[id]
+    const upserted = { field: line.field, key: lineKey(plan, key, line.as, line.key), fields: changed }
+    lines.push(adoptedId === undefined ? upserted : { ...upserted, adoptedId })
   }
   const removedLines = lastKnown === null ? [] : goneLines(plan, key, mapped, lastKnown)
   const records = mapped.records.filter(
@@ -126,17 +123,27 @@ export function lineId(line: MappedLine): string {
   return `${line.field}/${line.as}/${line.key}`
 }
 
+/** Fields are mapped once and never changed, so their hashes are taken once: for the comparison, the intent and the commit. */
+const knownHashes = new WeakMap<FieldValues, FieldHashes>()
+
 function fieldHashes(fields: FieldValues): FieldHashes {
-  return Object.fromEntries(
-    Object.entries(fields).map(([name, value]) => [name, fingerprintOf(value as JsonValue)]),
-  )
+  const known = knownHashes.get(fields)
+  if (known !== undefined) return known
+  const hashes: Record<string, string> = {}
+  for (const name of Object.keys(fields)) hashes[name] = fingerprintOf(fields[name] as JsonValue)
+  knownHashes.set(fields, hashes)
+  return hashes
+}
+
+/** Without a prototype: names that no two records share would cost a new shape each. */
+function lineHashes(lines: readonly MappedLine[]): DeliveredHashes['lines'] {
+  const hashes: Record<string, FieldHashes> = Object.create(null)
+  for (const line of lines) hashes[lineId(line)] = fieldHashes(line.fields)
+  return hashes
 }
 
 function changedFields(fields: FieldValues, previous: FieldHashes | undefined): FieldValues {
   if (previous === undefined) return fields
-  const changed: Record<string, FieldValue> = {}
-  for (const [name, value] of Object.entries(fields)) {
-    if (previous[name] !== fingerprintOf(value as JsonValue)) changed[name] = value
-  }
-  return changed
+  const hashes = fieldHashes(fields)
+  return Object.fromEntries(Object.entries(fields).filter(([name]) => previous[name] !== hashes[name]))
 }

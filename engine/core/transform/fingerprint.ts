@@ -1,11 +1,11 @@
 // A hash is a pure function of its input; nothing else of Node is used here.
 // biome-ignore lint/style/noRestrictedImports: pure
-import { createHash } from 'node:crypto'
+import { hash } from 'node:crypto'
 import { canonicalJson, type JsonValue } from '../model/json.ts'
 
 /** SHA-256 of the canonical form, 64 hex digits: plans are known by it. */
 export function hashOf(value: JsonValue): string {
-  return createHash('sha256').update(canonicalJson(value)).digest('hex')
+  return hash('sha256', canonicalJson(value), 'hex')
 }
 
 /**
@@ -13,5 +13,5 @@ export function hashOf(value: JsonValue): string {
  * before, which is all a ledger compares, and short enough to keep one a field.
  */
 export function fingerprintOf(value: JsonValue): string {
-  return createHash('sha256').update(canonicalJson(value)).digest('base64url').slice(0, 12)
+  return hash('sha256', canonicalJson(value), 'base64url').slice(0, 12)
 }
