@@ -14,6 +14,8 @@ export interface OpenDeadLetter {
   readonly class: DeadLetterClass
   readonly message: string
   readonly at: string | null
+  /** The source's stamp of the version that is parked. */
+  readonly stamp: string
   /** The source it was judged on; null when it is due, so that it is judged again whether the source changed or not. */
   readonly sourceHash: string | null
   readonly planHash: string
@@ -29,7 +31,7 @@ export async function openDeadLetterKeys(
   if (keys.length === 0) return new Map()
   const now = store.now()
   const rows = await selectOpen(store, project, mapping)
-    .select(['key', 'class', 'message', 'at', 'source_hash', 'plan_hash', 'due_at'])
+    .select(['key', 'class', 'message', 'at', 'payload', 'source_hash', 'plan_hash', 'due_at'])
     .where(isOneOf(store, 'key', keys))
     .execute()
   return new Map(
@@ -39,6 +41,7 @@ export async function openDeadLetterKeys(
         class: row.class as DeadLetterClass,
         message: row.message,
         at: row.at,
+        stamp: (JSON.parse(row.payload!) as KeptRecord).stamp,
         sourceHash: row.due_at !== null && row.due_at <= now ? null : row.source_hash,
         planHash: row.plan_hash,
       },

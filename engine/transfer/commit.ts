@@ -12,7 +12,7 @@ import type { LegContext } from './context.ts'
 import type { Judged } from './judge.ts'
 import { assertLeaseOf } from './lease.ts'
 import { columnsOf } from './row.ts'
-import type { Verdict, Work } from './work.ts'
+import { SUPERSEDED, type Verdict, type Work } from './work.ts'
 
 /** Where the commit of a page leaves the cursor; null for records that did not come from one (retries). */
 export interface CursorStep {
@@ -62,7 +62,7 @@ export async function commitPage(
     else if (verdict.kind === 'parked' && work.intended) refused.push(work.key)
     if (verdict.kind === 'parked') parked.push(deadLetterOf(context, work, verdict))
     else if (verdict.kind === 'due') parked.push(dueLetterOf(context, work, verdict))
-    else if (work.parkedAs !== null) settled.push(work.key)
+    else if (work.parkedAs !== null && !isSuperseded(verdict)) settled.push(work.key)
   }
   const wantedBy = await store.transaction(async (trx) => {
     const waiting = await assertLeaseOf(context, trx)
@@ -104,8 +104,13 @@ function verdictOf(work: Work): Verdict {
   }
 }
 
+/** An older version says nothing of the record: what is known and parked of it stays as it is. */
+function isSuperseded(verdict: Verdict): boolean {
+  return verdict.kind === 'filtered' && verdict.reason === SUPERSEDED
+}
+
 function tallyOf(verdicts: ReadonlyMap<Work, Verdict>, superseded: number, counted: Counted): Tally {
-  const filteredBy: Record<string, number> = superseded > 0 ? { superseded } : {}
+  const filteredBy: Record<string, number> = superseded > 0 ? { [SUPERSEDED]: superseded } : {}
   const counts = { created: 0, updated: 0, unchanged: 0, filtered: superseded, parked: 0 }
   for (const verdict of verdicts.values()) {
     if (verdict.kind === 'due') counts.parked++
@@ -141,18 +146,23 @@ function rowOf(context: LegContext, work: Work, verdict: Verdict): NewLedgerRow 
     deliveredAt: context.now(),
   }
   if (verdict.kind === 'filtered') {
+    if (isSuperseded(verdict)) return null
+    if (work.targetId !== null) return seenAgain(work)
     // An open intent stays open: whether its write made a record is not known yet.
-    if (verdict.reason === 'superseded' || work.targetId !== null || work.row?.state === 'intent') return null
+    if (work.row?.state === 'intent') return null
     return { ...base, state: 'filtered', fingerprint: null, fieldHashes: null, stepsDue: [] }
   }
   if (verdict.kind === 'due') return null
   // Parked before anything was written: the ledger knows of nothing at the target, and an open intent stays open.
   if (verdict.kind === 'parked' && (work.mapped === null || !wasDelivered(work))) {
-    return work.row === null
-      ? { ...base, state: 'parked', fingerprint: null, fieldHashes: null, stepsDue: [] }
-      : null
+    const { row, record, intended } = work
+    const isThere = row !== null && (row.targetId !== null || row.state === 'intent')
+    const isNoted = row !== null && row.sourceStamp === record.stamp && !intended
+    return isThere || isNoted
+      ? null
+      : { ...base, state: 'parked', fingerprint: null, fieldHashes: null, stepsDue: [] }
   }
-  if (work.mapped === null) return null
+  if (work.mapped === null) return seenAgain(work)
   return {
     ...base,
     state: 'confirmed',
@@ -160,6 +170,16 @@ function rowOf(context: LegContext, work: Work, verdict: Verdict): NewLedgerRow 
     fieldHashes: hashesOf(work.mapped, work.adjusted, work.adoptedLines),
     stepsDue: verdict.kind === 'parked' ? stepsLeft(work) : work.stepsDue,
   }
+}
+
+/** A later version that leaves all as it is: nothing but its stamp is noted, so that no version in between is taken for a later one. */
+function seenAgain({ row, record }: Work): NewLedgerRow | null {
+  if (row?.state !== 'confirmed' || row.planHash === null || row.deliveredAt === null || row.runId === null)
+    return null
+  if (row.sourceStamp === record.stamp) return null
+  const { planHash, deliveredAt, runId } = row
+  const sourceKey = record.key
+  return { ...row, state: row.state, planHash, deliveredAt, runId, sourceKey, sourceStamp: record.stamp }
 }
 
 /** Stopped by its total or a step: the record itself stands at the target as mapped. */

@@ -7,7 +7,7 @@ import { type OpenDeadLetter, openDeadLetterKeys } from '../store/dead-letters.t
 import { type LedgerRow, ledgerRows } from '../store/ledger.ts'
 import { adopt } from './adopt.ts'
 import type { LegContext } from './context.ts'
-import { park, type Verdict, type Work } from './work.ts'
+import { park, SUPERSEDED, type Verdict, type Work } from './work.ts'
 
 /** A page's records, each judged as far as it can be without writing. */
 export interface Judged {
@@ -64,7 +64,10 @@ async function identify(
     const { record, source, label, verdict } = newest.get(key)!
     const row = rows.get(key) ?? null
     const sourceHash = fingerprintOf(record.data as JsonValue)
-    const known = verdict ?? knownVerdict(context, row, sourceHash, record.stamp, open.get(key) ?? null)
+    const letter = open.get(key) ?? null
+    const known: Verdict | null = isOlder(record.stamp, row, letter)
+      ? { kind: 'filtered', reason: SUPERSEDED }
+      : (verdict ?? knownVerdict(context, row, sourceHash, letter))
     // Of no interest where nothing will be sent.
     const lastKnown = known === null ? lastKnownOf(row) : null
     return {
@@ -76,7 +79,7 @@ async function identify(
       row,
       previous: mayBeMissing(row) ? null : lastKnown,
       lastKnown,
-      parkedAs: open.get(key)?.class ?? null,
+      parkedAs: letter?.class ?? null,
       mapped: null,
       fingerprint: null,
       targetId: row?.targetId ?? null,
@@ -104,12 +107,16 @@ function mayBeMissing(row: LedgerRow | null): boolean {
   return row?.state === 'intent' && row.previous === null
 }
 
+/** Strictly older than what is known of the record, be it delivered, left out, parked or on its way. */
+function isOlder(stamp: string, row: LedgerRow | null, parked: OpenDeadLetter | null): boolean {
+  return [row?.sourceStamp, parked?.stamp].some((known) => known != null && stamp < known)
+}
+
 /** The short way: the ledger knows this very version of the record under this very plan. */
 function knownVerdict(
   context: LegContext,
   row: LedgerRow | null,
   sourceHash: string,
-  stamp: string,
   parked: OpenDeadLetter | null,
 ): Verdict | null {
   const samePlan = (hash: string | null) =>
@@ -127,8 +134,6 @@ function knownVerdict(
       : null
   }
   if (row === null) return null
-  if (row.state === 'confirmed' && row.sourceStamp !== null && stamp < row.sourceStamp)
-    return { kind: 'filtered', reason: 'superseded' }
   if (row.state !== 'confirmed' || row.stepsDue.length > 0) return null
   return row.sourceHash === sourceHash && samePlan(row.planHash) ? { kind: 'unchanged' } : null
 }

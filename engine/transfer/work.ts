@@ -37,6 +37,9 @@ export interface Work {
   verdict: Verdict | null
 }
 
+/** The reason a version is left out for which a later one of the record is known. */
+export const SUPERSEDED = 'superseded'
+
 export type Verdict =
   | { readonly kind: 'created' | 'updated' | 'unchanged' }
   | { readonly kind: 'filtered'; readonly reason: string }

@@ -176,6 +176,7 @@ describe('due', () => {
       class: 'rejected',
       message: 'No such tax',
       at: 'fields.order_line.0.fields.tax_ids',
+      stamp: '2026-11-24T12:00:00Z',
       sourceHash: 'source',
       planHash: 'plan',
     })
