@@ -7,6 +7,8 @@ import { inject } from 'vitest'
 import { CONNECTORS } from '../../engine/cli/connectors.ts'
 import type { HashedPlan } from '../../engine/core/compile/repository.ts'
 import type { Tally } from '../../engine/core/model/tally.ts'
+import { hashOf } from '../../engine/core/transform/fingerprint.ts'
+import { checkStore } from '../../engine/store/check/check.ts'
 import { openStore, type Store } from '../../engine/store/open.ts'
 import { savePlan, setAppliedPlan } from '../../engine/store/plans.ts'
 import { saveSelection } from '../../engine/store/selections.ts'
@@ -35,6 +37,7 @@ export interface World {
   wait(ms: number): void
   /** From now on the worker's own clock differs by this much from the store's. */
   skew(ms: number): void
+  /** Throws when the story left the store in a state that must not be. */
   close(): Promise<void>
 }
 
@@ -152,9 +155,11 @@ export async function createWorld(
       skewed = ms
     },
     async close() {
+      const { findings } = await checkStore(store, hashOf)
       await store.close()
       await Promise.all([shop.close(), odoo.close()])
       rmSync(folder, { recursive: true, force: true })
+      if (findings.length > 0) throw new Error(`The store is not sound: ${JSON.stringify(findings, null, 1)}`)
     },
   }
 }
