@@ -98,11 +98,10 @@ export async function releaseWaiting(
     .where('state', '=', WAITING)
     .where('wait_namespace', '=', namespace)
     .where(isOneOf(trx, 'wait_key', keys))
-    .orderBy('id')
   await trx.db
     .updateTable('dead_letter')
     .set({ due_at: now })
-    .where('id', 'in', forUpdate(trx, waiting))
+    .where('id', 'in', forUpdate(trx, waiting, 'id'))
     .execute()
 }
 
@@ -118,11 +117,10 @@ export async function resolveDeadLetters(
   const open = selectOpen(trx, project, mapping)
     .select('id')
     .where(isOneOf(trx, 'key', keys))
-    .orderBy('id')
   await trx.db
     .updateTable('dead_letter')
     .set({ state: how, resolved_at: now, due_at: null })
-    .where('id', 'in', forUpdate(trx, open))
+    .where('id', 'in', forUpdate(trx, open, 'id'))
     .execute()
 }
 

@@ -191,8 +191,7 @@ export async function withdrawIntents(
     .where('namespace', '=', namespace)
     .where('state', '=', INTENT)
     .where(isOneOf(trx, 'key', keys))
-    .orderBy('key')
-  const open = await forUpdate(trx, ofKeys).execute()
+  const open = await forUpdate(trx, ofKeys, 'key').execute()
   const unknown = open.filter((row) => row.previous === null).map((row) => row.key)
   await trx.db
     .deleteFrom('ledger')

@@ -9,12 +9,17 @@ import type { Transaction } from './open.ts'
  * and the store tries it again.
  */
 
-/** Reads rows that stay as they are until the transaction ends. */
+/**
+ * Reads rows that stay as they are until the transaction ends; several of them are locked in the order of a column. SQLite is
+ * not asked for an order: it would take an index for it that finds nothing.
+ */
 export function forUpdate<DB, TB extends keyof DB, O>(
   trx: Transaction,
   query: SelectQueryBuilder<DB, TB, O>,
+  order?: 'id' | 'key',
 ): SelectQueryBuilder<DB, TB, O> {
-  return trx.dialect === 'postgres' ? query.forUpdate() : query
+  if (trx.dialect !== 'postgres') return query
+  return (order === undefined ? query : query.orderBy(sql.ref(order))).forUpdate()
 }
 
 /**

@@ -166,8 +166,7 @@ async function openOnes(
     .where('mapping', '=', mapping)
     .where('state', 'in', OPEN_STATES)
     .where(isOneOf(trx, 'key', keys))
-    .orderBy('id')
-  const rows = await forUpdate(trx, ofKeys).execute()
+  const rows = await forUpdate(trx, ofKeys, 'id').execute()
   return new Map(rows.map((row) => [row.key, row]))
 }
 
