@@ -1,3 +1,4 @@
+import pg from 'pg'
 import { type FailureKind, SyncError } from '../../core/model/failure.ts'
 
 /** SQLSTATEs of PostgreSQL, by class or whole, that are no fault of ours (postgresql.org/docs/current/errcodes-appendix.html). */
@@ -28,17 +29,21 @@ const LOST =
 /** `where`: the server without credentials. What is not known as someone else's trouble comes back as it is: a bug. */
 export function faultOf(error: unknown, where: string): unknown {
   if (error instanceof SyncError || !(error instanceof Error)) return error
-  const code = (error as { code?: unknown }).code
-  if (typeof code === 'string' && /^[0-9A-Z]{5}$/.test(code)) {
-    const kind = KINDS[code] ?? KINDS[code.slice(0, 2)]
+  const state = stateOf(error)
+  if (state !== null) {
+    const kind = KINDS[state] ?? KINDS[state.slice(0, 2)]
     return kind === undefined
       ? error
       : new SyncError(kind, sentence(kind, where, error.message), { cause: error })
   }
-  if (!LOST.test(`${code ?? error.message}`)) return error
-  return new SyncError('unavailable', sentence('unavailable', where, error.message || String(code)), {
-    cause: error,
-  })
+  const code = String((error as { code?: unknown }).code ?? '')
+  if (!LOST.test(code || error.message)) return error
+  return new SyncError('unavailable', sentence('unavailable', where, error.message || code), { cause: error })
+}
+
+/** The SQLSTATE of what PostgreSQL itself answered; null for what the network or `pg` says. */
+function stateOf(error: unknown): string | null {
+  return error instanceof pg.DatabaseError ? (error.code ?? '') : null
 }
 
 function sentence(kind: FailureKind, where: string, said: string): string {
@@ -49,18 +54,23 @@ function sentence(kind: FailureKind, where: string, said: string): string {
     return `The store at ${where} lacks a right: ${reason}. The user has to own its tables, or be granted them.`
   if (kind === 'invalid-plan')
     return `The store at ${where} is not there: ${reason}. Create it with createdb, or correct the address.`
-  return `The store at ${where} is not available: ${reason}.`
+  return `The store at ${where} is not available: ${reason}.${adviceOn(reason)}`
+}
+
+function adviceOn(reason: string): string {
+  if (/certificate|altnames/i.test(reason))
+    return ' An authority of your own is given in the address: sslrootcert=FILE.'
+  if (/not support SSL/.test(reason)) return ' Only a store on this machine is spoken to without encryption.'
+  return ''
 }
 
 /** The whole transaction may be tried again at once. */
 export function isConflict(error: unknown): boolean {
-  const cause = error instanceof SyncError ? error.cause : error
-  return CONFLICTS.includes(String((cause as { code?: unknown } | null)?.code))
+  return CONFLICTS.includes(stateOf(error instanceof SyncError ? error.cause : error) ?? '')
 }
 
 /** After it the connection is of no use any more. */
 export function isLost(error: unknown): boolean {
-  const code = (error as { code?: unknown } | null)?.code
-  if (typeof code === 'string' && /^[0-9A-Z]{5}$/.test(code)) return /^(08|57P0|25P03)/.test(code)
-  return true
+  const state = stateOf(error)
+  return state === null || /^(08|57P0|25P03)/.test(state)
 }
