@@ -32,6 +32,7 @@ export interface LedgerRow {
   /** Of an open intent: the row before it; null when nothing of the record was known to be at the target. */
   readonly previous: PreviousState | null
   readonly payloadHash: string | null
+  /** Of an open intent; of a confirmed row: of a copy of its write that got no answer and may still take effect. */
   readonly sentAt: number | null
   readonly epoch: number | null
   /** Of an open intent: what was sent, as it would stand in {@link fieldHashes}. */

@@ -27,6 +27,8 @@ export interface NewLedgerRow {
   readonly fieldHashes: DeliveredParts | null
   readonly stepsDue: readonly number[]
   readonly deliveredAt: number
+  /** When a copy of this very write was sent that got no answer, and so may take effect later; null: none was. */
+  readonly sentAt: number | null
   readonly runId: string
   readonly sourceKey: string
 }
@@ -87,6 +89,7 @@ export async function confirmRows(trx: Transaction, rows: readonly NewLedgerRow[
       delivered_at: row.deliveredAt,
       run_id: row.runId,
       ...NO_INTENT,
+      sent_at: row.sentAt,
       source_key: row.sourceKey,
     })),
   ).catch((error: unknown) => {

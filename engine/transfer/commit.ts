@@ -144,6 +144,7 @@ function rowOf(context: LegContext, work: Work, verdict: Verdict): NewLedgerRow 
     adopted: work.adopted,
     sourceHash: work.sourceHash,
     deliveredAt: context.now(),
+    sentAt: work.lostAt,
   }
   if (verdict.kind === 'filtered') {
     if (isSuperseded(verdict)) return null
@@ -226,13 +227,14 @@ function deadLetterOf(
   }
 }
 
-/** Whether it was written is not known: it is looked at again once nothing can still be committing. */
+/** Whether it was written is not known, or which version is the last: it is looked at again once nothing can still be late. */
 function dueLetterOf(
   context: LegContext,
   work: Work,
   verdict: Extract<Verdict, { kind: 'due' }>,
 ): NewDeadLetter {
-  const parking = { class: 'unknown-outcome', message: verdict.message, at: null } as const
+  const { class: why = 'unknown-outcome', message } = verdict
+  const parking = { class: why, message, at: null }
   const letter = deadLetterOf(context, work, { kind: 'parked', parking, waitsFor: null })
   return { ...letter, dueAfterMs: [Math.max(0, verdict.at - context.now())] }
 }

@@ -147,8 +147,10 @@ export async function sendAll(
         if (outcome.status === 'unattempted') again.push([work, item])
         else if (outcome.status === 'rejected') {
           if (!spare(work, outcome)) reject(context, work, outcome)
-        } else if (outcome.status === 'unknown' && context.target.facts.keyedWrites) again.push([work, item])
-        else if (outcome.status === 'unknown')
+        } else if (outcome.status === 'unknown' && context.target.facts.keyedWrites) {
+          work.lostAt = context.now()
+          again.push([work, item])
+        } else if (outcome.status === 'unknown')
           work.verdict ??= {
             kind: 'due',
             message: outcome.message,

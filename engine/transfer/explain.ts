@@ -80,7 +80,7 @@ export async function explain(
     const kept = read.length > 0 ? null : await letterOf(joinKey([request.key]))
     const record: SourceRecord | null = read[0] ?? kept?.payload ?? null
     if (record === null) return null
-    const { works } = await judge(context, [record])
+    const { works } = await judge(context, [record], true)
     const work = works[0]!
     const letter = await letterOf(work.key)
     const now = await targetNow(

@@ -1,12 +1,13 @@
 import type { SourceRecord } from '../core/model/connector.ts'
 import type { JsonValue } from '../core/model/json.ts'
-import { certainAfter } from '../core/transform/certain.ts'
+import type { Plan } from '../core/model/plan.ts'
 import { type DeliveredHashes, deliveryFingerprint } from '../core/transform/compare.ts'
 import { fingerprintOf } from '../core/transform/fingerprint.ts'
 import { type OpenDeadLetter, openDeadLetterKeys } from '../store/dead-letters.ts'
 import { type LedgerRow, ledgerRows } from '../store/ledger.ts'
 import { adopt } from './adopt.ts'
 import type { LegContext } from './context.ts'
+import { certainOf } from './row.ts'
 import { park, SUPERSEDED, type Verdict, type Work } from './work.ts'
 
 /** A page's records, each judged as far as it can be without writing. */
@@ -19,9 +20,16 @@ export interface Judged {
 /** How often look-ups may lead to further look-ups (`match` inside `match`). */
 const MOST_PASSES = 5
 
-/** Identity, newest version a key, ledger, filter, transform, comparison: everything before the first write. */
-export async function judge(context: LegContext, records: readonly SourceRecord[]): Promise<Judged> {
-  const { works, superseded } = await identify(context, records)
+/**
+ * Identity, newest version a key, ledger, filter, transform, comparison: everything before the first write. `byKey`: they were read
+ * by their keys just now, so that no later version of them is known, whatever their stamps say.
+ */
+export async function judge(
+  context: LegContext,
+  records: readonly SourceRecord[],
+  byKey = false,
+): Promise<Judged> {
+  const { works, superseded } = await identify(context, records, byKey)
   filter(context, works)
   await transform(context, works)
   for (const work of works) compare(work)
@@ -32,6 +40,7 @@ export async function judge(context: LegContext, records: readonly SourceRecord[
 async function identify(
   context: LegContext,
   records: readonly SourceRecord[],
+  byKey: boolean,
 ): Promise<{ works: Work[]; superseded: readonly SourceRecord[] }> {
   const { transformer, plan } = context
   const newest = new Map<
@@ -65,11 +74,10 @@ async function identify(
     const row = rows.get(key) ?? null
     const sourceHash = fingerprintOf(record.data as JsonValue)
     const letter = open.get(key) ?? null
-    const known: Verdict | null = isOlder(record.stamp, row, letter)
-      ? { kind: 'filtered', reason: SUPERSEDED }
-      : (verdict ?? knownVerdict(context, row, sourceHash, letter))
+    const older = byKey ? null : olderVerdict(context, record.stamp, sourceHash, row, letter)
+    const known = older ?? verdict ?? knownVerdict(context, row, sourceHash, letter)
     // Of no interest where nothing will be sent.
-    const lastKnown = known === null ? lastKnownOf(row) : null
+    const lastKnown = known === null ? lastKnownOf(plan, row) : null
     return {
       record,
       source,
@@ -87,6 +95,7 @@ async function identify(
       created: false,
       intended: false,
       written: false,
+      lostAt: row?.sentAt ?? null,
       adjusted: { ...lastKnown?.adjusted },
       adoptedLines: { ...lastKnown?.adoptedLines },
       stepsDue: row?.stepsDue ?? [],
@@ -97,9 +106,9 @@ async function identify(
 }
 
 /** What a row says is at the target. The write of an open intent may or may not have arrived: what both ways agree in. */
-function lastKnownOf(row: LedgerRow | null): DeliveredHashes | null {
+function lastKnownOf(plan: Plan, row: LedgerRow | null): DeliveredHashes | null {
   if (row?.state === 'confirmed') return row.fieldHashes
-  return row?.state === 'intent' ? certainAfter(row.previous?.fieldHashes ?? null, row.sent) : null
+  return row?.state === 'intent' ? certainOf(plan, row) : null
 }
 
 /** An intent on nothing: whether the record is there at all is not known, so all of it is sent again. */
@@ -107,9 +116,27 @@ function mayBeMissing(row: LedgerRow | null): boolean {
   return row?.state === 'intent' && row.previous === null
 }
 
-/** Strictly older than what is known of the record, be it delivered, left out, parked or on its way. */
-function isOlder(stamp: string, row: LedgerRow | null, parked: OpenDeadLetter | null): boolean {
-  return [row?.sourceStamp, parked?.stamp].some((known) => known != null && stamp < known)
+/**
+ * Strictly older than what is known of the record, be it delivered, left out, parked or on its way. A page that was read ahead holds
+ * such versions, and so does a source whose stamps go back; the record read by its key, a while later, tells them apart.
+ */
+function olderVerdict(
+  context: LegContext,
+  stamp: string,
+  sourceHash: string,
+  row: LedgerRow | null,
+  parked: OpenDeadLetter | null,
+): Verdict | null {
+  const later = [row?.sourceStamp, parked?.stamp].find((known) => known != null && stamp < known)
+  if (later === undefined) return null
+  // What is parked is read by its key when it is due.
+  if (parked !== null || row?.sourceHash === sourceHash) return { kind: 'filtered', reason: SUPERSEDED }
+  return {
+    kind: 'due',
+    class: 'conflict',
+    at: context.now() + context.source.facts.lookbackMs,
+    message: `By its stamp (${stamp}) it is older than what is known of it (${later}). It is read again when nothing can still be late at the source, and delivered as it is then.`,
+  }
 }
 
 /** The short way: the ledger knows this very version of the record under this very plan. */

@@ -204,7 +204,7 @@ async function movePage(
   as: 'read' | 'due',
   meters: Meters,
 ): Promise<Committed> {
-  const judged = await judge(context, records)
+  const judged = await judge(context, records, step === null)
   await settlePage(context, judged.works)
   await deliver(context, judged.works)
   await refuseSecondClaims(context, judged.works)

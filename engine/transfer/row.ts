@@ -1,3 +1,7 @@
+import type { Plan } from '../core/model/plan.ts'
+import { certainAfter } from '../core/transform/certain.ts'
+import type { DeliveredHashes } from '../core/transform/compare.ts'
+import type { LedgerRow } from '../store/ledger.ts'
 import type { LegContext } from './context.ts'
 import type { Work } from './work.ts'
 
@@ -16,4 +20,15 @@ export function columnsOf(context: LegContext, work: Work) {
     planHash: context.planHash,
     runId: context.runId,
   }
+}
+
+/**
+ * What an open intent leaves certain of the record at the target. Fields that a step overwrites are not: the intent may have
+ * been cut short between the step and the writing back.
+ */
+export function certainOf(plan: Plan, row: LedgerRow): DeliveredHashes {
+  const certain = certainAfter(row.previous?.fieldHashes ?? null, row.sent)
+  const overwritten = new Set(plan.steps.flatMap((step) => step.overwrites))
+  const fields = Object.entries(certain.fields).filter(([field]) => !overwritten.has(field))
+  return { ...certain, fields: Object.fromEntries(fields) }
 }

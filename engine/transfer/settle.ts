@@ -1,10 +1,10 @@
 import type { FoundRecord } from '../core/model/connector.ts'
 import { recordKey } from '../core/model/record-key.ts'
-import { certainAfter } from '../core/transform/certain.ts'
 import { type LedgerRow, ledgerRows, linkIntents, openIntents, withdrawIntents } from '../store/ledger.ts'
 import type { LegContext } from './context.ts'
 import { settledAt } from './fence.ts'
 import { assertLeaseOf } from './lease.ts'
+import { certainOf } from './row.ts'
 import { underWay, type Work } from './work.ts'
 
 /** The most open intents that one leg settles before its first page; further ones wait for the next. */
@@ -26,24 +26,29 @@ export async function settleOpenIntents(context: LegContext): Promise<readonly s
 }
 
 /**
- * Records of the page with an open intent of another leg. The same payload may be sent again at once where writes are keyed
- * and atomic; a different one waits until nothing can be on its way, and is then looked up before anything is sent.
+ * Records of the page with a write that got no answer: an open intent of another leg, or a copy of what was confirmed since. The
+ * same payload may be sent again at once where writes are keyed and atomic; a different one waits until nothing can be on its
+ * way, lest the late one undo it, and an open intent is then looked up before anything is sent.
  */
 export async function settlePage(context: LegContext, works: readonly Work[]): Promise<void> {
-  const open = underWay(works).filter((work) => work.row?.state === 'intent')
   const ripe: Work[] = []
-  for (const work of open) {
-    const row = work.row!
-    if (context.target.facts.keyedWrites && row.payloadHash === work.fingerprint) continue
+  for (const work of underWay(works)) {
+    const { row } = work
+    if (row === null || (row.state !== 'intent' && row.sentAt === null)) continue
+    const payload = row.state === 'intent' ? row.payloadHash : row.fingerprint
+    if (context.target.facts.keyedWrites && payload === work.fingerprint) continue
     const at = settledAt(context.fence, row.sentAt ?? 0)
-    if (at <= context.now()) ripe.push(work)
-    else
+    if (at > context.now())
       work.verdict = {
         kind: 'due',
         at,
         message:
-          'An earlier write of this record got no answer and may still take effect; it is looked up at the target before anything else is sent.',
+          'An earlier write of this record got no answer and may still take effect; nothing else is sent until it no longer can.',
       }
+    else {
+      work.lostAt = null
+      if (row.state === 'intent') ripe.push(work)
+    }
   }
   if (ripe.length === 0) return
   await settle(
@@ -86,7 +91,7 @@ async function settle(context: LegContext, rows: readonly LedgerRow[]): Promise<
   const found = rows.flatMap((row) => {
     const targetId = idOf(row)
     if (targetId === undefined) return []
-    return [{ key: row.key, targetId, certain: certainAfter(row.previous?.fieldHashes ?? null, row.sent) }]
+    return [{ key: row.key, targetId, certain: certainOf(plan, row) }]
   })
   const missing = rows.filter((row) => idOf(row) === undefined).map((row) => row.key)
   await store.transaction(async (trx) => {

@@ -30,6 +30,8 @@ export interface Work {
   intended: boolean
   /** Whether anything was sent for it. */
   written: boolean
+  /** When a write of it was sent that got no answer (by the store's clock), whatever came of sending it again; else null. */
+  lostAt: number | null
   adjusted: Record<string, string>
   /** Ids at the target of lines that were taken over. */
   adoptedLines: Record<string, string>
@@ -48,9 +50,11 @@ export type Verdict =
       readonly parking: Parking
       readonly waitsFor: { readonly mapping: string; readonly key: string } | null
     }
-  /** The remote's answer is not known, or it could not be asked: the row stays due. */
+  /** The remote's answer is not known, or it could not be asked, or the source has to be read again: the row stays due. */
   | {
       readonly kind: 'due'
+      /** (Default: unknown-outcome) */
+      readonly class?: DeadLetterClass
       readonly message: string
       /** When it may be looked at again (epoch ms). */
       readonly at: number

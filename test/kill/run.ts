@@ -4,16 +4,15 @@ import { join } from 'node:path'
 import { setTimeout as sleep } from 'node:timers/promises'
 import { DEMO_MAPPINGS, prepareDemoFolder } from '../../engine/cli/demo/folder.ts'
 import { startStandIns } from '../../engine/cli/demo/stand-ins.ts'
-import { deadLetters } from '../../engine/store/dead-letters.ts'
-import { openIntents } from '../../engine/store/ledger.ts'
 import { openStore } from '../../engine/store/open.ts'
-import { runs } from '../../engine/store/runs.ts'
 import { findTemporal } from '../../engine/temporal/dev-server/binary.ts'
 import { freePort } from '../../engine/temporal/dev-server/server.ts'
 import { findViolations, idsOf } from './check.ts'
+import { SHIPPED } from './flows.ts'
 import { createProcesses, type Processes } from './processes.ts'
 import { createRandom } from './random.ts'
 import { type Storm, strike, wake } from './storm.ts'
+import { tellings } from './tellings.ts'
 
 export interface KillOptions {
   readonly points: number
@@ -49,7 +48,7 @@ export async function runStorm(options: KillOptions): Promise<KillResult> {
     prepareDemoFolder(folder, standIns.addresses, '19.0')
     hurry(folder)
     processes = createProcesses(folder, await findTemporal(process.env, options.say), await freePort())
-    const before = await idsOf(standIns)
+    const before = await idsOf(standIns.control)
     const storm: Storm = {
       random: createRandom(options.seed),
       standIns,
@@ -73,8 +72,12 @@ export async function runStorm(options: KillOptions): Promise<KillResult> {
       await sleep(storm.random.between(100, 1_200))
     }
     await calm(storm)
-    const told = await tellings(folder)
-    const found = await findViolations(standIns, before, told.parked, storm.remarks)
+    const told = await tellingsOf(folder)
+    const found = await findViolations(standIns.control, SHIPPED, before, {
+      letters: told.letters,
+      remarks: storm.remarks,
+      deleted: new Set(),
+    })
     const { orders } = await standIns.control<{ orders: number }>('shopify/counts')
     const lost = [...told.lost, ...found.lost]
     if (options.keep || lost.length + found.doubled.length > 0) options.say(`kept: ${folder}`)
@@ -131,27 +134,10 @@ async function calm(storm: Storm): Promise<void> {
   }
 }
 
-/** What only the store can tell: that runs balance, that nothing is left open, and what is parked. */
-async function tellings(
-  folder: string,
-): Promise<{ readonly lost: readonly string[]; readonly parked: ReadonlyMap<string, string> }> {
+async function tellingsOf(folder: string): ReturnType<typeof tellings> {
   const store = await openStore('sqlite:.tidelock/store.db', { folder, now: Date.now })
   try {
-    const lost: string[] = []
-    for (const run of await runs(store, 'acme', { limit: 100_000 }))
-      if (run.balanced === false) lost.push(`a run of ${run.mapping} does not balance: ${run.id}`)
-    for (const mapping of DEMO_MAPPINGS)
-      for (const row of await openIntents(store, 'acme', mapping, { limit: 1_000 }))
-        if ((row.sentAt ?? 0) < Date.now() - SETTLED_MS)
-          lost.push(`${mapping} ${row.label ?? row.key}: its write was never settled`)
-    const letters = await deadLetters(store, 'acme', { open: true, limit: 10_000 })
-    for (const letter of letters)
-      if (letter.mapping !== 'shopify-orders')
-        lost.push(`${letter.mapping} ${letter.label} is parked: ${letter.class} ${letter.message}`)
-    return {
-      lost,
-      parked: new Map(letters.flatMap(({ label, class: why }) => (label === null ? [] : [[label, why]]))),
-    }
+    return await tellings(store, DEMO_MAPPINGS, Date.now() - SETTLED_MS)
   } finally {
     await store.close()
   }

@@ -3,29 +3,31 @@ import { setTimeout as sleep } from 'node:timers/promises'
 import type { Armed } from './faults.ts'
 
 /** What goes wrong between a server and its client, whatever the server is. */
+export type TransportKind =
+  /** Waits `ms` before the request is served. */
+  | 'latency'
+  /** Takes the request and never answers; nothing is done. The connection ends with the client, or after `ms`. */
+  | 'stall'
+  /** The connection is reset before the request is read; nothing is done. */
+  | 'cut-before'
+  /** Closes the connection when the request is read; nothing is done. */
+  | 'cut-read'
+  /** Serves the request, then closes the connection without an answer. */
+  | 'cut-after'
+  /** Serves the request, then breaks off in the middle of the answer. */
+  | 'half'
+  /** Serves the request; the answer has its full length and is not what it should be (`body`). */
+  | 'garbled'
+  /** The answer's Date header is off by `ms`. */
+  | 'date'
+
 export interface TransportFault extends Armed {
-  readonly kind: /** Waits `ms` before the request is served. */
-    | 'latency'
-    /** Takes the request and never answers; nothing is done. The connection ends with the client, or after `ms`. */
-    | 'stall'
-    /** The connection is reset before the request is read; nothing is done. */
-    | 'cut-before'
-    /** Closes the connection when the request is read; nothing is done. */
-    | 'cut-read'
-    /** Serves the request, then closes the connection without an answer. */
-    | 'cut-after'
-    /** Serves the request, then breaks off in the middle of the answer. */
-    | 'half'
-    /** Serves the request; the answer has its full length and is not what it should be (`as`). */
-    | 'garbled'
-    /** The answer's Date header is off by `ms`. */
-    | 'date'
   readonly ms?: number
   /** `truncated`: text that ends too early. `other`: JSON of another shape. `type`: another content type. (Default: truncated) */
-  readonly as?: 'truncated' | 'other' | 'type'
+  readonly body?: 'truncated' | 'other' | 'type'
 }
 
-type Hits = readonly Armed[]
+type Hits = readonly TransportFault[]
 
 export interface HttpReply {
   readonly status: number
@@ -54,7 +56,7 @@ export async function admitted(hits: Hits, response: ServerResponse): Promise<bo
 export function deliver(response: ServerResponse, reply: HttpReply, hits: Hits, now: number): void {
   if (hitOf(hits, 'cut-after') !== undefined) return void response.socket?.destroy()
   const garbled = hitOf(hits, 'garbled')
-  const { status, headers, body } = garbled === undefined ? reply : garble(reply, garbled.as ?? 'truncated')
+  const { status, headers, body } = garbled === undefined ? reply : garble(reply, garbled.body ?? 'truncated')
   const bytes = Buffer.from(body)
   response.writeHead(status, {
     ...headers,
@@ -65,7 +67,7 @@ export function deliver(response: ServerResponse, reply: HttpReply, hits: Hits, 
   else response.write(bytes.subarray(0, Math.floor(bytes.length / 2)), () => response.socket?.destroy())
 }
 
-function garble(reply: HttpReply, as: NonNullable<TransportFault['as']>): HttpReply {
+function garble(reply: HttpReply, as: NonNullable<TransportFault['body']>): HttpReply {
   switch (as) {
     case 'truncated':
       return { ...reply, body: reply.body.slice(0, Math.floor(reply.body.length / 2)) }
@@ -76,6 +78,6 @@ function garble(reply: HttpReply, as: NonNullable<TransportFault['as']>): HttpRe
   }
 }
 
-function hitOf(hits: Hits, kind: TransportFault['kind']): TransportFault | undefined {
-  return hits.find((fault): fault is TransportFault => fault.kind === kind)
+function hitOf(hits: Hits, kind: TransportKind): TransportFault | undefined {
+  return hits.find((fault) => fault.kind === kind)
 }

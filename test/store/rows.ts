@@ -26,6 +26,7 @@ export function ledgerRow(key: string, particular: Partial<NewLedgerRow> = {}): 
     },
     stepsDue: [],
     deliveredAt: START,
+    sentAt: null,
     runId: 'run-1',
     sourceKey: `gid/${key}`,
     ...particular,

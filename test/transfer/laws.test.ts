@@ -147,6 +147,8 @@ describe('conservation', () => {
             expect(tally).toMatchObject({ read: pages.flat().length, due })
             pass(1)
           }
+          // What came with an earlier stamp than before is read by its key once more.
+          balanced(await run())
           const { ledger, letters, target } = await picture(KEYS)
           for (const last of newestOf(seen).newest) {
             const found = target.find(({ key }) => key === recordKey('acme', 'orders', last.key))
@@ -224,7 +226,7 @@ describe('order', () => {
     )
   })
 
-  test('a version is refused as older only when it is strictly older; of equal stamps the later one counts', async () => {
+  test('a version is held back as older only when it is strictly older; of equal stamps the later one counts', async () => {
     const good = one.map((version) => ({ ...version, key: 'a', matter: 'nothing' as const }))
     await fc.assert(
       fc.asyncProperty(fc.array(good, { minLength: 1, maxLength: 6 }), async (versions) => {
@@ -237,7 +239,8 @@ describe('order', () => {
           if (version.stamp < newest.stamp) older++
           else newest = version
         }
-        expect(tally.filteredBy['superseded'] ?? 0).toBe(older)
+        // Its first one stays due until it has been read by its key.
+        expect((tally.filteredBy['superseded'] ?? 0) + tally.parked).toBe(older)
         expectArrived((await picture(KEYS)).target[0], newest)
       }),
       { numRuns: 40 },

@@ -114,6 +114,52 @@ test('an intent that only a run of chosen records left is settled by the next ru
   expect(await held('#1003')).toHaveLength(1)
 })
 
+test('a write that got no answer, was sent again and still comes late undoes nothing that came after it', async () => {
+  await prepared()
+  await world.odoo.control.faults({
+    faults: [{ kind: 'cut-queued', method: 'load', model: 'sale.order', ms: 60_000 }],
+  })
+  expect(await world.run(MAPPING)).toMatchObject({ parked: 0 })
+  await world.shop.control.editOrder({ order: '#1003', removeLine: 0 })
+  expect(await world.run(MAPPING)).toMatchObject({ updated: 0, parked: 1 })
+  expect(await world.odoo.control.finish()).toBe(1)
+  world.wait(141_000)
+  expect(await world.run(MAPPING)).toMatchObject({ due: 1, delivered: 1, parked: 0 })
+  const order = (await world.shop.control.orders()).find(({ name }) => name === '#1003')!
+  const [found] = await held('#1003')
+  expect(found!.amount_total).toBeCloseTo(Number(order.currentTotalPriceSet.presentmentMoney.amount), 2)
+  // Long after, the row says nothing of it any more: a change goes out at once.
+  await world.shop.control.editOrder({ order: '#1003', addLine: 'SKU-2-1' })
+  expect(await world.run(MAPPING)).toMatchObject({ updated: 1, parked: 0 })
+})
+
+test.each(['cut-after', 'cut-queued'] as const)(
+  'a step that got no answer has overwritten a field, or will: it is written again (%s)',
+  async (kind) => {
+    await prepared()
+    await world.shop.control.createVariant({ sku: 'MUG' })
+    const lines = [{ sku: 'MUG', quantity: 1, unit: 500 }]
+    await world.shop.control.createOrder({
+      name: '#1',
+      financial: 'PENDING',
+      createdAt: Date.UTC(2026, 10, 2),
+      lines,
+    })
+    await world.runAll()
+    await world.shop.control.markPaid({ order: '#1' })
+    await world.odoo.control.faults({ faults: [{ kind, method: 'action_confirm', ms: 60_000 }] })
+    expect(await world.run(MAPPING)).toMatchObject({ parked: 1 })
+    await world.odoo.control.finish()
+    world.wait(141_000)
+    expect(await world.run(MAPPING)).toMatchObject({ delivered: 1 })
+    const [order] = await world.odoo.control.read({
+      model: 'sale.order',
+      domain: [['client_order_ref', '=', '#1']],
+    })
+    expect(order).toMatchObject({ state: 'sale', date_order: '2026-11-02 00:00:00' })
+  },
+)
+
 test('a page that takes longer than a write may wait is stamped anew between its batches', async () => {
   world = await createWorld({ shop: { seed: { customers: 160, products: 2, orders: 1 } } })
   await world.apply([['mappings/connections/odoo.yaml', 'auth:', 'limits: { settleAfter: 400ms }\nauth:']])

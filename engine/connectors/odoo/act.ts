@@ -65,7 +65,7 @@ async function actOn(
       purpose: 'write',
       signal: request.signal,
     })
-    if (reply.ok) return isJsonObject(reply.value) ? asksBack(reply.value) : { status: 'done' }
+    if (reply.ok) return isJsonObject(reply.value) ? outcomeOf(reply.value) : { status: 'done' }
     return reply.fault.kind === 'busy' ? 'busy' : { status: 'rejected', message: reply.fault.message }
   } catch (error) {
     if (error instanceof SyncError && error.kind === 'unavailable' && error.maybeSent) {
@@ -75,8 +75,10 @@ async function actOn(
   }
 }
 
-/** A window to open instead of a result: nothing was done, a person would now have to choose. */
-function asksBack(action: JsonObject): ActOutcome {
+/** A window to open instead of a result: nothing was done, a person would now have to choose. No method gives other objects. */
+function outcomeOf(action: JsonObject): ActOutcome {
+  if (!String(action.type).startsWith('ir.actions.'))
+    return { status: 'unknown', message: 'Odoo did not say whether it was done.' }
   const title = typeof action.name === 'string' && action.name !== '' ? ` ("${action.name}")` : ''
   return {
     status: 'rejected',

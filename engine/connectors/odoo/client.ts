@@ -1,6 +1,6 @@
 import type { Host } from '../../core/model/connector.ts'
 import { SyncError } from '../../core/model/failure.ts'
-import type { JsonObject, JsonValue } from '../../core/model/json.ts'
+import { isJsonObject, type JsonObject, type JsonValue } from '../../core/model/json.ts'
 import type { Call, Reply } from './call.ts'
 import type { OdooConfig } from './config.ts'
 import { failureOfRead } from './fault.ts'
@@ -73,7 +73,8 @@ export function createClient(config: OdooConfig, host: Host): Client {
         signal,
       })
       const fields = new Map<string, FieldDefinition>()
-      for (const [name, field] of Object.entries(value as Record<string, JsonObject>)) {
+      for (const [name, field] of Object.entries(isJsonObject(value) ? value : {})) {
+        if (!isJsonObject(field)) throw strangeAnswer(client, `fields_get of ${model}`)
         fields.set(name, {
           type: String(field.type),
           relation: typeof field.relation === 'string' ? field.relation : null,
@@ -110,7 +111,18 @@ export async function searchRead(
     purpose: 'read',
     signal,
   })
-  return value as readonly JsonObject[]
+  return rowsOf(client, model, value)
+}
+
+/** What `search_read` answered, if it is rows. */
+export function rowsOf(client: Client, model: string, value: JsonValue): readonly JsonObject[] {
+  if (Array.isArray(value) && value.every(isJsonObject)) return value
+  throw strangeAnswer(client, `search_read of ${model}`)
+}
+
+/** Not from Odoo's own handling of the call, whatever it is: something in between answered. */
+function strangeAnswer({ config }: Client, call: string): SyncError {
+  return new SyncError('unavailable', `${config.url} answered ${call} with JSON that no Odoo gives.`)
 }
 
 /**

@@ -121,7 +121,8 @@ async function post(
   )
   if (reply.status === 413) return 'too-large'
   const body = reply.status === 200 ? parseJson(reply.body) : null
-  if (body === null) throw failureOfReply(config, reply, host.now())
+  // What stands between may answer with JSON of its own, which is not taken for a call that gave nothing.
+  if (body?.jsonrpc !== '2.0') throw failureOfReply(config, reply, host.now())
   return body
 }
 

@@ -1,6 +1,6 @@
 import type { Needs, Problem } from '../../core/model/connector.ts'
 import type { JsonObject } from '../../core/model/json.ts'
-import type { Client } from './client.ts'
+import { type Client, rowsOf } from './client.ts'
 import { isAllowed, neededOperations } from './rights.ts'
 import { instantOf } from './values.ts'
 
@@ -66,7 +66,7 @@ async function bareRead(
     purpose: 'read',
     signal,
   })
-  return reply.ok ? (reply.value as readonly JsonObject[]) : []
+  return reply.ok ? rowsOf(client, model, reply.value) : []
 }
 
 async function versionProblems(client: Client, signal: AbortSignal): Promise<readonly Problem[]> {

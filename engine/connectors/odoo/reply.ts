@@ -61,7 +61,9 @@ export function failureOfReply(config: OdooConfig, reply: HttpReply, now: number
     )
   }
   if (status === 200) {
-    return new SyncError('unavailable', `${config.url} answered with a page instead of JSON.`, { fields })
+    return new SyncError('unavailable', `${config.url} answered with something else than Odoo's JSON.`, {
+      fields,
+    })
   }
   return new SyncError('bug', `${config.url} answered ${status}, which no request of ours should cause.`, {
     fields,

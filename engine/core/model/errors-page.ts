@@ -21,7 +21,10 @@ const CLASSES: Readonly<Record<DeadLetterClass, readonly [meaning: string, what:
   ],
   rejected: ['The target refused the record.', "Read the target's own sentence in the message."],
   permission: ['The target refused the record for want of a right.', 'Give the user that right.'],
-  conflict: ['The record changed at the target in between.', 'It is tried again.'],
+  conflict: [
+    'The record changed at the target in between, or the source gives it with an earlier stamp than before.',
+    'It is read and tried again.',
+  ],
   'too-large': [
     'The record is larger than the target takes.',
     'Shorten it at the source, or map less of it.',

@@ -187,6 +187,8 @@ describe('what stops a read', () => {
       'auth-expired',
     ],
     ['a page where JSON was due', { status: 200, body: '<html>maintenance</html>' }, 'unavailable'],
+    ['JSON of another shape', { body: { status: 'ok' } }, 'unavailable'],
+    ['a list of something else', { body: ['ok'] }, 'unavailable'],
   ])('19: %s', async (_, answer, kind) => {
     const to = await start(answer19(() => answer))
     const failure = await failureOf(lookUpOne(to))
@@ -213,6 +215,7 @@ describe('what stops a read', () => {
       fault18('odoo.exceptions.UserError', "Object no.such.model doesn't exist"),
       'schema-drift',
     ],
+    ['JSON of another shape', { body: { status: 'ok' } }, 'unavailable'],
     ['a proxy with 504', { status: 504, body: '<html>Gateway Timeout</html>' }, 'unavailable'],
   ])('18: %s', async (_, answer, kind) => {
     const to = await start(answer18(() => answer))
@@ -240,6 +243,21 @@ describe('what stops a read', () => {
     expect(failure.kind).toBe('auth-expired')
     expect(failure.message).toMatch(message)
     expect(failure.message).not.toMatch(/10\.0\.0\.1/)
+  })
+
+  test('JSON of another shape is not taken for fields', async () => {
+    const to = await start(
+      answer19((call) => ({ body: call.endsWith('fields_get') ? { status: 'ok' } : [{ id: 10 }] })),
+    )
+    const byName = to.connection.lookUp({
+      resource: 'res.partner',
+      by: { kind: 'field', field: 'name' },
+      values: ['Acme'],
+      where: {},
+      fields: [],
+      signal,
+    })
+    expect((await failureOf(byName)).kind).toBe('unavailable')
   })
 
   test('how long to wait is handed on', async () => {
@@ -274,6 +292,14 @@ describe('what an action answers', () => {
       message: expect.stringContaining('Cancel Sales Order'),
     })
     expect(to.received.at(-1)?.body).toContain('"disable_cancel_warning":true')
+  })
+
+  test.each([
+    ['18', answer18(() => ({ body: { status: 'ok' } }))],
+    ['19', answer19(() => ({ body: { status: 'ok' } }))],
+  ])('%s: JSON that is not Odoo’s leaves it open', async (_, answer) => {
+    const to = await start(answer)
+    expect(await actOn(to, 'action_confirm', ['3'])).toMatchObject([{ status: 'unknown' }])
   })
 
   test('one refusal among three is found by asking for each alone', async () => {

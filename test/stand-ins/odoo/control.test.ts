@@ -57,6 +57,7 @@ describe('what a person does, and what only a test sees', () => {
       writeCalls: 2,
       byMethod: { 'res.country.search': 1, 'res.partner.create': 1, 'res.partner.load': 1 },
       faultsHit: {},
+      goingOn: 0,
     })
   })
 

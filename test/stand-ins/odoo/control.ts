@@ -2,9 +2,9 @@ import { findMethod } from './call.ts'
 import { type Database, type Env, sudo } from './env.ts'
 import type { OdooFault, OdooFaults } from './faults.ts'
 import { changeField, type FieldChange } from './field-change.ts'
-import type { Held, Holds } from './holds.ts'
 import type { Json, JsonObject } from './json.ts'
 import { LOGINS } from './seed.ts'
+import type { Held, UnderWay } from './under-way.ts'
 
 export interface Stats {
   readonly calls: number
@@ -13,6 +13,8 @@ export interface Stats {
   readonly byMethod: Readonly<Record<string, number>>
   /** By their kinds. */
   readonly faultsHit: Readonly<Record<string, number>>
+  /** Calls whose client is gone and that are not done yet. */
+  readonly goingOn: number
 }
 
 /** What a person does in Odoo, and what only a test may see. All in JSON, without credentials. */
@@ -50,13 +52,15 @@ export interface OdooControl {
   held(wait?: { readonly within?: number }): Promise<readonly Held[]>
   /** Lets the answers out. Gives how many. */
   release(): Promise<number>
+  /** Does now what goes on without a client (`cut-working`, `cut-queued`). Gives how many calls. */
+  finish(): Promise<number>
   stats(): Promise<Stats>
   resetStats(): Promise<true>
   /** Installs a language, or takes it away. */
   setLanguage(language: { readonly code: string; readonly installed: boolean }): Promise<true>
   /** The end of a user's key: `YYYY-MM-DD HH:MM:SS`, or null for never. */
   setKeyExpiry(key: { readonly login: string; readonly expires: string | null }): Promise<true>
-  /** As an upgrade does: a field goes (null), or gets another name or type. */
+  /** As an upgrade does: a field goes, or gets another name or type. */
   changeField(change: FieldChange): Promise<true>
   /** Moves the clock of the server. */
   advanceClock(by: { readonly ms: number }): Promise<true>
@@ -64,7 +68,7 @@ export interface OdooControl {
 
 export interface Counter {
   count(model: string, method: string): void
-  stats(): Omit<Stats, 'faultsHit'>
+  stats(): Omit<Stats, 'faultsHit' | 'goingOn'>
   reset(): void
 }
 
@@ -91,7 +95,7 @@ export function createCounter(): Counter {
 export function createControl(
   db: Database,
   faults: OdooFaults,
-  holds: Holds,
+  underWay: UnderWay,
   counter: Counter,
   advance: (ms: number) => void,
 ): OdooControl {
@@ -143,9 +147,10 @@ export function createControl(
       if (set?.faults !== undefined) faults.set(set.faults)
       return faults.left()
     },
-    held: async (wait) => holds.held(wait?.within ?? 0),
-    release: async () => holds.release(),
-    stats: async () => ({ ...counter.stats(), faultsHit: faults.hits() }),
+    held: async (wait) => underWay.held(wait?.within ?? 0),
+    release: async () => underWay.release(),
+    finish: async () => underWay.finish(),
+    stats: async () => ({ ...counter.stats(), faultsHit: faults.hits(), goingOn: underWay.waiting() }),
     async resetStats() {
       counter.reset()
       faults.forgetHits()

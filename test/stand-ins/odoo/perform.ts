@@ -4,10 +4,10 @@ import { type Database, sudo } from './env.ts'
 import { CONFLICTS, databaseError } from './errors.ts'
 import { type Prepared, page } from './exchange.ts'
 import { type OdooFault, own } from './faults.ts'
-import type { Holds } from './holds.ts'
 import { isObject, type Json } from './json.ts'
 import { lostConflict } from './load.ts'
 import { stampOf, timeOf } from './stamps.ts'
+import type { UnderWay } from './under-way.ts'
 import { writeRecords } from './write.ts'
 
 type Call = Extract<Prepared, { readonly kind: 'call' }>
@@ -25,7 +25,7 @@ export async function perform(
   db: Database,
   call: Call,
   hits: readonly OdooFault[],
-  holds: Holds,
+  underWay: UnderWay,
   response: ServerResponse,
 ): Promise<void> {
   if (!(await admitted(hits, response))) return
@@ -40,12 +40,12 @@ export async function perform(
   const left = own(hits, 'cut-working') ?? own(hits, 'cut-queued')
   if (left !== undefined) {
     const began = left.kind === 'cut-working' ? db.stamp() : null
-    setTimeout(() => goOn(db, call, began), left.ms ?? 0).unref()
+    underWay.later(left.ms ?? 0, () => goOn(db, call, began))
     return void response.socket?.destroy()
   }
   const reply = run(db, call, own(hits, 'conflict'), own(hits, 'late-commit')?.ms ?? 0)
   if (own(hits, 'touched') !== undefined) touch(db, call, reply)
-  const held = own(hits, 'hold') === undefined ? true : await holds.hold(call, response)
+  const held = own(hits, 'hold') === undefined ? true : await underWay.hold(call, response)
   if (held) send(reply)
 }
 
@@ -60,9 +60,8 @@ function run(db: Database, call: Call, conflict: OdooFault | undefined, lateMs: 
   }
 }
 
-function lose(call: Call, conflict: OdooFault): HttpReply {
-  const { says, as } = conflict.kind === 'conflict' ? conflict : {}
-  const [name, text] = CONFLICTS[says ?? 'serialization']
+function lose(call: Call, { says = 'serialization', as }: OdooFault): HttpReply {
+  const [name, text] = CONFLICTS[says]
   if (call.method === 'load' && as !== 'error') return call.succeed(lostConflict(call.rows, text))
   throw databaseError(name, text)
 }

@@ -12,7 +12,6 @@ import type { Database, Env } from './env.ts'
 import { type HttpRequest, html, json, now, type Prepared, reply } from './exchange.ts'
 import { hitting, type OdooFault, type OdooFaults } from './faults.ts'
 import { readFields, type Version } from './fields.ts'
-import { createHolds, type Holds } from './holds.ts'
 import { prepareJson2 } from './json2.ts'
 import { prepareJsonRpc } from './jsonrpc.ts'
 import { HOOKS } from './models/all.ts'
@@ -20,6 +19,7 @@ import { perform } from './perform.ts'
 import { keyOf, LOGINS, seedBase, seedShop } from './seed.ts'
 import { createClock, timeOf } from './stamps.ts'
 import { createStore } from './store.ts'
+import { createUnderWay, type UnderWay } from './under-way.ts'
 
 export interface OdooOptions {
   /** Default: any free one. */
@@ -67,11 +67,11 @@ export async function startOdoo(options: OdooOptions): Promise<OdooStandIn> {
   seedBase(installer)
   if (options.seed !== false) seedShop(installer)
   const faults = createFaults<OdooFault>()
-  const holds = createHolds()
+  const underWay = createUnderWay()
   const counter = createCounter()
   const sockets = new Set<Socket>()
   const server = createServer((request, response) => {
-    void answer(db, faults, holds, counter, request, response)
+    void answer(db, faults, underWay, counter, request, response)
   })
   server.on('connection', (socket) => {
     sockets.add(socket)
@@ -92,7 +92,7 @@ export async function startOdoo(options: OdooOptions): Promise<OdooStandIn> {
     apiKeyWithoutEmail: keyOf(db, LOGINS.withoutEmail),
     ownDocumentsLogin: LOGINS.ownDocuments,
     ownDocumentsApiKey: keyOf(db, LOGINS.ownDocuments),
-    control: createControl(db, faults, holds, counter, (ms) => void (offset += ms)),
+    control: createControl(db, faults, underWay, counter, (ms) => void (offset += ms)),
     close: () =>
       new Promise((resolve) => {
         server.close(() => resolve())
@@ -104,7 +104,7 @@ export async function startOdoo(options: OdooOptions): Promise<OdooStandIn> {
 async function answer(
   db: Database,
   faults: OdooFaults,
-  holds: Holds,
+  underWay: UnderWay,
   counter: Counter,
   message: IncomingMessage,
   response: ServerResponse,
@@ -124,7 +124,7 @@ async function answer(
     if (prepared.kind === 'reply') return send(prepared.reply)
     counter.count(prepared.model, prepared.method)
     const hits = hitting(faults, prepared.model, prepared.method)
-    await perform(db, prepared, hits, holds, response)
+    await perform(db, prepared, hits, underWay, response)
   } catch (error) {
     if (!response.headersSent) send(reply(500, 'text/plain; charset=utf-8', String((error as Error).stack)))
   }

@@ -11,7 +11,7 @@ export function createBucket(capacity: number, perSecond: number, now: () => num
   let at = now()
   const refill = () => {
     const time = now()
-    available = Math.min(capacity, available + ((time - at) / 1000) * perSecond)
+    available = Math.min(capacity, available + (Math.max(0, time - at) / 1000) * perSecond)
     at = time
   }
   return {

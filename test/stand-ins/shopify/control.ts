@@ -11,7 +11,9 @@ import {
   type OrderLiteral,
   type VariantLiteral,
 } from './literals.ts'
+import { customerNode } from './nodes/customer.ts'
 import { orderNode } from './nodes/order.ts'
+import { variantNode } from './nodes/product.ts'
 import { type SeedOptions, seedShop } from './seed/shop.ts'
 import type { Address, Customer, Order, Product, Variant } from './state.ts'
 import { noStats } from './stats.ts'
@@ -92,6 +94,13 @@ export function createControl(endpoint: Endpoint, advance: (ms: number) => void)
     }),
     /** All orders as GraphQL gives them, lists plain; what is computed on demand (a line's variant, totals of customers) is left out. */
     orders: async () => [...state.orders.values()].map((order) => orderNode(state, order)),
+    customers: async () => [...state.customers.values()].map((customer) => customerNode(state, customer)),
+    /** With the title of their product. */
+    variants: async () =>
+      [...state.variants.values()].map((variant) => ({
+        ...variantNode(state, variant),
+        product: { title: state.products.get(variant.productId)!.title },
+      })),
     editOrder: async (edit: OrderEdit) => {
       const order = find(edit)
       if (edit.removeLine !== undefined) removeLine(order, edit.removeLine)
@@ -180,7 +189,7 @@ export function createControl(endpoint: Endpoint, advance: (ms: number) => void)
       if (set?.faults !== undefined) faults.set(set.faults)
       return faults.left()
     },
-    /** As another version of the API does: a field goes (null), or gets another name or type. */
+    /** As another version of the API does: a field goes, or gets another name or type. */
     changeField: async (change: FieldChange) => {
       endpoint.schemas = changedSchemas(change)
     },

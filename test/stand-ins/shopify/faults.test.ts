@@ -33,8 +33,8 @@ test.each<[fault: ShopifyFault, seen: RegExp]>([
   [{ kind: 'stall', ms: 1 }, /^UND_ERR_SOCKET$/],
   [{ kind: 'half' }, /^UND_ERR_SOCKET$/],
   [{ kind: 'garbled' }, /^200 application\/json; charset=utf-8 {"data":{"shop"/],
-  [{ kind: 'garbled', as: 'other' }, /^200 application\/json; charset=utf-8 {"status":"ok"}$/],
-  [{ kind: 'garbled', as: 'type' }, /^200 text\/plain; charset=utf-8 {"data":{"shop"/],
+  [{ kind: 'garbled', body: 'other' }, /^200 application\/json; charset=utf-8 {"status":"ok"}$/],
+  [{ kind: 'garbled', body: 'type' }, /^200 text\/plain; charset=utf-8 {"data":{"shop"/],
   [{ kind: 'html' }, /^200 text\/html <html>/],
   [{ kind: 'status' }, /^503 application\/json; charset=utf-8 {"errors":"Service Unavailable"}$/],
   [{ kind: 'status', status: 502 }, /^502 application\/json; charset=utf-8 {"errors":"Bad Gateway"}$/],
@@ -195,4 +195,6 @@ test.each([
   await expect(shop.control.changeField({ type: 'Order', field: 'nope', to })).rejects.toThrow(
     'no field nope',
   )
+  await shop.control.changeField({ type: 'Order', field: 'name', to: 'recorded' })
+  expect((await shop.data(NAMES)).orders.nodes[0].name).toBe('#1')
 })

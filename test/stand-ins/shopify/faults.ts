@@ -1,41 +1,40 @@
-import { type Armed, createFaults, type Faults } from '../faults.ts'
-import type { TransportFault } from '../transport.ts'
+import { createFaults, type Faults } from '../faults.ts'
+import type { TransportFault, TransportKind } from '../transport.ts'
 
 /** What a person does to an order: `editOrder` without its order, or a button. */
 export type Edit = Readonly<Record<string, unknown>> | 'markPaid' | 'cancel'
 
 /** What goes wrong inside the shop, or with what stands in front of it. */
-interface OwnFault extends Armed {
-  readonly kind: /** Answers with `status` (default 503), with `retryAfter` where given; nothing is executed. */
-    | 'status'
-    /** A page of HTML with status 200. */
-    | 'html'
-    /** A fault on their side, which comes with status 200, too. */
-    | 'internal-error'
-    /** The bucket is empty: THROTTLED with status 200. */
-    | 'throttled'
-    /** The query is said to cost more than one query may. */
-    | 'max-cost'
-    /** The token is not accepted any more. */
-    | 'expired-token'
-    /** The page begins with the last record of the page before. Only pages after a cursor are hit. */
-    | 'duplicate'
-    /** Somebody edits the last order of the answer (or the one asked for by id) as `edit` says, right after it was read. */
-    | 'edited'
-    /** A change in the shop becomes visible `ms` late: its stamp lies that far back. Hits changes, not requests. */
-    | 'late-commit'
-  readonly ms?: number
-  readonly status?: number
-  readonly retryAfter?: string
-  readonly edit?: Edit
-}
+type OwnKind =
+  /** Answers with `status` (default 503), with `retryAfter` where given; nothing is executed. */
+  | 'status'
+  /** A page of HTML with status 200. */
+  | 'html'
+  /** A fault on their side, which comes with status 200, too. */
+  | 'internal-error'
+  /** The bucket is empty: THROTTLED with status 200. */
+  | 'throttled'
+  /** The query is said to cost more than one query may. */
+  | 'max-cost'
+  /** The token is not accepted any more. */
+  | 'expired-token'
+  /** The page begins with the last record of the page before. Only pages after a cursor are hit. */
+  | 'duplicate'
+  /** Somebody edits the last order of the answer (or the one asked for by id) as `edit` says, right after it was read. */
+  | 'edited'
+  /** A change in the shop becomes visible `ms` late: its stamp lies that far back. Hits changes, not requests. */
+  | 'late-commit'
 
-/** Faults on demand, for tests of what a client does then. */
-export type ShopifyFault = (OwnFault | TransportFault) & {
+/** A fault on demand, for tests of what a client does then. */
+export interface ShopifyFault extends TransportFault {
+  readonly kind: OwnKind | TransportKind
   /** Only this operation (`Page`); `token`: the token endpoint. (Default: all queries) */
   readonly operation?: string
   /** Only queries that ask for this list (`orders`). */
   readonly field?: string
+  readonly status?: number
+  readonly retryAfter?: string
+  readonly edit?: Edit
 }
 
 export type ShopifyFaults = Faults<ShopifyFault>
@@ -56,6 +55,6 @@ export function hitting(faults: ShopifyFaults, body: string): readonly ShopifyFa
 }
 
 /** The one of a kind among them. */
-export function own(hits: readonly ShopifyFault[], kind: OwnFault['kind']): OwnFault | undefined {
-  return hits.find((fault): fault is OwnFault & ShopifyFault => fault.kind === kind)
+export function own(hits: readonly ShopifyFault[], kind: OwnKind): ShopifyFault | undefined {
+  return hits.find((fault) => fault.kind === kind)
 }

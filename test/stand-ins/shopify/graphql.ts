@@ -42,12 +42,13 @@ function schemasOf(document: DocumentNode): Schemas {
 export interface FieldChange {
   readonly type: string
   readonly field: string
-  /** Null: it goes. */
-  readonly to: { readonly name?: string; readonly type?: string } | null
+  /** Null: it goes. `recorded`: all is again as it was in the beginning. */
+  readonly to: { readonly name?: string; readonly type?: string } | null | 'recorded'
 }
 
 /** The schema of a version in which a field is gone, or has another name or type. */
 export function changedSchemas({ type, field, to }: FieldChange): Schemas {
+  if (to === 'recorded') return SCHEMAS
   let found = false
   const document = visit(parse(TEXT), {
     ObjectTypeDefinition: (node) => (node.name.value === type ? undefined : false),

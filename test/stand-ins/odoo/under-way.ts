@@ -6,26 +6,33 @@ export interface Held {
   readonly method: string
 }
 
-/** Answers held back, so that a test can do something between the commit and the answer. */
-export interface Holds {
+/** Calls that go on when nobody looks: answers held back, and work whose client is gone. */
+export interface UnderWay {
   /** True when the answer may go out; false when the client has given up. */
   hold(call: Held, response: ServerResponse): Promise<boolean>
   /** What is held now; waits up to `withinMs` for the first one. */
   held(withinMs: number): Promise<readonly Held[]>
   /** Lets all answers out. Gives how many. */
   release(): number
+  /** Begins with it `ms` later. */
+  later(ms: number, run: () => void): void
+  /** How many wait for that. */
+  waiting(): number
+  /** Begins with all of it now. Gives how many. */
+  finish(): number
 }
 
-export function createHolds(): Holds {
+export function createUnderWay(): UnderWay {
   const held = new Map<Held, (mayGo: boolean) => void>()
-  const waiting: (() => void)[] = []
+  const listening: (() => void)[] = []
+  const later = new Map<() => void, NodeJS.Timeout>()
   return {
     async hold({ model, method }, response) {
       const call = { model, method }
       const mayGo = await new Promise<boolean>((resolve) => {
         held.set(call, resolve)
         response.once('close', () => resolve(false))
-        for (const tell of waiting.splice(0)) tell()
+        for (const tell of listening.splice(0)) tell()
       })
       held.delete(call)
       return mayGo
@@ -34,7 +41,7 @@ export function createHolds(): Holds {
       if (held.size === 0) {
         await new Promise<void>((resolve) => {
           const timer = setTimeout(resolve, withinMs)
-          waiting.push(() => {
+          listening.push(() => {
             clearTimeout(timer)
             resolve()
           })
@@ -45,6 +52,20 @@ export function createHolds(): Holds {
     release() {
       const { size } = held
       for (const resolve of held.values()) resolve(true)
+      return size
+    },
+    later(ms, run) {
+      const begin = () => {
+        clearTimeout(later.get(begin))
+        later.delete(begin)
+        run()
+      }
+      later.set(begin, setTimeout(begin, ms).unref())
+    },
+    waiting: () => later.size,
+    finish() {
+      const { size } = later
+      for (const begin of [...later.keys()]) begin()
       return size
     },
   }
