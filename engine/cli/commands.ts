@@ -8,6 +8,7 @@ import { plan } from './commands/plan.ts'
 import { run } from './commands/run.ts'
 import { runs } from './commands/runs.ts'
 import { status } from './commands/status.ts'
+import { store } from './commands/store.ts'
 import { test } from './commands/test.ts'
 import { validate } from './commands/validate.ts'
 import { worker } from './commands/worker.ts'
@@ -23,6 +24,7 @@ export const COMMANDS: readonly Command[] = [
   runs,
   explain,
   deadLetters,
+  store,
   worker,
   dev,
   demo,

@@ -38,6 +38,8 @@ export interface SessionOptions {
   readonly environment: string
   readonly processEnvironment: NodeJS.ProcessEnv
   say(message: string): void
+  /** Whether the store is brought to the newest version. Default: yes. */
+  readonly migrate?: boolean
 }
 
 /** Opens the store; Temporal only when asked. Throws `invalid-plan` for an environment that temporal.yaml does not have. */
@@ -53,7 +55,7 @@ export async function openSession(options: SessionOptions): Promise<Session> {
   }
   const secrets = secretSource(repository.project.secrets, folder, options.processEnvironment)
   const url = await storeUrl(applied.store, secrets)
-  const store = await openStore(url, { folder })
+  const store = await openStore(url, { folder, migrate: options.migrate ?? true })
   const prefix = { project: repository.project.name, environment }
   const worker = repository.project.worker as {
     legBudget?: string

@@ -9,7 +9,11 @@ import { openWorkspace, type Workspace } from './workspace.ts'
 export async function withSession(
   invocation: Invocation,
   work: (opened: { readonly session: Session; readonly workspace: Workspace }) => Promise<number>,
-  options: { readonly filesMustBeSound: boolean } = { filesMustBeSound: true },
+  options: {
+    readonly filesMustBeSound: boolean
+    /** Whether the store is brought to the newest version. Default: yes. */
+    readonly migrate?: boolean
+  } = { filesMustBeSound: true },
 ): Promise<number> {
   const { output } = invocation
   const folder = String(invocation.options['folder'] ?? invocation.cwd)
@@ -28,6 +32,7 @@ export async function withSession(
     environment: workspace.environment,
     processEnvironment: invocation.environment,
     say: output.note,
+    migrate: options.migrate ?? true,
   })
   try {
     return await work({ session, workspace })

@@ -30,6 +30,8 @@ export interface Store extends Queryable {
    * write the transaction. Not to be nested, nor held over a network call. `patient`: it takes as long as it takes.
    */
   transaction<T>(work: (trx: Transaction) => Promise<T>, options?: { readonly patient?: boolean }): Promise<T>
+  /** Reads as of one moment, however long it takes, while others go on writing. */
+  snapshot<T>(work: (store: Queryable) => Promise<T>): Promise<T>
   close(): Promise<void>
 }
 
@@ -62,8 +64,9 @@ interface Connected {
   readonly dialect: Dialect
   readonly reader: Kysely<Database>
   readonly writer: Kysely<Database>
-  /** Where transactions that take long are run. */
+  /** Where transactions that take long are run, and where long reads. */
   readonly patient: Kysely<Database>
+  readonly snapshots: Kysely<Database>
   readonly now: () => number
   /** Runs a transaction, again where that is what the database asks for. */
   run<T>(attempt: () => Promise<T>): Promise<T>
@@ -77,13 +80,20 @@ async function connect(url: string, { folder, now }: OpenOptions): Promise<Conne
       reader,
       writer,
       patient: writer,
+      snapshots: reader,
       now: now ?? Date.now,
       run: (attempt) => attempt(),
     }
   }
   if (/^postgres(ql)?:/.test(url)) {
     const { clock, ...pools } = openPostgres(url)
-    return { dialect: 'postgres', ...pools, now: now ?? clock.now, run: againOnConflict }
+    return {
+      dialect: 'postgres',
+      ...pools,
+      snapshots: pools.patient,
+      now: now ?? clock.now,
+      run: againOnConflict,
+    }
   }
   throw new SyncError(
     'invalid-plan',
@@ -91,7 +101,7 @@ async function connect(url: string, { folder, now }: OpenOptions): Promise<Conne
   )
 }
 
-function storeOf({ dialect, reader, writer, patient, now, run }: Connected): Store {
+function storeOf({ dialect, reader, writer, patient, snapshots, now, run }: Connected): Store {
   const inside = new AsyncLocalStorage<true>()
   return {
     db: reader,
@@ -106,6 +116,12 @@ function storeOf({ dialect, reader, writer, patient, now, run }: Connected): Sto
         run(() => kysely.transaction().execute((db) => work({ db, dialect, now, writes: true }))),
       )
     },
+    snapshot: (work) =>
+      snapshots
+        .transaction()
+        .setAccessMode('read only')
+        .setIsolationLevel('repeatable read')
+        .execute((db) => work({ db, dialect, now })),
     async close() {
       for (const kysely of new Set([reader, writer, patient])) await kysely.destroy()
     },

@@ -191,6 +191,6 @@ function runOf(row: RunTable): RunRow {
 }
 
 /** A counter added in a later version counts from nothing. */
-function tallyOf(text: string): Tally {
+export function tallyOf(text: string): Tally {
   return { ...EMPTY_TALLY, ...(JSON.parse(text) as Partial<Tally>) }
 }

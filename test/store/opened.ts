@@ -35,9 +35,15 @@ export interface StorePlace {
   readonly folder: string
 }
 
-async function placeOf(database: () => Promise<string>): Promise<StorePlace> {
+/** A folder for the test, gone with it. */
+export function ownFolder(): string {
   const folder = mkdtempSync(join(tmpdir(), 'tidelock-store-'))
   onTestFinished(() => rmSync(folder, { recursive: true, force: true }))
+  return folder
+}
+
+async function placeOf(database: () => Promise<string>): Promise<StorePlace> {
+  const folder = ownFolder()
   return { url: inject('dialect') === 'sqlite' ? 'sqlite:store.db' : await database(), folder }
 }
 

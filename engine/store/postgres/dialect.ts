@@ -111,10 +111,10 @@ function createDriver({ settings, clock, readOnly = false, patient = false }: Po
     async releaseConnection(connection) {
       ofConnection.get(connection)!.release()
     },
-    async beginTransaction(connection, { isolationLevel = 'read committed' }) {
+    async beginTransaction(connection, { isolationLevel = 'read committed', accessMode }) {
       // In one message: no way there and back more than the bare begin.
       const answers = await ofConnection.get(connection)!.ask({
-        text: `begin isolation level ${isolationLevel}, ${readOnly ? 'read only' : 'read write'};
+        text: `begin isolation level ${isolationLevel}, ${accessMode ?? (readOnly ? 'read only' : 'read write')};
           set local lock_timeout = ${patient ? 0 : PATIENCE_MS};
           set local idle_in_transaction_session_timeout = ${patient ? 0 : IDLE_MS};
           ${TIME}`,

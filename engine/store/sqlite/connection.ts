@@ -69,5 +69,7 @@ export function sqliteConnection(file: DatabaseSync): DatabaseConnection {
 }
 
 export const BEGIN = Compiled.raw('begin immediate')
+/** As of the first read; writers go on. */
+export const BEGIN_READING = Compiled.raw('begin')
 export const COMMIT = Compiled.raw('commit')
 export const ROLLBACK = Compiled.raw('rollback')

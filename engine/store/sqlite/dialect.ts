@@ -9,7 +9,7 @@ import {
   SqliteQueryCompiler,
 } from 'kysely'
 import { SyncError } from '../../core/model/failure.ts'
-import { BEGIN, COMMIT, isBusy, ROLLBACK, sqliteConnection } from './connection.ts'
+import { BEGIN, BEGIN_READING, COMMIT, isBusy, ROLLBACK, sqliteConnection } from './connection.ts'
 
 /** How long a write transaction waits for one of another process. */
 const PATIENCE_MS = 20_000
@@ -41,7 +41,10 @@ function createDriver(file: DatabaseSync): Driver {
       if (next === undefined) taken = false
       else next()
     },
-    beginTransaction: () => begin(connection),
+    async beginTransaction(_, { accessMode }) {
+      if (accessMode === 'read only') await connection.executeQuery(BEGIN_READING)
+      else await begin(connection)
+    },
     async commitTransaction() {
       await connection.executeQuery(COMMIT)
     },

@@ -1,0 +1,32 @@
+import type { Database } from './tables.ts'
+
+/** What can be said of a table without knowing what it is for. */
+export interface TableShape<Table> {
+  /** The primary key, in its order. */
+  readonly key: readonly (keyof Table & string)[]
+  /** Columns that hold JSON. */
+  readonly json: readonly (keyof Table & string)[]
+}
+
+/** Every table; those that others point to come before these. */
+export const TABLES = {
+  plan: { key: ['hash'], json: ['plan', 'source_map'] },
+  applied_plan: { key: ['project', 'mapping'], json: [] },
+  target_owner: { key: ['project', 'target'], json: [] },
+  lease: { key: ['project', 'mapping'], json: [] },
+  cursor: { key: ['project', 'mapping', 'lane'], json: ['cursor'] },
+  ledger: {
+    key: ['project', 'namespace', 'key'],
+    json: ['field_hashes', 'steps_due', 'previous', 'sent'],
+  },
+  dead_letter: { key: ['id'], json: ['payload', 'mapped'] },
+  decision: { key: ['id'], json: ['overlay'] },
+  run: { key: ['id'], json: ['tally'] },
+  run_page: { key: ['run_id', 'sequence'], json: ['tally'] },
+  selection: { key: ['project', 'id'], json: ['keys'] },
+  usage: { key: ['project', 'connection', 'mapping', 'day'], json: [] },
+  migration: { key: ['name'], json: [] },
+} as const satisfies { readonly [name in keyof Database]: TableShape<Database[name]> }
+
+export type TableName = keyof Database
+export const TABLE_NAMES = Object.keys(TABLES) as readonly TableName[]
