@@ -13,11 +13,11 @@ export interface Upsert<Column extends string> {
   readonly set?: { readonly [name in NoInfer<Column>]?: (dialect: Dialect) => string }
 }
 
-/** The most rows in one statement. */
-const MOST_ROWS = 128
+/** The most rows in one statement. SQLite gains nothing from more; over a network each statement is a turn. */
+const MOST_ROWS = { sqlite: 16, postgres: 128 } as const satisfies { readonly [dialect in Dialect]: number }
 
 /**
- * Writes any number of rows, each inserted or updated. Statements hold 128, 64, 32 … 1 rows, so that there are eight texts
+ * Writes any number of rows, each inserted or updated. Statements hold a power of two of rows, so that there are a few texts
  * for every number of rows, and all of them are prepared once.
  */
 export function createUpsert<const Column extends string>(definition: Upsert<Column>) {
@@ -29,7 +29,7 @@ export function createUpsert<const Column extends string>(definition: Upsert<Col
     return text
   }
   return async (trx: Transaction, rows: readonly { readonly [name in Column]: Cell }[]): Promise<void> => {
-    for (let start = 0, size = MOST_ROWS; start < rows.length; start += size) {
+    for (let start = 0, size: number = MOST_ROWS[trx.dialect]; start < rows.length; start += size) {
       while (size > rows.length - start) size /= 2
       const cells: Cell[] = []
       for (const row of rows.slice(start, start + size)) {

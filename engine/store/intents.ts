@@ -1,5 +1,12 @@
 import { createUpsert, isOneOf } from './bulk.ts'
-import { type DeliveredParts, keptColumnsOf, type LedgerRow, ledgerRowOf, NO_INTENT } from './ledger-row.ts'
+import {
+  type DeliveredParts,
+  keptColumnsOf,
+  type LedgerRow,
+  ledgerRowOf,
+  NO_INTENT,
+  partsText,
+} from './ledger-row.ts'
 import { forUpdate } from './locks.ts'
 import type { Dialect, Queryable, Transaction } from './open.ts'
 import { INTENT } from './open-state.ts'
@@ -93,7 +100,7 @@ export async function writeIntents(trx: Transaction, intents: readonly NewIntent
       payload_hash: intent.payloadHash,
       sent_at: intent.sentAt,
       epoch: intent.epoch,
-      sent: JSON.stringify(intent.sent),
+      sent: partsText(intent.sent),
       source_key: intent.sourceKey,
     })),
   )

@@ -6,6 +6,7 @@ import {
   type LedgerState,
   ledgerRowOf,
   NO_INTENT,
+  partsText,
 } from './ledger-row.ts'
 import type { Queryable, Transaction } from './open.ts'
 
@@ -84,8 +85,8 @@ export async function confirmRows(trx: Transaction, rows: readonly NewLedgerRow[
       source_hash: row.sourceHash,
       plan_hash: row.planHash,
       fingerprint: row.fingerprint,
-      field_hashes: row.fieldHashes === null ? null : JSON.stringify(row.fieldHashes),
-      steps_due: JSON.stringify(row.stepsDue),
+      field_hashes: row.fieldHashes === null ? null : partsText(row.fieldHashes),
+      steps_due: row.stepsDue.length === 0 ? '[]' : JSON.stringify(row.stepsDue),
       delivered_at: row.deliveredAt,
       run_id: row.runId,
       ...NO_INTENT,

@@ -66,6 +66,12 @@ export interface LegResult {
 
 /** A lease outlives the longest answer of a remote and is renewed by every transaction. */
 const LEASE_MS = 180_000
+/**
+ * A transaction costs the same for few records as for many. Where a page is moved quickly, the next one takes twice as many
+ * pages of the source, up to these; where the target takes its time, a page is one of the source, so that others get their turn.
+ */
+const MOST_PAGES = 4
+const QUICK_MS = 500
 /** How soon a lane asks again whose turn it is not. */
 const TURN_MS = 5_000
 
@@ -162,14 +168,17 @@ async function movePages(context: LegContext, request: LegRequest, meters: Meter
   const start = await cursorOf(context.store, context.scope, context.plan.mapping, request.lane)
   let sequence = start?.sequence ?? 0
   let page = await readPage(context, start?.cursor ?? null)
+  let pages = 1
   for (;;) {
     context.signal.throwIfAborted()
     // The next page is read while this one is delivered.
-    const ahead = page.caughtUp || context.now() > deadline ? null : readPage(context, page.next)
+    const ahead = page.caughtUp || context.now() > deadline ? null : readPages(context, page.next, pages)
     ahead?.catch(() => {})
     sequence++
     const step: CursorStep = { sequence, next: page.next, caughtUp: page.caughtUp }
+    const began = context.now()
     add(await movePage(context, page.records, step, 'read', meters))
+    pages = context.now() - began < QUICK_MS ? Math.min(MOST_PAGES, 2 * pages) : 1
     if (page.caughtUp) return { state: 'done', until: null, tally }
     if (ahead === null) return { state: 'more', until: null, tally }
     if (wantedBy !== null) {
@@ -183,6 +192,16 @@ async function movePages(context: LegContext, request: LegRequest, meters: Meter
     }
     page = await ahead
   }
+}
+
+/** Several pages of the source as one, to be moved and committed together. */
+async function readPages(context: LegContext, cursor: Cursor, most: number): Promise<Page> {
+  let page = await readPage(context, cursor)
+  for (let count = 1; count < most && !page.caughtUp; count++) {
+    const further = await readPage(context, page.next)
+    page = { ...further, records: [...page.records, ...further.records] }
+  }
+  return page
 }
 
 async function readPage(context: LegContext, cursor: Cursor | null): Promise<Page> {

@@ -26,100 +26,114 @@ export interface ReferenceBook extends References {
   forgetMisses(): void
 }
 
-interface MatchQuestion {
+/** One question for many values: what is known of it, and which values wait for an answer. */
+interface Question {
+  readonly known: Map<string, Resolution>
+  readonly asked: Set<string>
+}
+
+interface MatchQuestion extends Question {
   readonly resource: string
   readonly field: string
   readonly where: Readonly<Record<string, string | number | boolean>>
-  readonly values: Set<string>
 }
+
+const PENDING: Resolution = { status: 'pending' }
 
 export function createReferenceBook(sources: ReferenceSources): ReferenceBook {
   const { plan } = sources
-  const known = new Map<string, Resolution>()
-  const matches = new Map<string, MatchQuestion>()
-  const links = new Map<string, Set<string>>()
-  const refs = new Set<string>()
+  /** By resource, then by field and further conditions. */
+  const matches = new Map<string, Map<string, MatchQuestion>>()
+  const links = new Map<string, Question>()
+  const refs: Question = { known: new Map(), asked: new Set() }
+  const allMatches = () => [...matches.values()].flatMap((ofResource) => [...ofResource.values()])
+  const all = (): readonly Question[] => [...allMatches(), ...links.values(), refs]
 
-  const answer = (id: string, ask: () => void): Resolution => {
-    const resolution = known.get(id)
+  const answer = ({ known, asked }: Question, value: string): Resolution => {
+    const resolution = known.get(value)
     if (resolution !== undefined) return resolution
-    ask()
-    return { status: 'pending' }
+    asked.add(value)
+    return PENDING
   }
 
   return {
     match({ resource, field, value, where }) {
-      const question = `${resource}\u0000${field}\u0000${JSON.stringify(where)}`
-      return answer(`match\u0000${question}\u0000${value}`, () => {
-        const asked = matches.get(question) ?? { resource, field, where, values: new Set() }
-        asked.values.add(value)
-        matches.set(question, asked)
-      })
+      const ofResource = madeIfMissing(matches, resource, () => new Map())
+      const id = Object.keys(where).length === 0 ? field : `${field}\u0000${JSON.stringify(where)}`
+      const question = madeIfMissing(ofResource, id, () => ({
+        resource,
+        field,
+        where,
+        known: new Map(),
+        asked: new Set(),
+      }))
+      return answer(question, value)
     },
-    link(mapping, key) {
-      return answer(`link\u0000${mapping}\u0000${key}`, () => {
-        const asked = links.get(mapping) ?? new Set()
-        asked.add(key)
-        links.set(mapping, asked)
-      })
-    },
-    ref(name) {
-      return answer(`ref\u0000${name}`, () => refs.add(name))
-    },
+    link: (mapping, key) =>
+      answer(
+        madeIfMissing(links, mapping, () => ({ known: new Map(), asked: new Set() })),
+        key,
+      ),
+    ref: (name) => answer(refs, name),
     async resolve() {
-      const any = matches.size + links.size + refs.size > 0
-      for (const [question, asked] of matches) {
-        const values = [...asked.values].sort()
+      const any = all().some(({ asked }) => asked.size > 0)
+      for (const { resource, field, where, known, asked } of allMatches()) {
+        if (asked.size === 0) continue
+        const values = [...asked].sort()
         const found = await sources.target.lookUp({
-          resource: asked.resource,
-          by: { kind: 'field', field: asked.field },
+          resource,
+          by: { kind: 'field', field },
           values,
-          where: asked.where,
+          where,
           fields: [],
           signal: sources.signal,
         })
         const idsByValue = Map.groupBy(found, (record) => record.value)
         for (const value of values) {
           const ids = [...new Set((idsByValue.get(value) ?? []).map((record) => record.id))]
-          known.set(`match\u0000${question}\u0000${value}`, resolutionOf(ids))
+          known.set(value, resolutionOf(ids))
         }
       }
-      for (const [mapping, keys] of links) {
+      for (const [mapping, { known, asked }] of links) {
+        if (asked.size === 0) continue
         const linked = plan.links[mapping]
         const targets =
           linked === undefined
             ? new Map<string, LinkTarget>()
-            : await linkTargets(sources, mapping, linked, [...keys])
-        for (const key of keys)
-          known.set(
-            `link\u0000${mapping}\u0000${key}`,
-            linkResolution(mapping, key, targets.get(joinKey([key]))),
-          )
+            : await linkTargets(sources, mapping, linked, [...asked])
+        for (const key of asked) known.set(key, linkResolution(mapping, key, targets.get(joinKey([key]))))
       }
-      if (refs.size > 0) {
+      if (refs.asked.size > 0) {
         const found = await sources.target.lookUp({
           resource: '',
           by: { kind: 'key' },
-          values: [...refs],
+          values: [...refs.asked],
           where: {},
           fields: [],
           signal: sources.signal,
         })
         const ids = new Map(found.map((record) => [record.value, record.id]))
-        for (const name of refs) {
+        for (const name of refs.asked) {
           const id = ids.get(name)
-          known.set(`ref\u0000${name}`, id === undefined ? { status: 'missing' } : { status: 'found', id })
+          refs.known.set(name, id === undefined ? { status: 'missing' } : { status: 'found', id })
         }
       }
-      matches.clear()
-      links.clear()
-      refs.clear()
+      for (const { asked } of all()) asked.clear()
       return any
     },
     forgetMisses() {
-      for (const [id, resolution] of known) if (resolution.status !== 'found') known.delete(id)
+      for (const { known } of all())
+        for (const [value, resolution] of known) if (resolution.status !== 'found') known.delete(value)
     },
   }
+}
+
+function madeIfMissing<Value>(map: Map<string, Value>, key: string, make: () => Value): Value {
+  const known = map.get(key)
+  if (known !== undefined) return known
+  const made = make()
+  map.set(key, made)
+  return made
 }
 
 /** What the linked mapping never met is asked of it by key, all of a page at once; what it parked or left out is not. */

@@ -15,11 +15,6 @@ export interface LoadRecord {
   readonly archived: boolean
 }
 
-interface Cells {
-  readonly columns: readonly string[]
-  readonly cells: readonly string[]
-}
-
 /**
  * The loads an item needs, one after the other: the first holds the record itself and the largest set of its lines that
  * have the same columns, the further ones the other sets. A blank cell clears a field, so lines of which different fields
@@ -32,20 +27,15 @@ export function recordsOf(
   fields: FieldValues,
   archived = false,
 ): readonly LoadRecord[] {
-  const identity = identityOf(item.key, item.adopted ? item.targetId : null)
-  const own = join(identity, cellsOf(shape, fields))
-  const sets = lineSets(shape, item)
-  const [first, ...others] = sets
-  const records = [
-    recordOf(index, own, first ?? null),
-    ...others.map((set) => recordOf(index, identity, set)),
-  ]
+  const databaseId = item.adopted ? item.targetId : null
+  const own = cellsOf(shape, fields, item.key, databaseId)
+  const [first = null, ...others] = lineSets(shape, item)
+  const records = [recordOf(index, own, first)]
+  if (others.length > 0) {
+    const identity = cellsOf(shape, {}, item.key, databaseId)
+    for (const set of others) records.push(recordOf(index, identity, set))
+  }
   return archived && item.adopted ? records.map((record) => ({ ...record, archived })) : records
-}
-
-/** Never both: Odoo would create a second record for an `id` it does not know (observed on 18.0). */
-function identityOf(key: string, databaseId: string | null): Cells {
-  return databaseId === null ? { columns: ['id'], cells: [key] } : { columns: ['.id'], cells: [databaseId] }
 }
 
 /** A load record without lines, by its external key or by its database id. */
@@ -56,10 +46,61 @@ export function plainRecord(
   index: number,
   databaseId?: string,
 ): LoadRecord {
-  return recordOf(index, join(identityOf(key, databaseId ?? null), cellsOf(shape, fields)), null)
+  return recordOf(index, cellsOf(shape, fields, key, databaseId ?? null), null)
+}
+
+interface Cells {
+  readonly columns: readonly string[]
+  readonly cells: readonly string[]
+}
+
+/** What a record or line is known by stands first: never both, Odoo would create a second record for an `id` it does not know (observed on 18.0). */
+function cellsOf(shape: TargetShape, fields: FieldValues, key: string, databaseId: string | null): Cells {
+  const { columns, columnsById, names, types } = layoutOf(shape, fields)
+  const cells = [databaseId ?? key]
+  for (let index = 0; index < names.length; index++) cells.push(toCell(fields[names[index]!]!, types[index]!))
+  return { columns: databaseId === null ? columns : columnsById, cells }
+}
+
+interface Layout {
+  readonly names: readonly string[]
+  readonly types: readonly string[]
+  /** Headed by `id`, the external key. */
+  readonly columns: readonly string[]
+  /** Headed by `.id`, the database id. */
+  readonly columnsById: readonly string[]
+}
+
+/** Nearly all records of a mapping fill the same fields: what follows from these alone is made once. */
+const layouts = new WeakMap<TargetShape, Map<string, Layout>>()
+
+/** In the order of the names, so that equal sets of fields give equal columns. */
+function layoutOf(shape: TargetShape, fields: FieldValues): Layout {
+  const known = layouts.get(shape) ?? new Map<string, Layout>()
+  layouts.set(shape, known)
+  const id = Object.keys(fields).join('\n')
+  const layout = known.get(id)
+  if (layout !== undefined) return layout
+  const names = Object.keys(fields).sort()
+  const made = known.get(names.join('\n')) ?? newLayout(shape, names)
+  known.set(id, made)
+  known.set(names.join('\n'), made)
+  return made
+}
+
+function newLayout(shape: TargetShape, names: readonly string[]): Layout {
+  const types = names.map((name) => {
+    const type = shape.fields[name]?.type
+    if (type === undefined)
+      throw new SyncError('bug', `The shape of ${shape.resource} has no field "${name}".`)
+    return type
+  })
+  const filled = names.map((name, index) => columnOf(name, types[index]!))
+  return { names, types, columns: ['id', ...filled], columnsById: ['.id', ...filled] }
 }
 
 interface LineSet {
+  readonly field: string
   readonly columns: readonly string[]
   readonly rows: (readonly string[])[]
   readonly keys: string[]
@@ -67,20 +108,18 @@ interface LineSet {
 
 /** Lines with the same field and columns, the most columns first: new lines come before amended ones. */
 function lineSets(shape: TargetShape, item: UpsertItem): readonly LineSet[] {
-  const sets = new Map<string, LineSet>()
-  for (const line of item.lines) {
-    const lineShape = shape.fields[line.field]?.lines
-    if (lineShape === undefined) throw new SyncError('bug', `${shape.resource}.${line.field} holds no lines.`)
-    const identity = identityOf(line.key, line.adoptedId ?? null)
-    const { columns, cells } = join(identity, cellsOf(lineShape, line.fields))
-    const named = columns.map((column) => `${line.field}/${column}`)
-    const id = named.join('\n')
-    const set = sets.get(id) ?? { columns: named, rows: [], keys: [] }
-    sets.set(id, set)
+  const sets: LineSet[] = []
+  for (const { field, key, adoptedId, fields } of item.lines) {
+    const lineShape = shape.fields[field]?.lines
+    if (lineShape === undefined) throw new SyncError('bug', `${shape.resource}.${field} holds no lines.`)
+    const { columns, cells } = cellsOf(lineShape, fields, key, adoptedId ?? null)
+    // Lines that fill the same fields share their columns.
+    let set = sets.find((known) => known.columns === columns && known.field === field)
+    if (set === undefined) sets.push((set = { field, columns, rows: [], keys: [] }))
     set.rows.push(cells)
-    set.keys.push(line.key)
+    set.keys.push(key)
   }
-  return [...sets.values()].sort((a, b) => b.columns.length - a.columns.length)
+  return sets.length < 2 ? sets : sets.sort((a, b) => b.columns.length - a.columns.length)
 }
 
 function recordOf(item: number, own: Cells, lines: LineSet | null): LoadRecord {
@@ -88,29 +127,11 @@ function recordOf(item: number, own: Cells, lines: LineSet | null): LoadRecord {
   const blank = own.cells.map(() => '')
   return {
     item,
-    columns: [...own.columns, ...lines.columns],
-    rows: lines.rows.map((cells, index) => [...(index === 0 ? own.cells : blank), ...cells]),
+    columns: own.columns.concat(lines.columns.map((column) => `${lines.field}/${column}`)),
+    rows: lines.rows.map((cells, index) => (index === 0 ? own.cells : blank).concat(cells)),
     lineKeys: lines.keys,
     archived: false,
   }
-}
-
-/** In the order of the names, so that equal sets of fields give equal columns. */
-function cellsOf(shape: TargetShape, fields: FieldValues): Cells {
-  const columns: string[] = []
-  const cells: string[] = []
-  for (const name of Object.keys(fields).sort()) {
-    const type = shape.fields[name]?.type
-    if (type === undefined)
-      throw new SyncError('bug', `The shape of ${shape.resource} has no field "${name}".`)
-    columns.push(columnOf(name, type))
-    cells.push(toCell(fields[name]!, type))
-  }
-  return { columns, cells }
-}
-
-function join(a: Cells, b: Cells): Cells {
-  return { columns: [...a.columns, ...b.columns], cells: [...a.cells, ...b.cells] }
 }
 
 /** Records that may share a load: equal columns, no key twice, at most `size`; sorted by key, so that two writers never wait for one another in a ring. */

@@ -63,6 +63,8 @@ export function instantOf(stamp: string): string {
 
 /** An ISO instant in Odoo's form, the only one it takes; parts of a second are dropped. */
 export function stampOf(instant: string): string {
+  if (/^\d{4}-\d\d-\d\dT\d\d:\d\d:\d\dZ$/.test(instant))
+    return `${instant.slice(0, 10)} ${instant.slice(11, 19)}`
   const utc = /(Z|[+-]\d\d:?\d\d)$/.test(instant) ? new Date(instant).toISOString() : instant
   return utc.slice(0, 19).replace('T', ' ')
 }

@@ -6,7 +6,8 @@ import { COMPUTED } from './query.ts'
 /** A node as Shopify gives it → the recorded shape: plain lists, null for absent, computed fields filled in. */
 export function decodeNode(node: JsonObject, selection: Selection): JsonObject {
   const record: Record<string, JsonValue> = {}
-  for (const [name, field] of Object.entries(selection)) {
+  for (const name in selection) {
+    const field = selection[name]!
     const computed = field.computed === true ? COMPUTED[name] : undefined
     record[name] =
       computed === undefined

@@ -26,7 +26,8 @@ export async function completeRecords(
 }
 
 function isWhole(node: JsonObject, selection: Selection): boolean {
-  for (const [name, { fields, list }] of Object.entries(selection)) {
+  for (const name in selection) {
+    const { fields, list } = selection[name]!
     const value = node[name] ?? null
     if (fields === undefined || value === null) continue
     if (list === undefined) {
@@ -36,7 +37,7 @@ function isWhole(node: JsonObject, selection: Selection): boolean {
     const items = itemsOf(value)
     if (list === 'connection' && isJsonObject(value) && afterOf(value) !== null) return false
     if (list === 'first' && items.length >= NESTED.plain) return false
-    if (!items.every((item) => !isJsonObject(item) || isWhole(item, fields))) return false
+    for (const item of items) if (isJsonObject(item) && !isWhole(item, fields)) return false
   }
   return true
 }

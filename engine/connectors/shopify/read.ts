@@ -109,7 +109,12 @@ function pageOf({ data }: Answer, resource: string) {
     throw new SyncError('unavailable', `Shopify answered without the list of ${resource}.`)
   const { hasNextPage, endCursor } = page as { hasNextPage: boolean; endCursor: string | null }
   const nodes = itemsOf(connection) as readonly JsonObject[]
-  const marks = nodes.map((node) => ({ stamp: String(node['updatedAt']), id: numericId(node) }))
+  const marks = nodes.map((node) => ({
+    stamp: String(node['updatedAt']),
+    get id() {
+      return numericId(node)
+    },
+  }))
   return { nodes, marks, hasNextPage, endCursor }
 }
 

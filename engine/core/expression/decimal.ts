@@ -19,6 +19,21 @@ const DECIMAL_TEXT = /^[+-]?(?:\d+\.?\d*|\.\d+)(?:[eE][+-]?\d{1,9})?$/
 
 /** The decimal a text spells, surrounding white space aside; null when it spells none, or one out of all proportion. */
 export function parseDecimal(text: string): Decimal | null {
+  if (text.length > MOST_KNOWN_LENGTH) return readDecimal(text)
+  const known = decimals.get(text)
+  if (known !== undefined) return known
+  const value = readDecimal(text)
+  if (decimals.size === MOST_KNOWN) decimals.clear()
+  decimals.set(text, value)
+  return value
+}
+
+/** By text: the same prices and rates come again and again, and nothing changes a decimal. */
+const decimals = new Map<string, Decimal | null>()
+const MOST_KNOWN = 20_000
+const MOST_KNOWN_LENGTH = 12
+
+function readDecimal(text: string): Decimal | null {
   const trimmed = text.trim()
   if (!DECIMAL_TEXT.test(trimmed)) return null
   const value = new Decimal(trimmed)

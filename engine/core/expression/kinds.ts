@@ -30,13 +30,9 @@ export function isList(value: Value): value is readonly Value[] {
 }
 
 export function isObject(value: Value): value is ValueObject {
-  return (
-    typeof value === 'object' &&
-    value !== null &&
-    !Array.isArray(value) &&
-    !isDecimal(value) &&
-    !(value instanceof Reference)
-  )
+  if (typeof value !== 'object' || value === null) return false
+  if (Object.getPrototypeOf(value) === Object.prototype) return true
+  return !Array.isArray(value) && !isDecimal(value) && !(value instanceof Reference)
 }
 
 /** By value: 1 and 1.0, equal lists, equal objects (an absent member is a null one). Different kinds are never equal. */

@@ -65,14 +65,15 @@ export function compileMatch(node: CallNode, to: Compilation): Run {
     const where = whereOf(options, frame, to, whole)
     if (where === null) return null
     const resolution = frame.scope.references.match({ resource, field, value: key, where })
-    const conditions = [[field, key] as const, ...Object.entries(where)].map(
-      ([name, value]) => `${name} = ${JSON.stringify(value)}`,
-    )
-    return settle(resolution, resource, frame, {
-      missing: () =>
-        `No active ${resource} has ${conditions.join(' and ')}. Create it, or correct the value.`,
-      many: `active records of ${resource} have ${conditions.join(' and ')}`,
-      reference: null,
+    return settle(resolution, resource, frame, () => {
+      const conditions = [[field, key] as const, ...Object.entries(where)]
+        .map(([name, value]) => `${name} = ${JSON.stringify(value)}`)
+        .join(' and ')
+      return {
+        missing: `No active ${resource} has ${conditions}. Create it, or correct the value.`,
+        many: `active records of ${resource} have ${conditions}`,
+        reference: null,
+      }
     })
   }
 }
@@ -113,11 +114,11 @@ export function compileLink(node: CallNode, to: Compilation): Run {
   return (frame) => {
     const key = readKey(frame)
     if (typeof key !== 'string') return key.without
-    return settle(frame.scope.references.link(mapping, key), resource, frame, {
-      missing: () => `${mapping} has not delivered its record ${key} yet.`,
+    return settle(frame.scope.references.link(mapping, key), resource, frame, () => ({
+      missing: `${mapping} has not delivered its record ${key} yet.`,
       many: `records were written by ${mapping} for its record ${key}`,
       reference: { mapping, key },
-    })
+    }))
   }
 }
 
@@ -125,34 +126,38 @@ export function compileRef(node: CallNode, to: Compilation): Run {
   const name = literalText(argument(node, 0)) ?? ''
   const resource = to.surroundings?.fixedResource?.(name) ?? ''
   return (frame) =>
-    settle(frame.scope.references.ref(name), resource, frame, {
-      missing: () => `The fixed record ${name} does not exist at the target.`,
+    settle(frame.scope.references.ref(name), resource, frame, () => ({
+      missing: `The fixed record ${name} does not exist at the target.`,
       many: `records are called ${name}`,
       reference: null,
-    })
+    }))
 }
 
 interface Wording {
-  readonly missing: () => string
+  readonly missing: string
   readonly many: string
   readonly reference: { readonly mapping: string; readonly key: string } | null
 }
 
 /** A missing or ambiguous reference always parks; one that is asked for waits. */
-function settle(resolution: Resolution, resource: string, frame: Frame, wording: Wording): Value {
+function settle(resolution: Resolution, resource: string, frame: Frame, wordingOf: () => Wording): Value {
   switch (resolution.status) {
     case 'found':
       return new Reference(resource, resolution.id)
     case 'pending':
       frame.pending++
       return null
-    case 'missing':
-      throw new Park('missing-reference', resolution.message ?? wording.missing(), wording.reference)
-    case 'ambiguous':
+    case 'missing': {
+      const { missing, reference } = wordingOf()
+      throw new Park('missing-reference', resolution.message ?? missing, reference)
+    }
+    case 'ambiguous': {
+      const { many, reference } = wordingOf()
       throw new Park(
         'ambiguous',
-        `${resolution.ids.length} ${wording.many}: ids ${resolution.ids.join(', ')}. Exactly one may.`,
-        wording.reference,
+        `${resolution.ids.length} ${many}: ids ${resolution.ids.join(', ')}. Exactly one may.`,
+        reference,
       )
+    }
   }
 }

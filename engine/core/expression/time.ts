@@ -93,10 +93,12 @@ export function instantText(ms: number): string {
   return `${dateText(day)}T${two(Math.floor(seconds / 3600))}:${two(Math.floor(seconds / 60) % 60)}:${two(seconds % 60)}Z`
 }
 
-/** A date and time (no offset: UTC) in canonical form; null when the text is none. The canonical form itself comes back unread. */
+/** A date and time (no offset: UTC) in canonical form; null when the text is none. The canonical form itself comes back as it is. */
 export function canonicalInstant(text: string): string | null {
   const moment = readMoment(text)
-  return moment === null ? null : instantText(moment.ms)
+  if (moment === null) return null
+  const isCanonical = text.length === 20 && text[10] === 'T' && text[16] === ':' && text[19] === 'Z'
+  return isCanonical ? text : instantText(moment.ms)
 }
 
 const formats = new Map<string, Intl.DateTimeFormat | null>()

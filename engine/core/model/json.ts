@@ -27,11 +27,15 @@ export function canonicalJson(value: JsonValue): string {
 
 function isInOrder(value: JsonValue): boolean {
   if (value === null || typeof value !== 'object') return true
-  if (Array.isArray(value)) return value.every(isInOrder)
-  let before: string | null = null
-  for (const name of Object.keys(value)) {
-    if ((before !== null && name < before) || !isInOrder((value as JsonObject)[name]!)) return false
-    before = name
+  if (Array.isArray(value)) {
+    for (const item of value) if (!isInOrder(item)) return false
+    return true
+  }
+  const names = Object.keys(value)
+  for (let index = 0; index < names.length; index++) {
+    const name = names[index]!
+    if (index > 0 && name < names[index - 1]!) return false
+    if (!isInOrder((value as JsonObject)[name]!)) return false
   }
   return true
 }

@@ -13,8 +13,11 @@ export type RecordKey = string & { readonly __brand: 'RecordKey' }
 // biome-ignore lint/suspicious/noControlCharactersInRegex: control characters are what has to be encoded
 const RESERVED = /[%/,\s\u0000-\u001f\u007f-\u009f]/gu
 
+/** Those that stand in nearly every key. */
+const ENCODED: Readonly<Record<string, string>> = { '/': '%2F', ' ': '%20' }
+
 function encodePart(part: string): string {
-  return part.replace(RESERVED, (character) => encodeURIComponent(character))
+  return part.replace(RESERVED, (character) => ENCODED[character] ?? encodeURIComponent(character))
 }
 
 /** The parts of a compound key as one text: the key a ledger row has. */

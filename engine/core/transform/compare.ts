@@ -19,18 +19,26 @@ export interface DeliveredHashes {
 }
 export type FieldHashes = { readonly [field: string]: string }
 
+/** What was asked for last of each record: the intent and the commit ask for the same. */
+const delivered = new WeakMap<MappedRecord, DeliveredHashes>()
+
 export function hashesOf(
   mapped: MappedRecord,
   adjusted: DeliveredHashes['adjusted'],
   adoptedLines: DeliveredHashes['adoptedLines'] = {},
 ): DeliveredHashes {
-  return {
+  const adopted = Object.keys(adoptedLines).length === 0 ? undefined : adoptedLines
+  const known = delivered.get(mapped)
+  if (known !== undefined && known.adjusted === adjusted && known.adoptedLines === adopted) return known
+  const hashes = {
     fields: fieldHashes(mapped.fields),
     lines: lineHashes(mapped.lines),
     records: Object.fromEntries(mapped.records.map((record) => [record.field, fieldHashes(record.fields)])),
     adjusted,
-    ...(Object.keys(adoptedLines).length === 0 ? {} : { adoptedLines }),
+    ...(adopted === undefined ? {} : { adoptedLines: adopted }),
   }
+  delivered.set(mapped, hashes)
+  return hashes
 }
 
 /** One hash over all that a delivery would bring about: payload, lines, steps wanted and totals to agree with. */
@@ -123,15 +131,9 @@ export function lineId(line: MappedLine): string {
   return `${line.field}/${line.as}/${line.key}`
 }
 
-/** Fields are mapped once and never changed, so their hashes are taken once: for the comparison, the intent and the commit. */
-const knownHashes = new WeakMap<FieldValues, FieldHashes>()
-
 function fieldHashes(fields: FieldValues): FieldHashes {
-  const known = knownHashes.get(fields)
-  if (known !== undefined) return known
   const hashes: Record<string, string> = {}
   for (const name of Object.keys(fields)) hashes[name] = fingerprintOf(fields[name] as JsonValue)
-  knownHashes.set(fields, hashes)
   return hashes
 }
 

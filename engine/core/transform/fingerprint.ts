@@ -13,5 +13,20 @@ export function hashOf(value: JsonValue): string {
  * before, which is all a ledger compares, and short enough to keep one a field.
  */
 export function fingerprintOf(value: JsonValue): string {
+  if (typeof value !== 'string' || value.length > MOST_KNOWN_LENGTH) return taken(value)
+  const known = fingerprints.get(value)
+  if (known !== undefined) return known
+  const fingerprint = taken(value)
+  if (fingerprints.size === MOST_KNOWN) fingerprints.clear()
+  fingerprints.set(value, fingerprint)
+  return fingerprint
+}
+
+/** Of short texts: ids, prices, quantities and the like come again and again. */
+const fingerprints = new Map<string, string>()
+const MOST_KNOWN = 20_000
+const MOST_KNOWN_LENGTH = 12
+
+function taken(value: JsonValue): string {
   return hash('sha256', canonicalJson(value), 'base64url').slice(0, 12)
 }

@@ -1,7 +1,7 @@
 import { type Compiled, compileExpression, type References } from '../expression/compile.ts'
 import { parseExpression } from '../expression/parse.ts'
 import { compileDecoder, encodeValue, type Value, type ValueObject } from '../expression/value.ts'
-import type { FieldValue, TargetShape } from '../model/connector.ts'
+import type { FieldValue, FieldValues, TargetShape } from '../model/connector.ts'
 import type { Parking } from '../model/dead-letter.ts'
 import { SyncError } from '../model/failure.ts'
 import type { JsonObject } from '../model/json.ts'
@@ -74,6 +74,7 @@ export function createTransformer(plan: Plan): Transformer {
     when: evaluator(rule.when, `source.keep.${index}`),
     at: `source.keep.${index}`,
   }))
+  const names = Object.keys(plan.fields).sort()
   const members = Object.entries(plan.fields).map(([field, fieldPlan]) =>
     memberOf(field, fieldPlan, plan, evaluator),
   )
@@ -133,7 +134,7 @@ export function createTransformer(plan: Plan): Transformer {
         return {
           status: 'mapped',
           mapped: {
-            fields: draft.fields,
+            fields: byName(draft.fields, names),
             firstTimeFields: draft.firstTimeFields,
             lines: draft.lines,
             records: draft.records,
@@ -196,12 +197,13 @@ function memberOf(
       ([name, value]) =>
         [name, cellOf(name, value, fieldPlan.shape, `${at}.fields.${name}`, evaluator)] as const,
     )
+    const names = Object.keys(fieldPlan.fields).sort()
     return (variables, references, draft) => {
       const wanted = when === null ? true : when(variables, references)
       if (wanted === undefined) {
         draft.pending = true
       } else if (wanted === true) {
-        const fields = rowOf(cells, variables, references, draft)
+        const fields = byName(rowOf(cells, variables, references, draft), names)
         draft.records.push({ field, as: fieldPlan.as, shape: fieldPlan.shape, fields })
       } else if (otherwise !== null) {
         const value = otherwise(variables, references)
@@ -227,6 +229,7 @@ function memberOf(
         ([name, value]) =>
           [name, cellOf(name, value, lineShape, `${place}.fields.${name}`, evaluator)] as const,
       ),
+      names: Object.keys(block.fields).sort(),
     }
   })
   return (variables, references, draft) => {
@@ -238,8 +241,10 @@ function memberOf(
         continue
       }
       if (each === null) continue
+      // One for all elements: nothing keeps it beyond an evaluation.
+      const inner: Record<string, Value> = { ...variables }
       for (const element of each as readonly Value[]) {
-        const inner = { ...variables, [block.as]: element }
+        inner[block.as] = element
         const key = keyOf(block.identity, inner, `${block.place}.identity`)
         const unique = `${block.as}/${key}`
         if (seen.has(unique)) {
@@ -250,10 +255,21 @@ function memberOf(
           })
         }
         seen.add(unique)
-        draft.lines.push({ field, as: block.as, key, fields: rowOf(block.cells, inner, references, draft) })
+        const fields = byName(rowOf(block.cells, inner, references, draft), block.names)
+        draft.lines.push({ field, as: block.as, key, fields })
       }
     }
   }
+}
+
+/** Evaluated in the order of the file, kept in that of the names: what is hashed needs no sorting then. */
+function byName(row: Readonly<Record<string, FieldValue>>, names: readonly string[]): FieldValues {
+  const ordered: Record<string, FieldValue> = {}
+  for (const name of names) {
+    const value = row[name]
+    if (value !== undefined) ordered[name] = value
+  }
+  return ordered
 }
 
 function rowOf(
