@@ -59,7 +59,7 @@ export async function commitPage(
   for (const [work, verdict] of verdicts) {
     const row = rowOf(context, work, verdict)
     if (row !== null) rows.push(row)
-    else if (verdict.kind === 'parked' && work.intended) refused.push(work.key)
+    else if (verdict.kind === 'parked' && work.intended && work.lostAt === null) refused.push(work.key)
     if (verdict.kind === 'parked') parked.push(deadLetterOf(context, work, verdict))
     else if (verdict.kind === 'due') parked.push(dueLetterOf(context, work, verdict))
     else if (work.parkedAs !== null && !isSuperseded(verdict)) settled.push(work.key)
@@ -154,10 +154,12 @@ function rowOf(context: LegContext, work: Work, verdict: Verdict): NewLedgerRow 
     return { ...base, state: 'filtered', fingerprint: null, fieldHashes: null, stepsDue: [] }
   }
   if (verdict.kind === 'due') return null
-  // Parked before anything was written: the ledger knows of nothing at the target, and an open intent stays open.
+  // Parked before anything was written: the ledger knows of nothing at the target, and an open intent stays open. So does one
+  // whose write got no answer before it was refused: the first may have taken effect, or will.
   if (verdict.kind === 'parked' && (work.mapped === null || !wasDelivered(work))) {
-    const { row, record, intended } = work
-    const isThere = row !== null && (row.targetId !== null || row.state === 'intent')
+    const { row, record, intended, lostAt } = work
+    const mayBeThere = row?.state === 'intent' || (intended && lostAt !== null)
+    const isThere = mayBeThere || (row !== null && row.targetId !== null)
     const isNoted = row !== null && row.sourceStamp === record.stamp && !intended
     return isThere || isNoted
       ? null

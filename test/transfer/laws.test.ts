@@ -5,6 +5,9 @@ import type { JsonValue } from '../../engine/core/model/json.ts'
 import { recordKey } from '../../engine/core/model/record-key.ts'
 import { balances, type Tally } from '../../engine/core/model/tally.ts'
 import type { Store } from '../../engine/store/open.ts'
+import { type Fence, settledAt } from '../../engine/transfer/fence.ts'
+import { dieAt } from './die-at.ts'
+import type { Fate } from './memory.ts'
 import { memoryWorld, quickStore, version } from './memory-world.ts'
 
 /** What can be the matter with a record, and what then becomes of it. */
@@ -99,6 +102,8 @@ function expectArrived(
   )
 }
 
+const byKey = (a: SourceRecord, b: SourceRecord) => (a.key < b.key ? -1 : 1)
+
 let store: Store
 let pass: (ms: number) => void
 
@@ -107,6 +112,15 @@ beforeEach(async () => {
   store = opened.store
   pass = opened.pass
 })
+
+/** What becomes of a write without an answer: within `settleAfter` it is done, or never. */
+const fate: fc.Arbitrary<Fate> = fc.oneof(
+  fc.constantFrom('answered' as const, 'refused' as const, 'never' as const, 'at once' as const),
+  fc.integer({ min: 1, max: 60_000 }).map((laterMs) => ({ laterMs })),
+)
+
+/** After that nothing can be on its way any more. */
+const SETTLED_MS = 10_000 + 60_000 + 1
 
 describe('conservation', () => {
   test('whatever a page holds, each record ends as it should, and the sums are those of its parts', async () => {
@@ -136,7 +150,11 @@ describe('conservation', () => {
       fc.asyncProperty(
         fc.array(fc.array(page, { maxLength: 3 }), { minLength: 1, maxLength: 3 }),
         async (runs) => {
-          const { memory, run, picture } = await memoryWorld(store, { plan: { again: [0] } })
+          const { memory, run, picture } = await memoryWorld(store, {
+            plan: { again: [1] },
+            facts: { lookbackMs: 1 },
+            pageByPage: true,
+          })
           const seen: Version[] = []
           for (const pages of runs) {
             const due = (await picture(KEYS)).letters.length
@@ -199,6 +217,26 @@ describe('idempotency', () => {
       { numRuns: 40 },
     )
   })
+
+  test('where only a step is still to be taken nothing is sent, and what a person did already is not done again', async () => {
+    await fc.assert(
+      fc.asyncProperty(fc.subarray(KEYS), fc.subarray(KEYS), async (paid, byHand) => {
+        const { memory, run } = await memoryWorld(store)
+        memory.pages.push(KEYS.map((key) => version(key, 0)))
+        await run()
+        const sent = memory.sent.length
+        const idOf = (wanted: string) =>
+          [...memory.records.values()].find(({ key }) => key === recordKey('acme', 'orders', wanted))!.id
+        for (const key of byHand) memory.records.get(idOf(key))!.fields['state'] = 'done'
+        memory.pages.push(KEYS.map((key) => version(key, 1, { paid: paid.includes(key) })))
+        expect(await run()).toMatchObject({ updated: paid.length, unchanged: KEYS.length - paid.length })
+        expect(memory.sent).toHaveLength(sent)
+        const left = paid.filter((key) => !byHand.includes(key))
+        expect([...memory.acted].sort()).toEqual(left.map(idOf).sort())
+      }),
+      { numRuns: 20 },
+    )
+  })
 })
 
 describe('order', () => {
@@ -227,10 +265,24 @@ describe('order', () => {
   })
 
   test('a version is held back as older only when it is strictly older; of equal stamps the later one counts', async () => {
-    const good = one.map((version) => ({ ...version, key: 'a', matter: 'nothing' as const }))
+    const stamps = fc.array(fc.integer({ min: 0, max: 9 }), { minLength: 1, maxLength: 6 })
+    const all = stamps.map((each) =>
+      each.map(
+        (stamp, index): Version => ({
+          key: 'a',
+          stamp,
+          matter: 'nothing',
+          amount: index + 1,
+          lines: [index],
+        }),
+      ),
+    )
     await fc.assert(
-      fc.asyncProperty(fc.array(good, { minLength: 1, maxLength: 6 }), async (versions) => {
-        const { memory, run, picture } = await memoryWorld(store)
+      fc.asyncProperty(all, async (versions) => {
+        const { memory, run, picture } = await memoryWorld(store, {
+          facts: { lookbackMs: 1 },
+          pageByPage: true,
+        })
         memory.pages.push(...versions.map((version) => [recordOf(version)]))
         const tally = await run()
         let newest = versions[0]!
@@ -246,4 +298,121 @@ describe('order', () => {
       { numRuns: 40 },
     )
   })
+})
+
+describe('the fence', () => {
+  test('nothing is sent but under an intent of its own that is fresh: what a stamp has long enough behind it is not on its way', async () => {
+    const settleAfter = fc.integer({ min: 4, max: 60_000 })
+    await fc.assert(
+      fc.asyncProperty(
+        settleAfter,
+        fc.array(fc.integer({ min: 0, max: 200 }), { minLength: 6, maxLength: 6 }),
+        async (settleAfterMs, percents) => {
+          const plan = { settleAfter: `${settleAfterMs}ms` }
+          const world = await memoryWorld(store, { plan, facts: { batchSize: 1 } })
+          const { memory } = world
+          const sendWithinMs = Math.min(10_000, settleAfterMs / 2)
+          let writes = 0
+          memory.beforeWrite = async (items) => {
+            const stampedAt = new Map(
+              (await world.intents()).map(({ key, sentAt }) => [recordKey('acme', 'orders', key), sentAt!]),
+            )
+            for (const { key } of items) {
+              const at = stampedAt.get(key as never) ?? Number.NEGATIVE_INFINITY
+              expect(store.now() - at).toBeLessThanOrEqual(sendWithinMs)
+              // The longest it may take to have an effect.
+              expect(store.now() + settleAfterMs).toBeLessThanOrEqual(
+                settledAt({ sendWithinMs, settleAfterMs } as Fence, at),
+              )
+            }
+            // The answer takes its time, now and then longer than a write may wait.
+            pass(Math.round((percents[writes++]! / 100) * sendWithinMs))
+          }
+          memory.pages.push(KEYS.map((key) => version(key, 0)))
+          expect(await world.run()).toMatchObject({ created: KEYS.length })
+        },
+      ),
+      { numRuns: 40 },
+    )
+  })
+})
+
+describe('answers that get lost', () => {
+  /** Edits, then a run in which answers get lost, and which may die before one of its transactions; then some time. */
+  const round = fc.record({
+    edits: fc.array(
+      fc.record({
+        key: fc.constantFrom('a', 'b'),
+        matter: fc.constantFrom('nothing', 'nothing', 'refused'),
+        amount: fc.integer({ min: 1, max: 3 }),
+        lines: fc.subarray([1, 2, 3]),
+      }),
+      { maxLength: 2 },
+    ),
+    fates: fc.array(fate, { maxLength: 6 }),
+    diesAt: fc.option(fc.integer({ min: 2, max: 8 })),
+    waitMs: fc.constantFrom(1, 1, 1_000, 40_000, 80_000),
+  })
+
+  /** What a leg sent before it died comes after the next one has sent the same again, and when there is a newer version. */
+  const LATE_FROM_THE_DEAD = [
+    { amount: 1, fates: [{ laterMs: 50_000 }], diesAt: 4 },
+    { amount: null, fates: [], diesAt: null },
+    { amount: 2, fates: [], diesAt: null },
+  ].map(({ amount, ...rest }) => ({
+    ...rest,
+    edits: amount === null ? [] : [{ key: 'a' as const, matter: 'nothing' as const, amount, lines: [] }],
+    waitMs: 1 as const,
+  }))
+
+  test.each([
+    ['by key', true],
+    ['by id only', false],
+  ])(
+    'where records are written %s, whenever what got lost takes effect, in the end all stands there once, as it was last',
+    async (_how, keyedWrites) => {
+      await fc.assert(
+        fc.asyncProperty(fc.array(round, { minLength: 1, maxLength: 5 }), async (rounds) => {
+          const { memory, run, intents, picture, settleDown } = await memoryWorld(store, {
+            plan: { again: [1] },
+            facts: { keyedWrites },
+          })
+          const last = new Map<string, Version>()
+          let stamp = 0
+          for (const { edits, fates, diesAt, waitMs } of rounds) {
+            for (const edit of edits) {
+              const edited: Version = { ...edit, stamp: stamp++ }
+              memory.pages.push([recordOf(edited)])
+              last.set(edit.key, edited)
+            }
+            const left = [...fates]
+            memory.fate = () => left.shift() ?? 'answered'
+            const live = diesAt === null ? () => {} : dieAt(store, diesAt)
+            await run().then(balanced, () => {})
+            live()
+            pass(waitMs + 1)
+          }
+          memory.fate = () => 'answered'
+          // Whatever waits has waited long enough; what became due then is delivered.
+          for (let round = 0; round < 3; round++) {
+            pass(SETTLED_MS)
+            settleDown()
+            balanced(await run())
+          }
+          expect(await intents()).toEqual([])
+          const { ledger, letters, target } = await picture(KEYS)
+          const refused = [...last.values()].filter(({ matter }) => matter === 'refused')
+          expect(letters.map((letter) => letter.payload)).toEqual(refused.map(recordOf).sort(byKey))
+          expect(target).toHaveLength(ledger.filter(({ at }) => at !== null).length)
+          for (const version of last.values())
+            if (version.matter === 'nothing')
+              expectArrived(
+                target.find(({ key }) => key === recordKey('acme', 'orders', version.key)),
+                version,
+              )
+        }),
+        { numRuns: 40, examples: [[LATE_FROM_THE_DEAD]] },
+      )
+    },
+  )
 })

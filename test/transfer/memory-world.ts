@@ -143,12 +143,17 @@ export async function quickStore() {
 export interface MemoryOptions {
   readonly plan?: Parameters<typeof planOf>[0]
   readonly facts?: Partial<ConnectorFacts>
+  /** Each page of the source in a leg of its own; otherwise some are moved together. */
+  readonly pageByPage?: boolean
 }
 
 let scopes = 0
 
 /** Two systems in memory and the legs between them, under a project of its own in a real store. */
-export async function memoryWorld(store: Store, { plan: particular, facts }: MemoryOptions = {}) {
+export async function memoryWorld(
+  store: Store,
+  { plan: particular, facts, pageByPage = false }: MemoryOptions = {},
+) {
   const scope = `acme-${++scopes}`
   const plan = planOf(particular)
   const hash = hashOf(plan as unknown as JsonValue)
@@ -184,7 +189,7 @@ export async function memoryWorld(store: Store, { plan: particular, facts }: Mem
             selectionId: null,
             runId,
             workflowId: runId,
-            budgetMs: 60_000,
+            budgetMs: pageByPage ? -1 : 60_000,
             lastAttempt: true,
             signal: new AbortController().signal,
             progress() {},

@@ -19,8 +19,11 @@ export interface MemoryRecord {
   readonly lines: Record<string, Record<string, FieldValue>>
 }
 
-/** What becomes of a write: done and answered; or no answer comes, and it is never done, done at once, or done that much later. */
-export type Fate = 'answered' | 'never' | 'at once' | { readonly laterMs: number }
+/**
+ * What becomes of a write: done and answered; refused this time; or no answer comes, and it is never done, done at once, or done
+ * that much later.
+ */
+export type Fate = 'answered' | 'refused' | 'never' | 'at once' | { readonly laterMs: number }
 
 /**
  * Two systems in memory behind the connector's contract, so that a law can be tried on hundreds of cases: a source of scripted pages,
@@ -82,12 +85,14 @@ export function createMemory(now: () => number, particular: Partial<ConnectorFac
 
   function answer(item: UpsertItem): Outcome {
     memory.sent.push(item.key)
-    if (String(item.fields['name'] ?? '').startsWith('refused'))
-      return { status: 'rejected', class: 'rejected', message: 'will not do', field: 'name', line: null }
     const fate = memory.fate()
+    const isRefused = String(item.fields['name'] ?? '').startsWith('refused')
+    if (fate === 'refused' || (fate === 'answered' && isRefused))
+      return { status: 'rejected', class: 'rejected', message: 'will not do', field: 'name', line: null }
     if (fate === 'answered') return write(item)
-    if (fate === 'at once') write(item)
-    else if (fate !== 'never') late.push({ at: now() + fate.laterMs, run: () => void write(item) })
+    if (fate === 'at once' && !isRefused) write(item)
+    else if (typeof fate !== 'string' && !isRefused)
+      late.push({ at: now() + fate.laterMs, run: () => void write(item) })
     return { status: 'unknown', message: 'no answer came' }
   }
 
