@@ -21,11 +21,6 @@ export async function deliver(context: LegContext, works: readonly Work[]): Prom
   if (sending.length === 0) return
   await noteIntents(context, sending)
   await deliverOwnRecords(context, sending)
-  const items = new Map<Work, UpsertItem>()
-  for (const work of underWay(sending)) {
-    const item = itemOf(context, work)
-    if (item !== null) items.set(work, item)
-  }
   const accept = (work: Work, outcome: Outcome): void => {
     if (outcome.status === 'created' || outcome.status === 'updated') {
       work.targetId = outcome.targetId
@@ -34,29 +29,27 @@ export async function deliver(context: LegContext, works: readonly Work[]): Prom
       work.written = true
     }
   }
-  const deleted = new Set<Work>()
-  await sendAll(context, context.plan.target.shape, items, accept, (work, outcome) => {
+  const { shape } = context.plan.target
+  const deleted: Work[] = []
+  await sendAll(context, shape, itemsOf(context, sending), accept, (work, outcome) => {
     if (outcome.class !== 'deleted-at-target' || context.plan.target.deletedAtTarget !== 'recreate')
       return false
-    deleted.add(work)
+    deleted.push(work)
     return true
   })
-  if (deleted.size > 0) await sendAll(context, context.plan.target.shape, anew(context, deleted), accept)
+  if (deleted.length === 0) return
+  // Whole again, under their own key: of what was delivered before nothing counts any more.
+  const unknown = { targetId: null, adopted: false, previous: null, lastKnown: null }
+  for (const work of deleted) Object.assign(work, unknown, { adjusted: {}, adoptedLines: {} })
+  await deliverOwnRecords(context, deleted)
+  await sendAll(context, shape, itemsOf(context, deleted), accept)
 }
 
-/** Records that a person deleted at the target, whole again under their own key. */
-function anew(context: LegContext, works: ReadonlySet<Work>): ReadonlyMap<Work, UpsertItem> {
+function itemsOf(context: LegContext, works: readonly Work[]): ReadonlyMap<Work, UpsertItem> {
   const items = new Map<Work, UpsertItem>()
-  for (const work of works) {
-    Object.assign(work, {
-      targetId: null,
-      adopted: false,
-      previous: null,
-      lastKnown: null,
-      adjusted: {},
-      adoptedLines: {},
-    })
-    items.set(work, itemOf(context, work)!)
+  for (const work of underWay(works)) {
+    const item = itemOf(context, work)
+    if (item !== null) items.set(work, item)
   }
   return items
 }

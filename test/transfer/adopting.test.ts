@@ -302,3 +302,30 @@ test.each([
   })
   expect(there).toHaveLength(1 - letters)
 })
+
+test('an order that is made anew has its own invoice address again', async () => {
+  const [file, from, to] = ADOPTING[1]
+  await world.apply([[file, from, `${to.replace(/adopt.*/, '')}deletedAtTarget: recreate`]])
+  await world.shop.control.createOrder({
+    name: '#own',
+    financial: 'PENDING',
+    billing: { firstName: 'Ada', address1: '1 Mill Lane', city: 'York', countryCodeV2: 'GB' },
+    lines: [{ sku: 'SKU-1-1', quantity: 1, unit: 500 }],
+  })
+  await world.runAll()
+  const find = async () =>
+    (await world.odoo.control.read({
+      model: 'sale.order',
+      domain: [['client_order_ref', '=', '#own']],
+      fields: ['partner_id', 'partner_invoice_id'],
+    })) as unknown as readonly { id: number; partner_id: number; partner_invoice_id: number }[]
+  const [before] = await find()
+  expect(before!.partner_invoice_id).not.toBe(before!.partner_id)
+  await world.odoo.control.unlink({ model: 'sale.order', ids: [before!.id] })
+  await world.shop.control.editOrder({ order: '#own', addLine: 'SKU-1-1' })
+  await world.run('shopify-orders')
+  const [after, ...others] = await find()
+  expect(others).toEqual([])
+  expect(after).toMatchObject({ partner_invoice_id: before!.partner_invoice_id })
+  expect(after!.id).not.toBe(before!.id)
+})
