@@ -1,7 +1,7 @@
 import { readdirSync, readFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { expect, test } from 'vitest'
-import { COMMON_OPTIONS } from '../engine/cli/command.ts'
+import { COMMON_OPTIONS, helpOf } from '../engine/cli/command.ts'
 import { COMMANDS } from '../engine/cli/commands.ts'
 import { parseDocument } from '../engine/core/parse/document.ts'
 import { shapeFaults } from '../engine/core/parse/shape.ts'
@@ -63,11 +63,11 @@ const commandLines = pages.flatMap((page) =>
   ),
 )
 
-test.each(commandLines)('$page: $line names a command and options that exist', ({ line }) => {
+test.each(commandLines)('$page: $line names a command and options that exist', async ({ line }) => {
   const [name, ...words] = line.replace('npx tidelock ', '').split(/\s+/)
-  const command = COMMANDS.find((candidate) => candidate.name === name)
-  expect(command, `${name} is no command`).toBeDefined()
-  const known = { ...COMMON_OPTIONS, ...command!.options }
+  const entry = COMMANDS.find((candidate) => candidate.name === name)
+  expect(entry, `${name} is no command`).toBeDefined()
+  const known = { ...COMMON_OPTIONS, ...(await entry!.load()).options }
   for (const word of words) if (word.startsWith('--')) expect(Object.keys(known)).toContain(word.slice(2))
 })
 
@@ -88,12 +88,10 @@ test('links between pages lead somewhere', () => {
   }
 })
 
-test.each(COMMANDS.map((command) => ({ name: command.name, command })))(
-  '$name has a summary, an example and help',
-  ({ command }) => {
-    expect(command.summary).not.toBe('')
-    expect(command.examples.length).toBeGreaterThan(0)
-    for (const [example] of command.examples)
-      expect(example.startsWith(`tidelock ${command.name}`)).toBe(true)
-  },
-)
+test.each(COMMANDS)('$name has a summary, an example and help', async (entry) => {
+  const command = await entry.load()
+  expect(entry.summary).not.toBe('')
+  expect(command.examples.length).toBeGreaterThan(0)
+  for (const [example] of command.examples) expect(example.startsWith(`tidelock ${entry.name}`)).toBe(true)
+  expect(helpOf(entry, command)).toContain(entry.summary)
+})

@@ -11,10 +11,15 @@ export interface OptionSpec {
   readonly value?: string
 }
 
-/** One command. `run` gives the exit code. */
-export interface Command {
+/** What is known of a command without loading it. */
+export interface CommandEntry {
   readonly name: string
   readonly summary: string
+  load(): Promise<Command>
+}
+
+/** One command. `run` gives the exit code. */
+export interface Command {
   /** Positional arguments as shown: `[FOLDER]`. */
   readonly positionals: string
   readonly options: Readonly<Record<string, OptionSpec>>
@@ -69,15 +74,15 @@ export function parseCommandLine(
   }
 }
 
-export function helpOf(command: Command): string {
+export function helpOf({ name, summary }: CommandEntry, command: Command): string {
   const specs = { ...command.options, ...COMMON_OPTIONS }
   const flags = Object.entries(specs).map(
     ([name, spec]) => [`--${name}${spec.value === undefined ? '' : ` ${spec.value}`}`, spec.help] as const,
   )
   const width = Math.max(...flags.map(([flag]) => flag.length))
   return [
-    `tidelock ${command.name}${command.positionals === '' ? '' : ` ${command.positionals}`}`,
-    `  ${command.summary}`,
+    `tidelock ${name}${command.positionals === '' ? '' : ` ${command.positionals}`}`,
+    `  ${summary}`,
     '',
     'Options',
     ...flags.map(([flag, help]) => `  ${flag.padEnd(width)}  ${help}`),

@@ -1,6 +1,6 @@
 import { didYouMean } from '../core/compile/nearest.ts'
 import { SyncError } from '../core/model/failure.ts'
-import { type Command, EXIT, helpOf, parseCommandLine, UsageError } from './command.ts'
+import { EXIT, helpOf, parseCommandLine, UsageError } from './command.ts'
 import { COMMANDS } from './commands.ts'
 import { createOutput } from './output.ts'
 
@@ -25,8 +25,8 @@ async function main(args: readonly string[]): Promise<number> {
     process.stdout.write(usage())
     return name === undefined ? EXIT.couldNotRun : EXIT.ok
   }
-  const command: Command | undefined = COMMANDS.find((candidate) => candidate.name === name)
-  if (command === undefined) {
+  const entry = COMMANDS.find((candidate) => candidate.name === name)
+  if (entry === undefined) {
     const near = didYouMean(
       name,
       COMMANDS.map((candidate) => candidate.name),
@@ -37,10 +37,11 @@ async function main(args: readonly string[]): Promise<number> {
   const stop = new AbortController()
   for (const signal of ['SIGINT', 'SIGTERM'] as const)
     process.once(signal, () => stop.abort(new Error(signal)))
+  const command = await entry.load()
   try {
     const { positionals, options } = parseCommandLine(command, rest)
     if (options['help'] === true) {
-      process.stdout.write(helpOf(command))
+      process.stdout.write(helpOf(entry, command))
       return EXIT.ok
     }
     return await command.run({
@@ -53,7 +54,7 @@ async function main(args: readonly string[]): Promise<number> {
     })
   } catch (error) {
     if (error instanceof UsageError) {
-      output.error(`${error.message}. tidelock ${command.name} --help shows how it is used.`)
+      output.error(`${error.message}. tidelock ${entry.name} --help shows how it is used.`)
       return EXIT.couldNotRun
     }
     if (error instanceof SyncError) {

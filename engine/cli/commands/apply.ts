@@ -18,8 +18,6 @@ import { withSession } from '../with-session.ts'
 import { showChanges } from './plan.ts'
 
 export const apply: Command = {
-  name: 'apply',
-  summary: 'does exactly what plan shows',
   positionals: '[FILE]',
   options: {
     prune: { type: 'boolean', help: 'remove schedules of mappings that are no longer in the files' },

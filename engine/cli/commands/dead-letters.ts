@@ -11,8 +11,6 @@ import type { Session } from '../session.ts'
 import { withSession } from '../with-session.ts'
 
 export const deadLetters: Command = {
-  name: 'dead-letters',
-  summary: 'records that could not be delivered: list them, show one with its reason',
   positionals: 'list|show [ID]',
   options: {
     mapping: { type: 'string', value: 'NAME', help: 'only those of one mapping' },

@@ -17,8 +17,6 @@ import { applyChanges } from './apply.ts'
 import { showDiagnostics } from './validate.ts'
 
 export const demo: Command = {
-  name: 'demo',
-  summary: 'a shop and an Odoo on this machine, and the shipped mappings between them',
   positionals: '',
   options: {
     once: { type: 'boolean', help: 'run the three passes, print what happened, stop everything' },

@@ -2,8 +2,6 @@ import { ensureDevServer, runningDevServer, stopDevServer } from '../../temporal
 import { type Command, EXIT, UsageError } from '../command.ts'
 
 export const dev: Command = {
-  name: 'dev',
-  summary: 'the local Temporal dev server: start it, or stop it',
   positionals: '[start|stop|status]',
   options: {},
   examples: [

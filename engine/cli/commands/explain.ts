@@ -14,8 +14,6 @@ import { withSession } from '../with-session.ts'
 import type { Workspace } from '../workspace.ts'
 
 export const explain: Command = {
-  name: 'explain',
-  summary: 'one record through every line of a mapping, and what stands where',
   positionals: 'MAPPING [KEY|LABEL]',
   options: {
     sample: {

@@ -10,8 +10,6 @@ const GLYPHS: Readonly<Record<Action, string>> = { create: '+', update: '~', non
 const COLOURS = { create: 'green', update: 'yellow', none: 'dim', remove: 'red' } as const
 
 export const plan: Command = {
-  name: 'plan',
-  summary: 'the difference between the files and what is live, with its consequences',
   positionals: '',
   options: {
     out: { type: 'string', value: 'FILE', help: 'write the plan, for `apply FILE`' },

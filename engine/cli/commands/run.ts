@@ -11,8 +11,6 @@ import { withSession } from '../with-session.ts'
 import type { Workspace } from '../workspace.ts'
 
 export const run: Command = {
-  name: 'run',
-  summary: 'the applied plan, now, with progress; without a name all mappings, linked ones first',
   positionals: '[MAPPING]',
   options: {
     full: { type: 'boolean', help: 'read everything, not only what changed' },

@@ -5,8 +5,6 @@ import { instantText, table } from '../output.ts'
 import { withSession } from '../with-session.ts'
 
 export const runs: Command = {
-  name: 'runs',
-  summary: 'the last runs, newest first, with what each did',
   positionals: '[MAPPING]',
   options: { limit: { type: 'string', value: 'N', help: 'how many (default: 20)' } },
   examples: [['tidelock runs shopify-orders --limit 5', 'the last five runs of one mapping']],

@@ -10,8 +10,6 @@ import { instantText, table } from '../output.ts'
 import { withSession } from '../with-session.ts'
 
 export const status: Command = {
-  name: 'status',
-  summary: 'what is going on: each mapping, its last run, what is parked, when it runs next',
   positionals: '',
   options: {},
   examples: [['tidelock status', 'one line a mapping']],

@@ -10,8 +10,6 @@ import type { Session } from '../session.ts'
 import { withSession } from '../with-session.ts'
 
 export const store: Command = {
-  name: 'store',
-  summary: 'the database behind it: check it, back it up, restore or move it, bring it to the newest version',
   positionals: 'check|backup|restore|migrate [FILE]',
   options: {
     dry: { type: 'boolean', help: 'with migrate: say what it would do' },

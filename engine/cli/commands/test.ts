@@ -10,8 +10,6 @@ import { openWorkspace, type Workspace } from '../workspace.ts'
 import { showDiagnostics } from './validate.ts'
 
 export const test: Command = {
-  name: 'test',
-  summary: 'the tests inside the mapping files, on recorded samples',
   positionals: '[MAPPING …]',
   options: {
     update: { type: 'boolean', help: 'write what came out into the expectations that failed' },

@@ -4,8 +4,6 @@ import type { Output } from '../output.ts'
 import { openWorkspace, type Workspace } from '../workspace.ts'
 
 export const validate: Command = {
-  name: 'validate',
-  summary: 'every fault of every file at once',
   positionals: '[FOLDER]',
   options: {},
   examples: [

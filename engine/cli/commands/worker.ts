@@ -3,8 +3,6 @@ import { type Command, EXIT } from '../command.ts'
 import { withSession } from '../with-session.ts'
 
 export const worker: Command = {
-  name: 'worker',
-  summary: 'runs what schedules and people ask for, until it is stopped',
   positionals: '',
   options: {
     beside: {
