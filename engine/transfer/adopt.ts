@@ -91,6 +91,7 @@ async function candidates(
     values,
     where: {},
     fields: [...further, ...lineFields(plan)],
+    alike: true,
     signal,
   })
   return Map.groupBy(found, (record) => record.value)

@@ -13,18 +13,7 @@ afterEach(async () => {
   await world.close()
 })
 
-const ADOPTING = [
-  [
-    'mappings/shopify-customers.yaml',
-    '  label: customer.displayName',
-    '  label: customer.displayName\n  adopt: { by: email }',
-  ],
-  [
-    'mappings/shopify-orders.yaml',
-    '  label: order.name',
-    '  label: order.name\n  adopt: { by: client_order_ref }',
-  ],
-] as const
+const ORDERS = 'mappings/shopify-orders.yaml'
 
 interface Partner {
   readonly id: number
@@ -61,7 +50,7 @@ test('contacts typed in by hand are taken over, not doubled; what people wrote e
       model: 'res.partner',
       values: { name: 'By hand', email, comment: 'likes blue' },
     })
-  await world.apply(ADOPTING)
+  await world.apply()
   const first = await world.run('shopify-customers')
   expect(first).toMatchObject({ read: 12, created: 7, updated: 5, parked: 0 })
   const after = await partners()
@@ -83,7 +72,7 @@ test('two contacts with the address of one customer are not told apart by guessi
   const [email] = await emails()
   for (const name of ['One', 'Two'])
     await world.odoo.control.create({ model: 'res.partner', values: { name, email: email! } })
-  await world.apply(ADOPTING)
+  await world.apply()
   expect(await world.run('shopify-customers')).toMatchObject({ created: 11, parked: 1 })
   const [letter] = await parked('shopify-customers')
   expect(letter).toMatchObject({ class: 'ambiguous', message: expect.stringContaining('2 records') })
@@ -93,7 +82,7 @@ test('one contact belongs to one customer: the second that would have it is park
   const email = 'shared@example.com'
   await world.odoo.control.create({ model: 'res.partner', values: { name: 'By hand', email } })
   for (const firstName of ['Ann', 'Bob']) await world.shop.control.createCustomer({ firstName, email })
-  await world.apply(ADOPTING)
+  await world.apply()
   expect(await world.run('shopify-customers')).toMatchObject({ created: 12, updated: 1, parked: 1 })
   const [second] = await parked('shopify-customers')
   expect(second).toMatchObject({ class: 'ambiguous', message: expect.stringContaining('taken over for') })
@@ -113,7 +102,7 @@ test('one contact belongs to one customer: the second that would have it is park
 test('a contact that another customer made is no contact of a new one with the same address', async () => {
   const email = 'shared@example.com'
   await world.shop.control.createCustomer({ firstName: 'Ann', email })
-  await world.apply(ADOPTING)
+  await world.apply()
   await world.run('shopify-customers')
   await world.shop.control.createCustomer({ firstName: 'Bob', email })
   expect(await world.run('shopify-customers')).toMatchObject({ created: 1, parked: 0 })
@@ -155,7 +144,7 @@ test('after the loss of the store everything is found again, what was taken over
   const typed = (await emails()).slice(0, 3)
   for (const email of typed)
     await world.odoo.control.create({ model: 'res.partner', values: { name: 'By hand', email } })
-  await world.apply(ADOPTING)
+  await world.apply()
   await world.runAll()
   const counts = await world.odoo.control.counts()
   await world.store.transaction(async ({ db }) => {
@@ -170,7 +159,7 @@ test('after the loss of the store everything is found again, what was taken over
 })
 
 test('an order typed in by hand with lines is left to a person', async () => {
-  await world.apply(ADOPTING)
+  await world.apply([[ORDERS, '      adopt: { by: product_id }\n', '']])
   await world.run('shopify-customers')
   await world.run('shopify-products')
   const order = (await world.shop.control.orders()).find(
@@ -198,12 +187,7 @@ test('an order typed in by hand with lines is left to a person', async () => {
 describe('an order typed in by hand, where the mapping says how its lines are recognised', () => {
   /** Types an order of the shop in, `times` lines for each of its own; its name, and how it stands in Odoo. */
   async function typed(times: number) {
-    const [file, from, to] = ADOPTING[1]
-    await world.apply([
-      ADOPTING[0],
-      [file, from, to],
-      [file, '      identity: line.id\n', '      identity: line.id\n      adopt: { by: product_id }\n'],
-    ])
+    await world.apply()
     await world.run('shopify-customers')
     await world.run('shopify-products')
     const order = (await world.shop.control.orders()).find(
@@ -279,8 +263,7 @@ test.each([
   ['park', 1],
   ['recreate', 0],
 ] as const)('a record that a person deleted in Odoo: %s', async (choice, letters) => {
-  const [file, from, to] = ADOPTING[1]
-  await world.apply([[file, from, `${to.replace(/adopt.*/, '')}deletedAtTarget: ${choice}`]])
+  await world.apply([[ORDERS, '  changed: new', `  changed: new\n  deletedAtTarget: ${choice}`]])
   await world.runAll()
   const sold = (await world.odoo.control.read({
     model: 'sale.order',
@@ -304,8 +287,7 @@ test.each([
 })
 
 test('an order that is made anew has its own invoice address again', async () => {
-  const [file, from, to] = ADOPTING[1]
-  await world.apply([[file, from, `${to.replace(/adopt.*/, '')}deletedAtTarget: recreate`]])
+  await world.apply([[ORDERS, '  changed: new', '  changed: new\n  deletedAtTarget: recreate']])
   await world.shop.control.createOrder({
     name: '#own',
     financial: 'PENDING',

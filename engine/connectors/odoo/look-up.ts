@@ -63,21 +63,26 @@ async function byField(
   const fields = await client.fieldsOf(request.resource, request.signal)
   const type = recordedType(fields.get(field)?.type ?? 'text')
   const numeric = type === 'integer' || type === 'many2one' || type === 'float' || type === 'decimal'
-  const asked = numeric ? values.map(Number).filter((value) => !Number.isNaN(value)) : values
+  // Odoo keeps addresses without spaces around them and in small letters beside what people typed (observed on 18.0, 19.0).
+  const normalized = request.alike === true && field === 'email' && fields.has('email_normalized')
+  const column = normalized ? 'email_normalized' : field
+  const valuesByText = Map.groupBy(values, (value) => (normalized ? value.trim().toLowerCase() : value))
+  const texts = [...valuesByText.keys()]
+  const asked = numeric ? texts.map(Number).filter((value) => !Number.isNaN(value)) : texts
   const { company } = client.config
   const ofCompany: JsonValue[] =
     company !== null && fields.has('company_id')
       ? ['|', ['company_id', '=', false], ['company_id', '=', company]]
       : []
-  const domain = [[field, 'in', asked], ...conditions(request), ...ofCompany]
+  const domain = [[column, 'in', asked], ...conditions(request), ...ofCompany]
   const context = request.archived === true ? { active_test: false } : {}
-  const rows = await read(client, request, domain, [field], context)
-  const wanted = new Set(values)
-  return rows.flatMap((row) => {
-    // Odoo compares as the database does; only what is the same text is meant.
-    const value = String(fromOdoo(row[field], type))
-    return wanted.has(value) ? [foundRecord(value, row, request, fields)] : []
-  })
+  const rows = await read(client, request, domain, [column], context)
+  // Odoo compares as the database does; only what is the same text is meant.
+  return rows.flatMap((row) =>
+    (valuesByText.get(String(fromOdoo(row[column], type))) ?? []).map((value) =>
+      foundRecord(value, row, request, fields),
+    ),
+  )
 }
 
 function conditions(request: LookUpRequest): readonly JsonValue[] {

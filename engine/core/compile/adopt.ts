@@ -68,6 +68,8 @@ function spelledIfFilled(
   })
   const spelled = spelledOf(name)?.name ?? name
   if (filled.some((written) => (spelledOf(written)?.name ?? written) === spelled)) return [spelled]
+  // It may be the one that is misspelt there, which is told already.
+  if (filled.some((written) => spelledOf(written) === null)) return []
   context.report.add(
     'error',
     'adopt-not-filled',

@@ -258,6 +258,8 @@ export interface LookUpRequest {
   readonly fields: readonly string[]
   /** Archived records too. Default false. */
   readonly archived?: boolean
+  /** By a field: an email address is the same in large and small letters, if the system can tell. Default: compared exactly. */
+  readonly alike?: boolean
   readonly signal: AbortSignal
 }
 

@@ -89,7 +89,7 @@ const MEANINGS: readonly Edit[] = [
   [CUSTOMERS, 'source/keep', [{ when: 'customer.note != "no"', otherwise: 'not wanted' }]],
   [CUSTOMERS, 'target/identity', ['customer.id', 'customer.displayName']],
   [CUSTOMERS, 'target/label', 'customer.id'],
-  [CUSTOMERS, 'target/adopt', { by: 'email' }],
+  [CUSTOMERS, 'target/adopt', { by: 'phone' }],
   [CUSTOMERS, 'target/gone', 'archive'],
   [CUSTOMERS, 'target/changed', 'all'],
   [CUSTOMERS, 'target/deletedAtTarget', 'recreate'],
@@ -98,7 +98,7 @@ const MEANINGS: readonly Edit[] = [
   [CUSTOMERS, 'fields/zip', { value: 'customer.defaultAddress.zip', firstTimeOnly: true }],
   [CUSTOMERS, 'fields/street2', { constant: 'c/o' }],
   [CUSTOMERS, 'fields/comment', 'customer.note'],
-  [CUSTOMERS, 'fields/phone', undefined],
+  [CUSTOMERS, 'fields/street', undefined],
   [CUSTOMERS, 'schedule/every', '6m'],
   [CUSTOMERS, 'schedule/jitter', '21s'],
   [CUSTOMERS, 'priority', 'high'],
@@ -133,7 +133,7 @@ const OTHERWISE: readonly Edit[] = [
 /** The same of orders, which have lines, own records, totals and steps. */
 const MEANINGS_OF_ORDERS: readonly Edit[] = [
   [ORDERS, 'fields/order_line/0/gone/set/product_uom_qty', 1],
-  [ORDERS, 'fields/order_line/0/adopt', { by: 'product_id' }],
+  [ORDERS, 'fields/order_line/0/adopt', { by: ['product_id', 'price_unit'] }],
   [ORDERS, 'fields/order_line/0/identity', ['line.id', 'line.sku']],
   [ORDERS, 'fields/order_line/1/each', 'order.lineItems.filter(l, l.currentDiscount > 1)'],
   [ORDERS, 'fields/partner_invoice_id/as', 'bill-to'],
