@@ -1,38 +1,5 @@
-import { execFileSync } from 'node:child_process'
-import { cpSync, readdirSync, rmSync, writeFileSync } from 'node:fs'
-import { join, resolve } from 'node:path'
-import { bundleWorkflowCode } from '@temporalio/worker'
+import { resolve } from 'node:path'
+import { buildInto } from './package.ts'
 
-/** Builds what the package ships: JavaScript (Node refuses type stripping under node_modules), and the workflows as one bundle. */
-const ROOT = resolve(import.meta.dirname, '..', '..')
-
-rmSync(join(ROOT, 'dist'), { recursive: true, force: true })
-execFileSync(
-  process.execPath,
-  [join(ROOT, 'node_modules', 'typescript', 'bin', 'tsc'), '-p', 'tsconfig.build.json'],
-  { cwd: ROOT, stdio: 'inherit' },
-)
-for (const name of readdirSync(join(ROOT, 'test', 'stand-ins'), { recursive: true, encoding: 'utf8' })) {
-  if (name.endsWith('.json'))
-    cpSync(join(ROOT, 'test', 'stand-ins', name), join(ROOT, 'dist', 'test', 'stand-ins', name), {
-      recursive: true,
-    })
-}
-const { code } = await bundleWorkflowCode({
-  workflowsPath: join(ROOT, 'workflows', 'index.ts'),
-  logger: silent(),
-})
-writeFileSync(join(ROOT, 'dist', 'workflow-bundle.js'), code)
+await buildInto(resolve(import.meta.dirname, '..', '..', 'dist'))
 process.stdout.write('built dist\n')
-
-function silent() {
-  const nothing = () => {}
-  return {
-    log: nothing,
-    trace: nothing,
-    debug: nothing,
-    info: nothing,
-    warn: console.warn,
-    error: console.error,
-  }
-}

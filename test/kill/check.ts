@@ -24,6 +24,8 @@ export interface Told {
   readonly remarks: ReadonlyMap<number, string>
   /** What people deleted in Odoo, by key: `acme|mapping|source id`. */
   readonly deleted: ReadonlySet<string>
+  /** False while products may still be called as another version of their mapping says. (Default: true) */
+  readonly rewritten?: boolean
 }
 
 export type Ids = ReadonlyMap<Model, ReadonlySet<number>>
@@ -54,7 +56,7 @@ export async function findViolations(
     } else if (flow.resource === 'variants') {
       for (const one of variants)
         if (one.sku !== null)
-          look(one.id, one.sku, (id) => faultsOfProduct(flow, one, target.products.get(id)!))
+          look(one.id, one.sku, (id) => faultsOfProduct(flow, one, target.products.get(id)!, told.rewritten))
     } else {
       const byReference = Map.groupBy(target.orders.values(), (order) => order.client_order_ref)
       for (const one of orders) {

@@ -18,10 +18,16 @@ export function faultsOfPartner(flow: Flow, source: ShopCustomer, found: Partner
   })
 }
 
-export function faultsOfProduct(flow: Flow, source: ShopVariant, found: Product): readonly string[] {
+export function faultsOfProduct(
+  flow: Flow,
+  source: ShopVariant,
+  found: Product,
+  named = true,
+): readonly string[] {
   const { title, product } = source
+  const name = `${flow.mark}${title === 'Default Title' ? product.title : `${product.title} - ${title}`}`
   return differing(found, {
-    name: `${flow.mark}${title === 'Default Title' ? product.title : `${product.title} - ${title}`}`,
+    ...(named ? { name } : {}),
     default_code: `${flow.mark}${source.sku}`,
     // Odoo lets no two products have one barcode.
     barcode: flow.mark === '' ? source.barcode : null,

@@ -1,9 +1,10 @@
 import { parseArgs } from 'node:util'
 import { runStorm } from './run.ts'
 
-const HELP = `Kills, stalls and cuts at random while shop and Odoo are kept in step; then looks whether all arrived once.
+const HELP = `Kills, stalls and cuts while shop and Odoo are kept in step; then looks whether all arrived once.
 
-  npm run test:kill -- [--points N] [--seed S] [--store sqlite] [--flow MAPPING] [--workers N] [--keep] [--json]
+  npm run test:kill -- [--points N] [--seed S] [--store sqlite|postgres] [--workers N] [--mappings 3..8]
+                       [--flow MAPPING] [--keep] [--json]
 
 Exit 0 only when nothing was lost and nothing doubled. The same seed strikes in the same order.
 `
@@ -15,38 +16,50 @@ const { values } = parseArgs({
     store: { type: 'string', default: 'sqlite' },
     flow: { type: 'string' },
     workers: { type: 'string', default: '2' },
+    mappings: { type: 'string', default: '3' },
     keep: { type: 'boolean', default: false },
     json: { type: 'boolean', default: false },
     help: { type: 'boolean', default: false },
   },
 })
 
-const numbers = [values.points, values.seed, values.workers].map(Number)
+const [points, seed, workers, mappings] = [values.points, values.seed, values.workers, values.mappings].map(
+  Number,
+) as [number, number, number, number]
+const { store } = values
 
+function faultOfOptions(): string | null {
+  if (![points, seed, workers, mappings].every((number) => Number.isSafeInteger(number) && number > 0))
+    return '--points, --seed, --workers and --mappings take whole numbers from 1 on.'
+  if (mappings < 3 || mappings > 8) return '--mappings is 3 (the shipped ones) up to 8.'
+  return store === 'sqlite' || store === 'postgres'
+    ? null
+    : `The store is sqlite or postgres, not "${store}".`
+}
+
+const fault = faultOfOptions()
 if (values.help) process.stdout.write(HELP)
-else if (!numbers.every((number) => Number.isSafeInteger(number) && number > 0)) {
-  process.stderr.write('--points, --seed and --workers take whole numbers from 1 on.\n')
-  process.exitCode = 2
-} else if (values.store !== 'sqlite') {
-  process.stderr.write(`The store "${values.store}" is not there yet; there is sqlite.\n`)
+else if (fault !== null) {
+  process.stderr.write(`${fault}\n`)
   process.exitCode = 2
 } else {
   const result = await runStorm({
-    points: Number(values.points),
-    seed: Number(values.seed),
-    workers: Number(values.workers),
+    points,
+    seed,
+    workers,
+    mappings,
+    store: store as 'sqlite' | 'postgres',
     flow: values.flow ?? null,
     keep: values.keep,
     say: (message) => process.stderr.write(`${message}\n`),
   })
-  for (const fault of result.lost) process.stdout.write(`lost: ${fault}\n`)
-  for (const fault of result.doubled) process.stdout.write(`doubled: ${fault}\n`)
-  const { points, seed, lost, doubled, orders, seconds } = result
-  if (values.json)
-    process.stdout.write(`${JSON.stringify({ ...result, lost: lost.length, doubled: doubled.length })}\n`)
-  else
-    process.stdout.write(
-      `points ${points}  lost ${lost.length}  doubled ${doubled.length}  seed ${seed}  (${orders} orders, ${seconds} s)\n`,
-    )
+  const { lost, doubled, met, orders, seconds } = result
+  for (const one of lost) process.stdout.write(`lost: ${one}\n`)
+  for (const one of doubled) process.stdout.write(`doubled: ${one}\n`)
+  process.stdout.write(
+    values.json
+      ? `${JSON.stringify({ ...result, lost: lost.length, doubled: doubled.length })}\n`
+      : `points ${points}  met work ${met}  lost ${lost.length}  doubled ${doubled.length}  seed ${seed}  (${store}, ${workers} workers, ${mappings} mappings, ${orders} orders, ${seconds} s)\n`,
+  )
   process.exitCode = lost.length + doubled.length === 0 ? 0 : 1
 }

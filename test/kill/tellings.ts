@@ -1,3 +1,5 @@
+import { hashOf } from '../../engine/core/transform/fingerprint.ts'
+import { checkStore } from '../../engine/store/check/check.ts'
 import { deadLetters } from '../../engine/store/dead-letters.ts'
 import { openIntents } from '../../engine/store/ledger.ts'
 import type { Store } from '../../engine/store/open.ts'
@@ -17,6 +19,8 @@ export async function tellings(
     for (const row of await openIntents(store, 'acme', mapping, { limit: 1_000 }))
       if ((row.sentAt ?? 0) < settledBefore)
         lost.push(`${mapping} ${row.label ?? row.key}: its write was never settled`)
+  for (const { code, message } of (await checkStore(store, hashOf)).findings)
+    lost.push(`the store is not sound: ${code} ${message}`)
   const letters = await deadLetters(store, 'acme', { open: true, limit: 100_000 })
   return {
     lost,

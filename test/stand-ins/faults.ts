@@ -11,6 +11,7 @@ export interface Armed {
 export interface Faults<F extends Armed> {
   /** Replaces all of them. */
   set(faults: readonly F[]): void
+  add(faults: readonly F[]): void
   /** Those that hit a request now. */
   hitting(concerns: (fault: F) => boolean): readonly F[]
   left(): readonly F[]
@@ -22,9 +23,13 @@ export interface Faults<F extends Armed> {
 export function createFaults<F extends Armed>(): Faults<F> {
   let armed: { readonly fault: F; passing: number; left: number }[] = []
   let hits: Record<string, number> = {}
+  const arm = (fault: F) => ({ fault, passing: fault.after ?? 0, left: fault.times ?? 1 })
   return {
     set(faults) {
-      armed = faults.map((fault) => ({ fault, passing: fault.after ?? 0, left: fault.times ?? 1 }))
+      armed = faults.map(arm)
+    },
+    add(faults) {
+      armed = [...armed.filter(({ left }) => left > 0), ...faults.map(arm)]
     },
     hitting(concerns) {
       const hitting: F[] = []

@@ -32,7 +32,11 @@ beforeAll(async () => {
     writeFileSync(join(folder, file), readFileSync(join(folder, file), 'utf8').replace(from, to))
   edit('mappings/shopify-customers.yaml', /^schedule: .*$/m, 'errors: { retry: { attempts: 1 } }')
   edit('temporal.yaml', /^worker: .*$/m, 'worker: { heartbeat: 2s }')
-  processes = createProcesses(folder, await findTemporal(process.env, () => {}), await freePort())
+  processes = createProcesses({
+    folder,
+    temporal: await findTemporal(process.env, () => {}),
+    port: await freePort(),
+  })
   await processes.temporal()
   expect(await processes.ended(['apply'])).toMatchObject({ code: 0 })
 })

@@ -46,8 +46,11 @@ export interface OdooControl {
   }): Promise<Json>
   /** Stamps with microseconds, as the database has them. */
   stamps(query: { readonly model: string; readonly ids: readonly number[] }): Promise<readonly JsonObject[]>
-  /** Replaces the faults; without any, answers with what is left of them. */
-  faults(set?: { readonly faults?: readonly OdooFault[] }): Promise<readonly OdooFault[]>
+  /** Replaces the faults, or adds some; gives what is left of them. */
+  faults(set?: {
+    readonly faults?: readonly OdooFault[]
+    readonly add?: readonly OdooFault[]
+  }): Promise<readonly OdooFault[]>
   /** Calls that are done and whose answer is held back; waits `within` ms for the first one. (Default: 0) */
   held(wait?: { readonly within?: number }): Promise<readonly Held[]>
   /** Lets the answers out. Gives how many. */
@@ -145,6 +148,7 @@ export function createControl(
       }),
     async faults(set) {
       if (set?.faults !== undefined) faults.set(set.faults)
+      if (set?.add !== undefined) faults.add(set.add)
       return faults.left()
     },
     held: async (wait) => underWay.held(wait?.within ?? 0),

@@ -167,7 +167,9 @@ test('an answer is held back until it is released, or until the client is gone; 
   await arm({ kind: 'hold', times: 2 })
   const patience = new AbortController()
   const waiting = seen(kept)
-  expect(await odoo.control.held({ within: 5_000 })).toEqual([{ model: 'res.partner', method: 'create' }])
+  expect(await odoo.control.held({ within: 5_000 })).toEqual([
+    { model: 'res.partner', method: 'create', port: expect.any(Number) },
+  ])
   const given = seen(dropped, patience.signal)
   await expect.poll(() => odoo.control.held()).toHaveLength(2)
   expect([await there(kept), await there(dropped)]).toEqual([1, 1])
@@ -176,6 +178,8 @@ test('an answer is held back until it is released, or until the client is gone; 
   expect(await odoo.control.release()).toBe(1)
   expect([await waiting, await given]).toEqual([expect.stringMatching(/^200/), 'AbortError'])
   expect(await odoo.control.held({ within: 1 })).toEqual([])
+  await arm({ kind: 'hold', ms: 1 })
+  expect(await seen(newRef())).toMatch(/^200/)
 })
 
 test('records that somebody writes after a page are handed out again after them', async () => {
@@ -230,7 +234,8 @@ test('a field goes, or gets another name or type; values go with the name', asyn
 })
 
 test('only calls that are meant are hit, after those that pass', async () => {
-  await arm({ kind: 'conflict', model: 'res.country', after: 1, times: 2 })
+  await arm({ kind: 'conflict', model: 'res.country', after: 1 })
+  await odoo.control.faults({ add: [{ kind: 'conflict', model: 'res.country', after: 2 }] })
   const hits = []
   for (const model of ['res.country', 'res.lang', 'res.country', 'res.country', 'res.country']) {
     hits.push(

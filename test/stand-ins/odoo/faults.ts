@@ -15,7 +15,7 @@ type OwnKind =
   | 'cut-working'
   /** The connection dies while the request waits for a worker, which begins with it `ms` later. */
   | 'cut-queued'
-  /** Does the call and holds the answer back until `release`, or until the client gives up. */
+  /** Does the call and holds the answer back until `release`, or for `ms`, or until the client gives up. */
   | 'hold'
   /** Somebody writes the records of the answer once more before the next page is read. */
   | 'touched'

@@ -45,8 +45,8 @@ export async function perform(
   }
   const reply = run(db, call, own(hits, 'conflict'), own(hits, 'late-commit')?.ms ?? 0)
   if (own(hits, 'touched') !== undefined) touch(db, call, reply)
-  const held = own(hits, 'hold') === undefined ? true : await underWay.hold(call, response)
-  if (held) send(reply)
+  const hold = own(hits, 'hold')
+  if (hold === undefined || (await underWay.hold(call, response, hold.ms))) send(reply)
 }
 
 function run(db: Database, call: Call, conflict: OdooFault | undefined, lateMs: number): HttpReply {

@@ -4,12 +4,14 @@ import type { ServerResponse } from 'node:http'
 export interface Held {
   readonly model: string
   readonly method: string
+  /** The client's end of the connection. */
+  readonly port: number
 }
 
 /** Calls that go on when nobody looks: answers held back, and work whose client is gone. */
 export interface UnderWay {
   /** True when the answer may go out; false when the client has given up. */
-  hold(call: Held, response: ServerResponse): Promise<boolean>
+  hold(call: Omit<Held, 'port'>, response: ServerResponse, mostMs?: number): Promise<boolean>
   /** What is held now; waits up to `withinMs` for the first one. */
   held(withinMs: number): Promise<readonly Held[]>
   /** Lets all answers out. Gives how many. */
@@ -27,11 +29,12 @@ export function createUnderWay(): UnderWay {
   const listening: (() => void)[] = []
   const later = new Map<() => void, NodeJS.Timeout>()
   return {
-    async hold({ model, method }, response) {
-      const call = { model, method }
+    async hold({ model, method }, response, mostMs) {
+      const call = { model, method, port: response.socket?.remotePort ?? 0 }
       const mayGo = await new Promise<boolean>((resolve) => {
         held.set(call, resolve)
         response.once('close', () => resolve(false))
+        if (mostMs !== undefined) setTimeout(() => resolve(true), mostMs).unref()
         for (const tell of listening.splice(0)) tell()
       })
       held.delete(call)

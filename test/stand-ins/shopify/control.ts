@@ -184,9 +184,13 @@ export function createControl(endpoint: Endpoint, advance: (ms: number) => void)
       const order = createOrder(state, values, stamp())
       return { id: `gid://shopify/Order/${order.id}`, name: order.name }
     },
-    /** Replaces the faults; without any, answers with what is left of them. */
-    faults: async (set?: { readonly faults?: readonly ShopifyFault[] }) => {
+    /** Replaces the faults, or adds some; gives what is left of them. */
+    faults: async (set?: {
+      readonly faults?: readonly ShopifyFault[]
+      readonly add?: readonly ShopifyFault[]
+    }) => {
       if (set?.faults !== undefined) faults.set(set.faults)
+      if (set?.add !== undefined) faults.add(set.add)
       return faults.left()
     },
     /** As another version of the API does: a field goes, or gets another name or type. */
