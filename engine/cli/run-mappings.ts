@@ -124,6 +124,7 @@ async function runMapping(
   let over = false
   let asked = started
   let told = ''
+  const silent = `Temporal does not answer at ${temporal.settings.address}`
   void ended.finally(() => {
     over = true
   })
@@ -135,7 +136,10 @@ async function runMapping(
     if (row === null && Date.now() - started > PATIENCE_MS) await work()
     if (Date.now() - asked > ASK_MS) {
       asked = Date.now()
-      const why = await waitsFor(handle)
+      // The worker may have been another command's own, which has ended with it.
+      const up = await workerIsUp(temporal).catch(() => null)
+      if (up === false) await work()
+      const why = up === null ? silent : await waitsFor(handle).catch(() => silent)
       if (why !== null && why !== told) output.note(`${mapping} waits: ${why}`)
       told = why ?? told
     }

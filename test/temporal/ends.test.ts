@@ -61,6 +61,18 @@ async function lastRun(): Promise<RunRow> {
   }
 }
 
+/** Until so many runs are open in the store. */
+async function runningRuns(count: number): Promise<void> {
+  const store = await openStore('sqlite:.tidelock/store.db', { folder, now: Date.now })
+  try {
+    const open = async () =>
+      (await runs(store, 'acme', { limit: 10 })).filter((run) => run.state === 'running')
+    while ((await open()).length < count) await sleep(50)
+  } finally {
+    await store.close()
+  }
+}
+
 /** Until a leg waits for Odoo, which takes its time. */
 async function inTheMiddle(): Promise<void> {
   while ((await odoo.control.faults()).length > 0) await sleep(50)
@@ -92,4 +104,15 @@ test('a run that a person stops has been cancelled', async () => {
   await inTheMiddle()
   run.kill('SIGINT')
   expect(await lastRun()).toMatchObject({ state: 'cancelled', failureKind: null })
+})
+
+test('a run that was begun by the worker of another command goes on when that command is gone', async () => {
+  await slowly()
+  const first = processes.command(['run', 'shopify-customers'])
+  await inTheMiddle()
+  const second = processes.ended(['run', 'shopify-customers'])
+  // It has been begun, by the first one's worker: it waits for the lease.
+  await runningRuns(2)
+  await killed(first)
+  expect(await second).toMatchObject({ code: 0 })
 })

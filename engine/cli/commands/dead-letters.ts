@@ -65,6 +65,7 @@ async function list({ options, output }: Invocation, session: Session): Promise<
   ])
   const lines = table(['id', 'mapping', 'record', 'class', 'state', 'tries', 'at', 'why'], rows)
   for (const line of letters.length === 0 ? ['Nothing is parked.'] : lines) output.line(line)
+  if (letters.length === limit) output.note(`The newest ${limit}; --limit shows more.`)
   return EXIT.ok
 }
 
