@@ -10,7 +10,7 @@ import { openWorkspace } from '../../engine/cli/workspace.ts'
 import type { HashedPlan } from '../../engine/core/compile/repository.ts'
 import { workerIsUp } from '../../engine/temporal/client.ts'
 import { startRunByHand } from '../../engine/temporal/start.ts'
-import { prepareFolder } from './folder.ts'
+import { mappingOf, prepareFolder } from './folder.ts'
 import { startWorkerProcess } from './processes.ts'
 import type { Servers } from './servers.ts'
 
@@ -24,17 +24,18 @@ export interface Pass {
   readonly calls: number
 }
 
-export interface EngineResult {
-  readonly first: Pass
-  /** Everything read once more, nothing changed: null when it was not asked for. */
-  readonly again: Pass | null
-  /** The most memory the worker's process had by the end of the first pass. */
-  readonly peakBytes: number
+/** A worker, and a mapping of its own for each pair: each has an empty ledger. */
+export interface Engine {
+  /** `first`: all is created. `again`: all is read once more, and unchanged. */
+  pass(pair: number, which: 'first' | 'again'): Promise<Pass>
+  /** The most memory the worker's process had so far. */
+  peakBytes(): Promise<number>
+  stop(): Promise<void>
 }
 
 export interface EngineOptions {
   readonly orders: number
-  readonly again: boolean
+  readonly pairs: number
   readonly temporal: string
   readonly servers: Servers
   /** A folder for CPU profiles of the worker, or null. */
@@ -42,12 +43,12 @@ export interface EngineOptions {
 }
 
 /** The engine as it is run: applied, a worker in a process of its own, runs through Temporal, a store in a new file. */
-export async function measureEngine(options: EngineOptions): Promise<EngineResult> {
+export async function startEngine(options: EngineOptions): Promise<Engine> {
   const folder = mkdtempSync(join(tmpdir(), 'tidelock-bench-'))
-  prepareFolder(folder, options.servers.addresses, folder.slice(folder.lastIndexOf('-') + 1))
+  const taskQueue = folder.slice(folder.lastIndexOf('-') + 1)
+  prepareFolder(folder, options.servers.addresses, taskQueue, options.pairs)
   const { repository, plans, diagnostics } = openWorkspace(folder, 'default')
-  const [plan] = plans
-  if (repository === null || plan === undefined) throw new Error(JSON.stringify(diagnostics))
+  if (repository === null || plans.length < options.pairs) throw new Error(JSON.stringify(diagnostics))
   const session = await openSession({
     repository,
     folder,
@@ -55,44 +56,42 @@ export async function measureEngine(options: EngineOptions): Promise<EngineResul
     processEnvironment: { TEMPORAL_ADDRESS: options.temporal },
     say() {},
   })
-  try {
-    await applyChanges(session, plans, await situate(session, plans), {
-      prune: false,
-      stamp: { commit: null, author: 'bench' },
-      output: createOutput(true, process, process.env),
-    })
-    const peakFile = join(folder, 'peak')
-    const worker = await startWorkerProcess(
-      { folder, temporal: options.temporal, peakFile },
-      options.profiles,
-    )
-    try {
-      // Work is given out as soon as somebody asks for it.
-      while (!(await workerIsUp(await session.temporal()))) await sleep(20)
-      const first = await runPass(session, plan, options, 'live')
+  await applyChanges(session, plans, await situate(session, plans), {
+    prune: false,
+    stamp: { commit: null, author: 'bench' },
+    output: createOutput(true, process, process.env),
+  })
+  const peakFile = join(folder, 'peak')
+  const worker = await startWorkerProcess({ folder, temporal: options.temporal, peakFile }, options.profiles)
+  // Work is given out as soon as somebody asks for it.
+  while (!(await workerIsUp(await session.temporal()))) await sleep(20)
+  return {
+    pass(pair, which) {
+      const plan = plans.find((candidate) => candidate.plan.mapping === mappingOf(pair))!
+      return runPass(session, plan, options, which)
+    },
+    async peakBytes() {
+      rmSync(peakFile, { force: true })
       worker.signal('SIGUSR2')
-      const peakBytes = await numberIn(peakFile)
-      const again = options.again ? await runPass(session, plan, options, 'backfill') : null
-      return { first, again, peakBytes }
-    } finally {
+      return numberIn(peakFile)
+    },
+    async stop() {
       await worker.stop()
-    }
-  } finally {
-    await session.close()
-    rmSync(folder, { recursive: true, force: true })
+      await session.close()
+      rmSync(folder, { recursive: true, force: true })
+    },
   }
 }
 
-/** A first pass creates all orders; a backfill after it finds all unchanged. */
 async function runPass(
   session: Session,
   { plan, hash }: HashedPlan,
   { servers, orders }: EngineOptions,
-  lane: 'live' | 'backfill',
+  which: 'first' | 'again',
 ): Promise<Pass> {
   const before = await servers.calls()
   const handle = await startRunByHand(await session.temporal(), session.prefix, plan, hash, {
-    lane,
+    lane: which === 'first' ? 'live' : 'backfill',
     suffix: session.folder,
     selectionId: null,
     attributes: true,
@@ -100,7 +99,7 @@ async function runPass(
   })
   const tally = await handle.result()
   const calls = (await servers.calls()) - before
-  if ((lane === 'live' ? tally.created : tally.unchanged) < orders)
+  if ((which === 'first' ? tally.created : tally.unchanged) < orders)
     throw new Error(`All of ${orders} orders were to be moved: ${JSON.stringify(tally)}`)
   const { events = [] } = await handle.fetchHistory()
   const at = (index: number): number => {

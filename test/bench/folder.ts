@@ -1,9 +1,13 @@
 import { mkdirSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
 
+export function mappingOf(pair: number): string {
+  return `bench-orders-${pair}`
+}
+
 /** The same as a hand-written loop does: two fields, a contact, lines with a product. */
-const ORDERS = `tidelock: 1
-mapping: bench-orders
+const orders = (mapping: string) => `tidelock: 1
+mapping: ${mapping}
 description: Orders of two lines; customers and products stand in Odoo already.
 owner: bench
 source:
@@ -34,16 +38,17 @@ scopes:
   odoo: { product.product: [read], res.partner: [read], sale.order: [read, create, write], sale.order.line: [read, create, write] }
 `
 
-/** A repository of mappings for one measurement: a store and a task queue of its own. */
+/** A repository of mappings: a store and a task queue of its own, a mapping for each pair. */
 export function prepareFolder(
   folder: string,
   addresses: { readonly shop: string; readonly odoo: string },
   taskQueue: string,
+  pairs: number,
 ): void {
   const write = (path: string, text: string) => writeFileSync(join(folder, path), text)
   mkdirSync(join(folder, 'mappings', 'connections'), { recursive: true })
   write('key', 'bench\n')
-  write('mappings/bench-orders.yaml', ORDERS)
+  for (let pair = 1; pair <= pairs; pair++) write(`mappings/${mappingOf(pair)}.yaml`, orders(mappingOf(pair)))
   write(
     'mappings/connections/shop.yaml',
     `tidelock: 1

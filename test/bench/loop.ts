@@ -1,9 +1,11 @@
 import { performance } from 'node:perf_hooks'
+import { createInterface } from 'node:readline'
 import { Agent, request } from 'undici'
 
 /**
  * What somebody would write by hand for the same orders: the same reads, the same mapping in plain code, the same `load` calls;
- * no store, no retries, no second look. Takes the addresses of shop and Odoo, prints how many orders it moved in how many seconds.
+ * no store, no retries, no second look. Takes the addresses of shop and Odoo; for each line it is given it moves all orders from the
+ * beginning, and prints how many in how many seconds.
  */
 const [shop, odoo] = process.argv.slice(2)
 const PAGE = 250
@@ -96,8 +98,8 @@ const idOf = (known: ReadonlyMap<string, number>, value: string): string => {
   return String(id)
 }
 
-const products = new Map<string, number>()
-const partners = new Map<string, number>()
+let products = new Map<string, number>()
+let partners = new Map<string, number>()
 
 function rowsOf(order: Order): string[][] {
   if (order.lineItems.pageInfo.hasNextPage) throw new Error(`${order.name} has more lines`)
@@ -117,35 +119,34 @@ function rowsOf(order: Order): string[][] {
   ])
 }
 
-const began = performance.now()
-let records = 0
-for (let after: string | null = null; ; ) {
-  const { nodes, pageInfo } = await readPage(after)
-  const orders = nodes.filter((order) => !order.test)
-  await lookUp(
-    'product.product',
-    'default_code',
-    orders.flatMap((order) => order.lineItems.nodes.map((line) => line.sku)),
-    products,
-  )
-  await lookUp(
-    'res.partner',
-    'ref',
-    orders.map((order) => order.customer.id),
-    partners,
-  )
-  for (let start = 0; start < orders.length; start += BATCH) {
-    const batch = orders.slice(start, start + BATCH)
-    const { ids } = await call<{ ids: number[] | false }>('sale.order', 'load', {
-      fields: COLUMNS,
-      data: batch.flatMap(rowsOf),
-    })
-    if (ids === false) throw new Error('Odoo refused a batch')
-    records += ids.length
+async function moveAll(): Promise<number> {
+  let records = 0
+  for (let after: string | null = null; ; ) {
+    const { nodes, pageInfo } = await readPage(after)
+    const orders = nodes.filter((order) => !order.test)
+    const skus = orders.flatMap((order) => order.lineItems.nodes.map((line) => line.sku))
+    await lookUp('product.product', 'default_code', skus, products)
+    const customers = orders.map((order) => order.customer.id)
+    await lookUp('res.partner', 'ref', customers, partners)
+    for (let start = 0; start < orders.length; start += BATCH) {
+      const { ids } = await call<{ ids: number[] | false }>('sale.order', 'load', {
+        fields: COLUMNS,
+        data: orders.slice(start, start + BATCH).flatMap(rowsOf),
+      })
+      if (ids === false) throw new Error('Odoo refused a batch')
+      records += ids.length
+    }
+    if (!pageInfo.hasNextPage) return records
+    after = pageInfo.endCursor
   }
-  if (!pageInfo.hasNextPage) break
-  after = pageInfo.endCursor
 }
-const seconds = (performance.now() - began) / 1000
+
+process.stdout.write(`${JSON.stringify({ ready: true })}\n`)
+for await (const _ of createInterface({ input: process.stdin })) {
+  products = new Map()
+  partners = new Map()
+  const began = performance.now()
+  const records = await moveAll()
+  process.stdout.write(`${JSON.stringify({ records, seconds: (performance.now() - began) / 1000 })}\n`)
+}
 await dispatcher.close()
-process.stdout.write(`${JSON.stringify({ records, seconds })}\n`)

@@ -9,6 +9,8 @@ const BIN = join(HERE, '..', '..', 'engine', 'cli', 'bin.js')
 /** A process that said on its first line that it is ready, and what it is. */
 export interface Running<T> {
   readonly said: T
+  /** Gives it a line; what it says next. */
+  ask<Answer>(): Promise<Answer>
   signal(name: NodeJS.Signals): void
   stop(): Promise<void>
 }
@@ -37,19 +39,26 @@ export function startWorkerProcess(
 }
 
 export function spawnPiped(file: string, args: readonly string[], options: SpawnOptions): ChildProcess {
-  return spawn(file, args, { stdio: ['ignore', 'pipe', 'pipe'], ...options })
+  return spawn(file, args, { stdio: ['pipe', 'pipe', 'pipe'], ...options })
 }
 
 async function started<T>(file: string, args: readonly string[], options: SpawnOptions): Promise<Running<T>> {
   const child = spawnPiped(file, args, options)
   const complaints = textOf(child.stderr!)
   const lines = createInterface({ input: child.stdout! })
-  const said = await new Promise<string>((resolve, reject) => {
-    lines.once('line', resolve)
-    child.once('close', () => reject(new Error(`${args.join(' ')} ended at once: ${complaints()}`)))
-  })
+  const next = async <Said>(): Promise<Said> => {
+    const line = await new Promise<string>((resolve, reject) => {
+      lines.once('line', resolve)
+      child.once('close', () => reject(new Error(`${args.join(' ')} ended: ${complaints()}`)))
+    })
+    return JSON.parse(line) as Said
+  }
   return {
-    said: JSON.parse(said) as T,
+    said: await next<T>(),
+    ask() {
+      child.stdin!.write('\n')
+      return next()
+    },
     signal: (name) => void child.kill(name),
     async stop() {
       if (child.exitCode !== null || child.signalCode !== null) return
