@@ -1,4 +1,4 @@
-import { type Pass, startEngine } from './engine.ts'
+import { type Engine, type Pass, startEngine } from './engine.ts'
 import { startProgram } from './processes.ts'
 import { type Arrived, type Servers, startServers } from './servers.ts'
 import { startTemporal } from './temporal.ts'
@@ -66,47 +66,52 @@ async function runPairs(
   options: BenchOptions,
   temporal: string,
 ): Promise<{ readonly pairs: readonly Pair[]; readonly peakBytes: number }> {
-  return withServers(options.orders, async (servers) => {
-    const { shop, odoo } = servers.addresses
-    const loop = await startProgram('loop.ts', [shop, odoo])
-    const engine = await startEngine({ ...options, temporal, servers })
-    const pairs: Pair[] = []
-    let peakBytes = 0
-    for (let number = 1; number <= options.pairs; number++) {
-      await servers.reset()
-      const byLoop = await loop.ask<LoopResult>()
-      const written = await servers.arrived()
-      await servers.reset()
-      const first = await engine.pass(number, 'first')
-      assertSame(written, await servers.arrived())
-      if (number === 1) peakBytes = await engine.peakBytes()
-      const pair = { loop: byLoop, first, again: await engine.pass(number, 'again') }
-      pairs.push(pair)
-      options.say(
-        `pair ${number}: loop ${rate(pair.loop)}/s, engine ${rate(pair.first)}/s, again ${rate(pair.again)}/s`,
-      )
+  return withEngine(options, temporal, async (engine, servers) => {
+    const loop = await startProgram('loop.ts', [servers.addresses.shop, servers.addresses.odoo])
+    try {
+      const pairs: Pair[] = []
+      let peakBytes = 0
+      for (let number = 1; number <= options.pairs; number++) {
+        await servers.reset()
+        const byLoop = await loop.ask<LoopResult>()
+        const written = await servers.arrived()
+        await servers.reset()
+        const first = await engine.pass(number, 'first')
+        assertSame(written, await servers.arrived())
+        if (number === 1) peakBytes = await engine.peakBytes()
+        const pair = { loop: byLoop, first, again: await engine.pass(number, 'again') }
+        pairs.push(pair)
+        options.say(
+          `pair ${number}: loop ${rate(pair.loop)}/s, engine ${rate(pair.first)}/s, again ${rate(pair.again)}/s`,
+        )
+      }
+      return { pairs, peakBytes }
+    } finally {
+      await loop.stop()
     }
-    await engine.stop()
-    await loop.stop()
-    return { pairs, peakBytes }
   })
 }
 
-async function peakOf(options: BenchOptions, temporal: string): Promise<number> {
-  const orders = options.memoryOrders
-  return withServers(orders, async (servers) => {
-    const engine = await startEngine({ ...options, orders, pairs: 1, temporal, servers })
+function peakOf(options: BenchOptions, temporal: string): Promise<number> {
+  return withEngine({ ...options, orders: options.memoryOrders, pairs: 1 }, temporal, async (engine) => {
     await engine.pass(1, 'first')
-    const peakBytes = await engine.peakBytes()
-    await engine.stop()
-    return peakBytes
+    return engine.peakBytes()
   })
 }
 
-async function withServers<T>(orders: number, work: (servers: Servers) => Promise<T>): Promise<T> {
-  const servers = await startServers(orders)
+async function withEngine<T>(
+  options: BenchOptions,
+  temporal: string,
+  work: (engine: Engine, servers: Servers) => Promise<T>,
+): Promise<T> {
+  const servers = await startServers(options.orders)
   try {
-    return await work(servers)
+    const engine = await startEngine({ ...options, temporal, servers })
+    try {
+      return await work(engine, servers)
+    } finally {
+      await engine.stop()
+    }
   } finally {
     await servers.stop()
   }

@@ -32,9 +32,14 @@ export function recordKey(
   key: string,
   line?: { readonly as: string; readonly key: string },
 ): RecordKey {
-  const parts = [encodePart(project), encodePart(namespace), key]
-  if (line !== undefined) parts.push(encodePart(line.as), ...(line.key === '' ? [] : [line.key]))
-  return `tidelock.${parts.join('/')}` as RecordKey
+  const record = `tidelock.${encodePart(project)}/${encodePart(namespace)}/${key}` as RecordKey
+  return line === undefined ? record : lineKey(record, line)
+}
+
+/** The external id of a line by that of its record. */
+export function lineKey(record: RecordKey, line: { readonly as: string; readonly key: string }): RecordKey {
+  const own = `${record}/${encodePart(line.as)}`
+  return (line.key === '' ? own : `${own}/${line.key}`) as RecordKey
 }
 
 /** Whether an external id was made by Tidelock, whatever the project. */

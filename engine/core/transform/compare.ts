@@ -1,7 +1,7 @@
 import type { FieldValue, FieldValues, RemovedLine, UpsertLine } from '../model/connector.ts'
 import type { JsonValue } from '../model/json.ts'
 import type { Plan } from '../model/plan.ts'
-import { recordKey } from '../model/record-key.ts'
+import { lineKey, type RecordKey, recordKey } from '../model/record-key.ts'
 import { fingerprintOf } from './fingerprint.ts'
 import type { MappedLine, MappedOwnRecord, MappedRecord } from './mapped.ts'
 
@@ -75,6 +75,7 @@ export function changesSince(
   adoptedLines: Readonly<Record<string, string>> = lastKnown?.adoptedLines ?? {},
 ): Changes {
   const fields = changedFields(mapped.fields, previous?.fields)
+  const own = recordKey(plan.project, plan.namespace, key)
   const lines: UpsertLine[] = []
   for (const line of mapped.lines) {
     const id = lineId(line)
@@ -82,10 +83,10 @@ export function changesSince(
     const changed = changedFields(line.fields, before)
     if (before !== undefined && Object.keys(changed).length === 0) continue
     const adoptedId = adoptedLines[id]
-    const upserted = { field: line.field, key: lineKey(plan, key, line.as, line.key), fields: changed }
+    const upserted = { field: line.field, key: lineKey(own, line), fields: changed }
     lines.push(adoptedId === undefined ? upserted : { ...upserted, adoptedId })
   }
-  const removedLines = lastKnown === null ? [] : goneLines(plan, key, mapped, lastKnown)
+  const removedLines = lastKnown === null ? [] : goneLines(plan, own, mapped, lastKnown)
   const records = mapped.records.filter(
     (record) => Object.keys(changedFields(record.fields, previous?.records[record.field])).length > 0,
   )
@@ -98,11 +99,12 @@ export function changesSince(
   }
 }
 
-export function lineKey(plan: Plan, key: string, as: string, line: string): string {
-  return recordKey(plan.project, plan.namespace, key, { as, key: line })
-}
-
-function goneLines(plan: Plan, key: string, mapped: MappedRecord, previous: DeliveredHashes): RemovedLine[] {
+function goneLines(
+  plan: Plan,
+  own: RecordKey,
+  mapped: MappedRecord,
+  previous: DeliveredHashes,
+): RemovedLine[] {
   const present = new Set(mapped.lines.map(lineId))
   const gone: RemovedLine[] = []
   for (const id of Object.keys(previous.lines)) {
@@ -118,7 +120,7 @@ function goneLines(plan: Plan, key: string, mapped: MappedRecord, previous: Deli
     const adoptedId = previous.adoptedLines?.[id]
     gone.push({
       field,
-      key: lineKey(plan, key, as, line),
+      key: lineKey(own, { as, key: line }),
       ...(adoptedId === undefined ? {} : { adoptedId }),
       values,
     })

@@ -1,4 +1,4 @@
-import { type Compiled, compileExpression, type References } from '../expression/compile.ts'
+import { type Compiled, compileExpression, type References, type Scope } from '../expression/compile.ts'
 import { parseExpression } from '../expression/parse.ts'
 import { compileDecoder, encodeValue, type Value, type ValueObject } from '../expression/value.ts'
 import type { FieldValue, FieldValues, TargetShape } from '../model/connector.ts'
@@ -36,10 +36,8 @@ class Parked extends Error {
   }
 }
 
-type Variables = Readonly<Record<string, Value>>
-
 /** The value; undefined while look-ups are pending. Throws {@link Parked}. */
-type Evaluator = (variables: Variables, references: References) => Value | undefined
+type Evaluator = (scope: Scope) => Value | undefined
 
 const NO_REFERENCES: References = {
   match: () => ({ status: 'missing' }),
@@ -54,8 +52,8 @@ export function createTransformer(plan: Plan): Transformer {
       return () => constant
     }
     const compiled = compiledOf(expression.cel)
-    return (variables, references) => {
-      const evaluation = compiled({ variables, tables: plan.tables, references })
+    return (scope) => {
+      const evaluation = compiled(scope)
       if (evaluation.ok) return evaluation.value
       if (evaluation.kind === 'pending') return undefined
       throw new Parked(
@@ -66,7 +64,12 @@ export function createTransformer(plan: Plan): Transformer {
       )
     }
   }
-  const as = plan.source.as
+  const { tables } = plan
+  const scopeOf = (source: ValueObject, references: References): Scope => ({
+    variables: { [plan.source.as]: source },
+    tables,
+    references,
+  })
   const identity = plan.target.identity.map((part, index) => evaluator(part, `target.identity.${index}`))
   const label = plan.target.label === null ? null : evaluator(plan.target.label, 'target.label')
   const keep = plan.source.keep.map((rule, index) => ({
@@ -89,10 +92,10 @@ export function createTransformer(plan: Plan): Transformer {
   return {
     decode,
     identify(source) {
-      const variables = { [as]: source }
+      const scope = scopeOf(source, NO_REFERENCES)
       try {
-        const key = keyOf(identity, variables, 'target.identity')
-        const named = label === null ? null : label(variables, NO_REFERENCES)
+        const key = keyOf(identity, scope, 'target.identity')
+        const named = label === null ? null : label(scope)
         return {
           status: 'identified',
           key,
@@ -103,11 +106,11 @@ export function createTransformer(plan: Plan): Transformer {
       }
     },
     filter(source, deliveredBefore) {
-      const variables = { [as]: source }
+      const scope = scopeOf(source, NO_REFERENCES)
       for (const { rule, when } of keep) {
         if (rule.firstTimeOnly && deliveredBefore) continue
         try {
-          if (when(variables, NO_REFERENCES) !== true) return { reason: rule.otherwise }
+          if (when(scope) !== true) return { reason: rule.otherwise }
         } catch (error) {
           return { parking: parkedOf(error).parking }
         }
@@ -116,17 +119,17 @@ export function createTransformer(plan: Plan): Transformer {
     },
     transform(source, references) {
       const draft = new Draft()
-      const variables = { [as]: source }
+      const scope = scopeOf(source, references)
       try {
-        for (const member of members) member(variables, references, draft)
+        for (const member of members) member(scope, draft)
         const wanted: number[] = []
         for (const [index, step] of steps.entries()) {
-          const when = step.when === null ? true : step.when(variables, references)
+          const when = step.when === null ? true : step.when(scope)
           if (when === undefined) draft.pending = true
           else if (when === true) wanted.push(index)
         }
         const expected = agree.map((rule) => {
-          const value = rule(variables, references)
+          const value = rule(scope)
           if (value === undefined) draft.pending = true
           return value === undefined || value === null ? null : textOf(value)
         })
@@ -149,7 +152,9 @@ export function createTransformer(plan: Plan): Transformer {
     },
     stepIsDone(step, source, target, references) {
       const { unless, decode: decodeTarget } = steps[step]!
-      return unless !== null && unless({ [as]: source, target: decodeTarget(target) }, references) === true
+      if (unless === null) return false
+      const variables = { [plan.source.as]: source, target: decodeTarget(target) }
+      return unless({ variables, tables, references }) === true
     },
   }
 }
@@ -163,7 +168,7 @@ class Draft {
   pending = false
 }
 
-type Member = (variables: Variables, references: References, draft: Draft) => void
+type Member = (scope: Scope, draft: Draft) => void
 
 function memberOf(
   field: string,
@@ -174,8 +179,8 @@ function memberOf(
   const at = `fields.${field}`
   if (fieldPlan.kind === 'value') {
     const cell = cellOf(field, fieldPlan, plan.target.shape, at, evaluator)
-    return (variables, references, draft) => {
-      const value = cell(variables, references)
+    return (scope, draft) => {
+      const value = cell(scope)
       if (value === undefined) draft.pending = true
       else if (fieldPlan.firstTimeOnly) draft.firstTimeFields[field] = value
       else draft.fields[field] = value
@@ -198,15 +203,15 @@ function memberOf(
         [name, cellOf(name, value, fieldPlan.shape, `${at}.fields.${name}`, evaluator)] as const,
     )
     const names = Object.keys(fieldPlan.fields).sort()
-    return (variables, references, draft) => {
-      const wanted = when === null ? true : when(variables, references)
+    return (scope, draft) => {
+      const wanted = when === null ? true : when(scope)
       if (wanted === undefined) {
         draft.pending = true
       } else if (wanted === true) {
-        const fields = byName(rowOf(cells, variables, references, draft), names)
+        const fields = byName(rowOf(cells, scope, draft), names)
         draft.records.push({ field, as: fieldPlan.as, shape: fieldPlan.shape, fields })
       } else if (otherwise !== null) {
-        const value = otherwise(variables, references)
+        const value = otherwise(scope)
         if (value === undefined) draft.pending = true
         else draft.fields[field] = value
       }
@@ -232,20 +237,22 @@ function memberOf(
       names: Object.keys(block.fields).sort(),
     }
   })
-  return (variables, references, draft) => {
+  return (scope, draft) => {
     const seen = new Set<string>()
     for (const block of blocks) {
-      const each = block.each(variables, references)
+      const each = block.each(scope)
       if (each === undefined) {
         draft.pending = true
         continue
       }
       if (each === null) continue
       // One for all elements: nothing keeps it beyond an evaluation.
-      const inner: Record<string, Value> = { ...variables }
+      const variables: Record<string, Value> = { ...scope.variables }
+      const inner: Scope = { ...scope, variables }
+      const withoutReferences: Scope = { ...inner, references: NO_REFERENCES }
       for (const element of each as readonly Value[]) {
-        inner[block.as] = element
-        const key = keyOf(block.identity, inner, `${block.place}.identity`)
+        variables[block.as] = element
+        const key = keyOf(block.identity, withoutReferences, `${block.place}.identity`)
         const unique = `${block.as}/${key}`
         if (seen.has(unique)) {
           throw new Parked({
@@ -255,7 +262,7 @@ function memberOf(
           })
         }
         seen.add(unique)
-        const fields = byName(rowOf(block.cells, inner, references, draft), block.names)
+        const fields = byName(rowOf(block.cells, inner, draft), block.names)
         draft.lines.push({ field, as: block.as, key, fields })
       }
     }
@@ -274,20 +281,19 @@ function byName(row: Readonly<Record<string, FieldValue>>, names: readonly strin
 
 function rowOf(
   cells: readonly (readonly [string, Cell])[],
-  variables: Variables,
-  references: References,
+  scope: Scope,
   draft: Draft,
 ): Record<string, FieldValue> {
   const row: Record<string, FieldValue> = {}
   for (const [name, cell] of cells) {
-    const value = cell(variables, references)
+    const value = cell(scope)
     if (value === undefined) draft.pending = true
     else row[name] = value
   }
   return row
 }
 
-type Cell = (variables: Variables, references: References) => FieldValue | undefined
+type Cell = (scope: Scope) => FieldValue | undefined
 
 /** One target field: evaluated, then put into the form the target's type asks for. */
 function cellOf(
@@ -301,8 +307,8 @@ function cellOf(
   const type: FieldType = target?.type ?? 'text'
   const required = target?.required === true
   const evaluate = evaluator(value.value, at)
-  return (variables, references) => {
-    const found = evaluate(variables, references)
+  return (scope) => {
+    const found = evaluate(scope)
     if (found === undefined) return undefined
     if (found === null) {
       if (required) {
@@ -322,9 +328,9 @@ function cellOf(
   }
 }
 
-function keyOf(identity: readonly Evaluator[], variables: Variables, at: string): string {
+function keyOf(identity: readonly Evaluator[], scope: Scope, at: string): string {
   const parts = identity.map((part, index) => {
-    const value = part(variables, NO_REFERENCES)
+    const value = part(scope)
     if (value === null || value === undefined || value === '') {
       throw new Parked({
         class: 'missing-value',

@@ -2,6 +2,7 @@ import fc from 'fast-check'
 import { describe, expect, test } from 'vitest'
 import type { FieldValue } from '../../../engine/core/model/connector.ts'
 import type { LineBlockPlan, LineGone, Plan } from '../../../engine/core/model/plan.ts'
+import { lineKey, recordKey } from '../../../engine/core/model/record-key.ts'
 import { certainAfter } from '../../../engine/core/transform/certain.ts'
 import {
   type Changes,
@@ -10,11 +11,11 @@ import {
   deliveryFingerprint,
   hashesOf,
   lineId,
-  lineKey,
 } from '../../../engine/core/transform/compare.ts'
 import type { MappedLine, MappedRecord } from '../../../engine/core/transform/mapped.ts'
 
 const KEY = 'order'
+const OWN = recordKey('acme', 'orders', KEY)
 /** Names of blocks are unique in a mapping, whatever field they fill. */
 const BLOCKS = {
   lines: { x: 'remove', y: { set: { q: '0' } }, z: 'ignore' },
@@ -94,8 +95,7 @@ function expectStanding(
   ever: readonly MappedLine[],
   perhaps: readonly MappedLine[] = [],
 ): void {
-  const foundBy = (line: MappedLine) =>
-    known?.adoptedLines?.[lineId(line)] ?? lineKey(PLAN, KEY, line.as, line.key)
+  const foundBy = (line: MappedLine) => known?.adoptedLines?.[lineId(line)] ?? lineKey(OWN, line)
   expect(standing.fields).toEqual(record.fields)
   const present = new Set(record.lines.map(lineId))
   for (const line of record.lines) expect(standing.lines[foundBy(line)]).toEqual(line.fields)
@@ -139,9 +139,7 @@ describe('laws of changes', () => {
       fc.property(mapped, mapped, (before, after) => {
         const same = (a: unknown, b: unknown) => JSON.stringify(a) === JSON.stringify(b)
         const changes = changesSince(PLAN, KEY, after, hashesOf(before, {}))
-        const lines = new Map(
-          before.lines.map((line) => [lineKey(PLAN, KEY, line.as, line.key) + line.field, line]),
-        )
+        const lines = new Map(before.lines.map((line) => [lineKey(OWN, line) + line.field, line]))
         for (const [name, sent] of Object.entries(changes.fields))
           expect(same(sent, before.fields[name])).toBe(false)
         for (const line of changes.lines) {
