@@ -54,7 +54,9 @@ async function main(args: readonly string[]): Promise<number> {
     })
   } catch (error) {
     if (error instanceof UsageError) {
-      output.error(`${error.message}. tidelock ${entry.name} --help shows how it is used.`)
+      output.error(
+        `${error.message.replace(/[^.?!]$/, '$&.')} tidelock ${entry.name} --help shows how it is used.`,
+      )
       return EXIT.couldNotRun
     }
     if (error instanceof SyncError) {

@@ -5,7 +5,7 @@ import { join } from 'node:path'
 import { Client, Connection } from '@temporalio/client'
 import { afterAll, beforeAll, expect, test, vi } from 'vitest'
 import { prepareDemoFolder } from '../../engine/cli/demo/folder.ts'
-import { stopDevServer } from '../../engine/temporal/dev-server/server.ts'
+import { runningDevServer, stopDevServer } from '../../engine/temporal/dev-server/server.ts'
 import { ROOT } from '../core/compile/repository.ts'
 import { type OdooStandIn, startOdoo } from '../stand-ins/odoo/server.ts'
 import { type ShopifyStandIn, startShopify } from '../stand-ins/shopify/server.ts'
@@ -252,4 +252,14 @@ test.each([
 ])('%j exits with 2 and says what to do', async (args, says) => {
   const ended = await tidelock(...args)
   expect(ended).toMatchObject({ code: 2, stderr: expect.stringContaining(says) })
+})
+
+test('the local Temporal comes back where it was after it was killed, so that workers find it', async () => {
+  const before = await runningDevServer(folder)
+  process.kill(before!.pid, 'SIGKILL')
+  await vi.waitUntil(async () => (await runningDevServer(folder)) === null, { timeout: 30_000 })
+  expect((await tidelock('status')).code).toBe(0)
+  const after = await runningDevServer(folder)
+  expect(after).toMatchObject({ address: before!.address, ui: before!.ui })
+  expect(after!.pid).not.toBe(before!.pid)
 })

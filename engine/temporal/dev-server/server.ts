@@ -38,8 +38,9 @@ export async function ensureDevServer(options: DevServerOptions): Promise<DevSer
   const program = await findTemporal(options.environment, options.say)
   const home = join(options.folder, '.tidelock')
   mkdirSync(home, { recursive: true })
-  const port = await freePort()
-  const uiPort = await freePort()
+  const former = stateOf(options.folder)
+  const port = await samePort(former?.address)
+  const uiPort = await samePort(former?.ui)
   const dataFile = join(home, 'temporal.db')
   const log = openSync(join(home, 'temporal.log'), 'a')
   const child = spawn(
@@ -84,10 +85,15 @@ const CLI_TYPES = { KEYWORD: 'Keyword', INT: 'Int', KEYWORD_LIST: 'KeywordList' 
 
 /** The dev server of this folder if it runs and answers; null otherwise. */
 export async function runningDevServer(folder: string): Promise<DevServer | null> {
+  const state = stateOf(folder)
+  if (state === null || !isAlive(state.pid)) return null
+  return (await answers(state.address)) ? state : null
+}
+
+function stateOf(folder: string): DevServer | null {
   if (!existsSync(stateFile(folder))) return null
   const parsed = shape.safeParse(JSON.parse(readFileSync(stateFile(folder), 'utf8')))
-  if (!parsed.success || !isAlive(parsed.data.pid)) return null
-  return (await answers(parsed.data.address)) ? parsed.data : null
+  return parsed.success ? parsed.data : null
 }
 
 /** Ends the dev server of this folder. Its data stay. False when none ran. */
@@ -128,12 +134,18 @@ export function answers(address: string): Promise<boolean> {
   })
 }
 
-/** A port that was free a moment ago. */
-export function freePort(): Promise<number> {
+/** The port of one that was killed, so that the workers it had find it again; another one when somebody has that port now. */
+async function samePort(address: string | undefined): Promise<number> {
+  const former = Number(address?.split(':').at(-1))
+  return former > 0 ? freePort(former).catch(() => freePort()) : freePort()
+}
+
+/** A port that was free a moment ago: the one that is wished for, else any. */
+export function freePort(wish = 0): Promise<number> {
   return new Promise((resolve, reject) => {
     const server = createServer()
     server.once('error', reject)
-    server.listen(0, '127.0.0.1', () => {
+    server.listen(wish, '127.0.0.1', () => {
       const address = server.address()
       server.close(() => resolve(typeof address === 'object' && address !== null ? address.port : 0))
     })
