@@ -1,3 +1,5 @@
+import { mkdirSync, writeFileSync } from 'node:fs'
+import { join } from 'node:path'
 import { expect, test } from 'vitest'
 import { tableCounts } from '../../../engine/store/counts.ts'
 import { openStore } from '../../../engine/store/open.ts'
@@ -19,6 +21,26 @@ test.each(['mysql://user:hush@host/db', 'sqlite:', 'store.db', 'postgres', 'file
     await expect(opening).rejects.not.toThrow(/hush/)
   },
 )
+
+test.each<[string, (path: string) => void, RegExp]>([
+  ['something else', (path) => writeFileSync(path, 'x'.repeat(4_096)), /not a database.*restore a backup/],
+  ['a folder', (path) => mkdirSync(path), /Is it a file/],
+])('a store that is %s is told with the reason and what to do', async (_what, make, told) => {
+  const { folder } = await openedStore()
+  make(join(folder, 'other.db'))
+  await expect(openStore('sqlite:other.db', { folder })).rejects.toMatchObject({
+    kind: 'unavailable',
+    message: expect.stringMatching(told),
+  })
+})
+
+test('a store below a file is told so', async () => {
+  const { folder } = await openedStore()
+  await expect(openStore('sqlite:store.db/deeper/store.db', { folder })).rejects.toMatchObject({
+    kind: 'unavailable',
+    message: expect.stringContaining('Is it a file'),
+  })
+})
 
 test('a transaction waits for the one before, in this process and over another handle', async () => {
   const { store, again } = await openedStore()
