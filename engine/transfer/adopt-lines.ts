@@ -87,8 +87,9 @@ export function adoptLines(
   return adopted
 }
 
-function idsIn(record: FoundRecord, field: string): readonly string[] {
-  const ids = record.fields[field]
+/** The ids of a record's lines, where they were asked for. */
+export function idsIn(record: FoundRecord | undefined, field: string): readonly string[] {
+  const ids = record?.fields[field]
   return Array.isArray(ids) ? ids.map(String) : []
 }
 

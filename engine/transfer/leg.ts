@@ -17,6 +17,7 @@ import type { Lane, LegContext } from './context.ts'
 import { deliver } from './deliver.ts'
 import { fenceOf } from './fence.ts'
 import { ensureFixed } from './fixed.ts'
+import { removeForgottenLines } from './forgotten-lines.ts'
 import type { SecretSource } from './host/guard.ts'
 import { judge } from './judge.ts'
 import { deliverLinked } from './linked.ts'
@@ -227,6 +228,7 @@ async function movePage(
   await settlePage(context, judged.works)
   await deliver(context, judged.works)
   await refuseSecondClaims(context, judged.works)
+  await removeForgottenLines(context, judged.works)
   await agree(context, judged.works)
   await takeSteps(context, judged.works)
   const used = meters.used(context.scope)

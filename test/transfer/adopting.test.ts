@@ -31,6 +31,13 @@ const partners = async () =>
 
 const parked = (mapping: string) => deadLetters(world.store, 'acme', { mapping, open: true, limit: 100 })
 
+/** As if its file had been deleted: plans are applied again, all else is new. */
+async function loseStore(): Promise<void> {
+  await world.store.transaction(async ({ db }) => {
+    for (const table of ['ledger', 'cursor', 'dead_letter'] as const) await db.deleteFrom(table).execute()
+  })
+}
+
 /** The customers as they will arrive, read off a target of their own. */
 async function emails(): Promise<readonly string[]> {
   const all = (await world.shop.control.orders()).flatMap(({ customer }) => {
@@ -147,15 +154,43 @@ test('after the loss of the store everything is found again, what was taken over
   await world.apply()
   await world.runAll()
   const counts = await world.odoo.control.counts()
-  await world.store.transaction(async ({ db }) => {
-    for (const table of ['ledger', 'cursor', 'dead_letter'] as const) await db.deleteFrom(table).execute()
-  })
+  await loseStore()
   const again = await world.runAll()
   for (const tally of Object.values(again)) {
     expect(balances(tally)).toBe(true)
     expect(tally.created).toBe(0)
   }
   expect(await world.odoo.control.counts()).toEqual(counts)
+})
+
+test('lines that left the shop after the store was lost are gone lines all the same', async () => {
+  await world.apply()
+  await world.runAll()
+  const letters = new Set((await parked('shopify-orders')).map(({ label }) => label))
+  const edited = (await world.shop.control.orders()).filter(
+    ({ name, cancelledAt, test: trial, lineItems }) =>
+      cancelledAt === null && !trial && !letters.has(name) && lineItems.length > 1,
+  )
+  expect(new Set(edited.map(({ displayFinancialStatus }) => displayFinancialStatus)).size).toBeGreaterThan(1)
+  await loseStore()
+  for (const { name } of edited) await world.shop.control.editOrder({ order: name, removeLine: 0 })
+  const counts = await world.odoo.control.counts()
+  const { 'shopify-orders': tally } = await world.runAll()
+  expect(tally).toMatchObject({ created: 0, parked: letters.size })
+  expect(await world.odoo.control.counts()).toEqual(counts)
+  const shop = new Map((await world.shop.control.orders()).map((order) => [order.name, order]))
+  const found = (await world.odoo.control.read({
+    model: 'sale.order',
+    domain: [['client_order_ref', 'in', edited.map(({ name }) => name)]],
+    fields: ['client_order_ref', 'amount_total'],
+  })) as unknown as readonly { client_order_ref: string; amount_total: number }[]
+  expect(found).toHaveLength(edited.length)
+  for (const { client_order_ref: name, amount_total } of found)
+    expect([name, amount_total]).toEqual([
+      name,
+      expect.closeTo(Number(shop.get(name)!.currentTotalPriceSet.presentmentMoney.amount), 2),
+    ])
+  expect((await world.runAll('backfill'))['shopify-orders']).toMatchObject({ updated: 0, writeCalls: 0 })
 })
 
 test('an order typed in by hand with lines is left to a person', async () => {

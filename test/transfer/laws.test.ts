@@ -416,3 +416,41 @@ describe('answers that get lost', () => {
     },
   )
 })
+
+describe('the loss of the store', () => {
+  test('whatever was edited until the next run, nothing is made twice, no line is left over, and what people wrote first stays', async () => {
+    const edit = fc.tuple(fc.constantFrom(...KEYS), fc.integer({ min: 1, max: 3 }), fc.subarray([1, 2, 3]))
+    const edits = fc.array(edit, { maxLength: 8 })
+    await fc.assert(
+      fc.asyncProperty(edits, edits, async (before, after) => {
+        const versions = [...before, ...after].map(
+          ([key, amount, lines], stamp): Version => ({ key, stamp, matter: 'nothing', amount, lines }),
+        )
+        const first = await memoryWorld(store)
+        first.memory.pages.push(versions.slice(0, before.length).map(recordOf))
+        const { created } = await first.run()
+        const byHand = [...first.memory.records.values()].filter(({ key }) => key !== null)
+        for (const record of byHand) record.fields['note'] = 'by hand'
+        const { memory, run, picture } = await memoryWorld(store, { systems: first.systems })
+        const { newest } = newestOf(versions)
+        // The source has nothing but the last versions.
+        memory.pages.splice(0, 1, newest.map(recordOf))
+        const again = await run()
+        balanced(again)
+        expect(again.created).toBe(newest.length - created)
+        const { target } = await picture(KEYS)
+        expect(target).toHaveLength(newest.length)
+        for (const version of newest)
+          expectArrived(
+            target.find(({ key }) => key === recordKey('acme', 'orders', version.key)),
+            version,
+          )
+        expect(target.filter(({ fields }) => fields['note'] === 'by hand')).toHaveLength(byHand.length)
+        const sent = memory.sent.length
+        await run('backfill')
+        expect(memory.sent).toHaveLength(sent)
+      }),
+      { numRuns: 40 },
+    )
+  })
+})

@@ -143,6 +143,8 @@ export async function quickStore() {
 export interface MemoryOptions {
   readonly plan?: Parameters<typeof planOf>[0]
   readonly facts?: Partial<ConnectorFacts>
+  /** The systems of another world, whose store was lost. */
+  readonly systems?: ReturnType<typeof createMemory>
   /** Each page of the source in a leg of its own; otherwise some are moved together. */
   readonly pageByPage?: boolean
 }
@@ -152,12 +154,12 @@ let scopes = 0
 /** Two systems in memory and the legs between them, under a project of its own in a real store. */
 export async function memoryWorld(
   store: Store,
-  { plan: particular, facts, pageByPage = false }: MemoryOptions = {},
+  { plan: particular, facts, systems, pageByPage = false }: MemoryOptions = {},
 ) {
   const scope = `acme-${++scopes}`
   const plan = planOf(particular)
   const hash = hashOf(plan as unknown as JsonValue)
-  const { memory, connector, settleDown } = createMemory(() => store.now(), facts)
+  const { memory, connector, settleDown } = systems ?? createMemory(() => store.now(), facts)
   // What a customer's code leads to; there is none with the code "nobody".
   memory.records.set('p1', { id: 'p1', key: null, fields: { code: 'ann' }, lines: {} })
   const stamp = { appliedAt: 0, author: null, commit: null }
@@ -167,6 +169,7 @@ export async function memoryWorld(
   })
   return {
     memory,
+    systems: { memory, connector, settleDown },
     settleDown,
     intents: () => openIntents(store, scope, MAPPING, { limit: 1_000 }),
     async run(lane: Lane = 'live', leaseMs = 1): Promise<Tally> {

@@ -105,10 +105,14 @@ export function createMemory(now: () => number, particular: Partial<ConnectorFac
     return current
   }
 
+  /** A line is known by its key alone. */
+  const valueAt = (record: MemoryRecord, name: string): JsonValue =>
+    name === 'lines' ? Object.keys(record.lines) : ((record.fields[name] ?? null) as JsonValue)
+
   const found = (value: string, record: MemoryRecord, fields: readonly string[]): FoundRecord => ({
     value,
     id: record.id,
-    fields: Object.fromEntries(fields.map((name) => [name, (record.fields[name] ?? null) as JsonValue])),
+    fields: Object.fromEntries(fields.map((name) => [name, valueAt(record, name)])),
   })
 
   const connection: Connection = {
@@ -143,7 +147,8 @@ export function createMemory(now: () => number, particular: Partial<ConnectorFac
           .map((record) => found(value, record, fields))
       })
     },
-    async keysOf({ ids }) {
+    async keysOf({ resource, ids }) {
+      if (resource === 'lines') return new Map(ids.map((id) => [id, id]))
       return new Map(
         ids.flatMap((id) => {
           const key = memory.records.get(id)?.key
