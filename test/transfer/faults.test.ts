@@ -1,4 +1,4 @@
-import { afterEach, beforeEach, describe, expect, test } from 'vitest'
+import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, test } from 'vitest'
 import { openIntents } from '../../engine/store/ledger.ts'
 import { findViolations, type Ids, idsOf } from '../kill/check.ts'
 import { SHIPPED } from '../kill/flows.ts'
@@ -19,9 +19,10 @@ const TRIED_AGAIN_MS = 26 * 3_600_000
 let world: World
 let people: People
 let before: Ids
+let version: '18.0' | '19.0' = '19.0'
 
 beforeEach(async () => {
-  world = await createWorld({ shop: { seed: { customers: 12, products: 8, orders: 50 } } })
+  world = await createWorld({ version, shop: { seed: { customers: 12, products: 8, orders: 50 } } })
   people = createPeople(controlOf(world), createRandom(7))
   before = await idsOf(people.control)
   await world.shop.control.createVariant({ sku: 'MUG' })
@@ -76,6 +77,25 @@ const READS: readonly Partial<OdooFault>[] = [
   { model: 'sale.order', method: 'search_read', after: 1 },
 ]
 
+/** The fault strikes at each of these places in the first run, and again in one with changes. */
+async function survives(fault: OdooFault, places: readonly Partial<OdooFault>[]): Promise<void> {
+  const { control } = world.odoo
+  const faults = places.map((place) => ({ ...fault, ...place }))
+  await control.faults({ faults })
+  await round()
+  await sell(people, 10)
+  await remark(people)
+  await calm(() => control.faults())
+  await control.faults({ faults })
+  await sell(people, 20)
+  await round()
+  await sell(people, 10)
+  await round()
+  await calm()
+  await expectAllThere()
+  expect((await control.stats()).faultsHit[fault.kind]).toBeGreaterThan(faults.length)
+}
+
 describe('Odoo: in the first run, in one with changes, and all is there afterwards', () => {
   test.each<[OdooFault, readonly Partial<OdooFault>[]]>([
     [{ kind: 'latency', ms: 50 }, [...WRITES, ...READS]],
@@ -100,23 +120,26 @@ describe('Odoo: in the first run, in one with changes, and all is there afterwar
     [{ kind: 'conflict', says: 'deadlock', as: 'error' }, WRITES],
     [{ kind: 'late-commit', ms: 60_000 }, WRITES],
     [{ kind: 'date', ms: 600_000 }, [...WRITES, ...READS]],
-  ])('%j', async (fault, places) => {
-    const { control } = world.odoo
-    const faults = places.map((place) => ({ ...fault, ...place }))
-    await control.faults({ faults })
-    await round()
-    await sell(people, 10)
-    await remark(people)
-    await calm(() => control.faults())
-    await control.faults({ faults })
-    await sell(people, 20)
-    await round()
-    await sell(people, 10)
-    await round()
-    await calm()
-    await expectAllThere()
-    expect((await control.stats()).faultsHit[fault.kind]).toBeGreaterThan(faults.length)
+  ])('%j', survives)
+})
+
+describe('Odoo 18.0, over JSON-RPC', () => {
+  beforeAll(() => {
+    version = '18.0'
   })
+  afterAll(() => {
+    version = '19.0'
+  })
+
+  test.each<[OdooFault, readonly Partial<OdooFault>[]]>([
+    [{ kind: 'cut-after' }, [...WRITES, ...READS]],
+    [{ kind: 'cut-queued', ms: 60_000 }, WRITES],
+    [{ kind: 'garbled' }, [...WRITES, ...READS]],
+    [{ kind: 'garbled', body: 'other' }, [...WRITES, ...READS]],
+    [{ kind: 'status', status: 429, retryAfter: '1' }, [...WRITES, ...READS]],
+    [{ kind: 'key-expired' }, [...WRITES, ...READS]],
+    [{ kind: 'conflict', says: 'deadlock', as: 'error' }, WRITES],
+  ])('%j', survives)
 })
 
 const PAGES: readonly Partial<ShopifyFault>[] = [
