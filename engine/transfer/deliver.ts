@@ -65,15 +65,29 @@ function itemOf(context: LegContext, work: Work): UpsertItem | null {
     work.adoptedLines,
   )
   if (!changes.any) return null
+  const unsure = mayBeNew(work)
   return {
     key: recordKey(context.plan.project, context.plan.namespace, work.key),
     targetId: work.targetId,
     adopted: work.adopted,
     fields: changes.fields,
-    firstTimeFields: work.targetId === null ? mapped.firstTimeFields : {},
+    firstTimeFields: work.targetId === null || unsure ? mapped.firstTimeFields : {},
+    ...(unsure ? { mayBeNew: true } : {}),
     lines: changes.lines,
     removedLines: changes.removedLines,
   }
+}
+
+/** A leg died, or got no answer, when it created it; or nothing of such a record is certain since it was found and linked. */
+function mayBeNew({ row, adopted }: Work): boolean {
+  if (row === null || adopted) return false
+  if (row.state === 'intent') return row.previous === null
+  return (
+    row.state === 'confirmed' &&
+    row.fingerprint === null &&
+    row.fieldHashes !== null &&
+    Object.keys(row.fieldHashes.fields).length === 0
+  )
 }
 
 /** A record's own delivery address and the like: written under `<key>/<as>`, then pointed to by the record's field. */

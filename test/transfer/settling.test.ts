@@ -160,6 +160,40 @@ test.each(['cut-after', 'cut-queued'] as const)(
   },
 )
 
+test.each([
+  ['is made again at once', 1, false],
+  ['is made again by another leg', 20, false],
+  ['is settled, since the order changed meanwhile', 20, true],
+])(
+  'what is written the first time only is not lost with the write that brings it, which %s',
+  async (_how, times, changes) => {
+    await prepared()
+    await world.shop.control.createOrder({
+      name: '#noted',
+      note: 'ring twice',
+      lines: [{ sku: 'SKU-1-1', quantity: 1, unit: 500 }],
+    })
+    // The user has no Settings rights, so fields of that kind go in a load of their own, after that of the record.
+    await world.odoo.control.faults({
+      faults: [{ kind: 'cut-before', method: 'load', model: 'sale.order', after: 1, times }],
+    })
+    await world.run(MAPPING).catch(() => {})
+    expect(await held('#noted')).toHaveLength(1)
+    await world.odoo.control.faults({ faults: [] })
+    if (changes) await world.shop.control.editOrder({ order: '#noted', addLine: 'SKU-1-1' })
+    await world.run(MAPPING)
+    world.wait(141_000)
+    await world.run(MAPPING)
+    const [found, ...others] = (await world.odoo.control.read({
+      model: 'sale.order',
+      domain: [['client_order_ref', '=', '#noted']],
+      fields: ['note'],
+    })) as unknown as readonly { note: string }[]
+    expect(others).toEqual([])
+    expect(found!.note).toContain('ring twice')
+  },
+)
+
 test('a page that takes longer than a write may wait is stamped anew between its batches', async () => {
   world = await createWorld({ shop: { seed: { customers: 160, products: 2, orders: 1 } } })
   await world.apply([['mappings/connections/odoo.yaml', 'auth:', 'limits: { settleAfter: 400ms }\nauth:']])

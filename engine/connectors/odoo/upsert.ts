@@ -6,10 +6,11 @@ import type {
   UpsertRequest,
 } from '../../core/model/connector.ts'
 import type { Client } from './client.ts'
+import { firstTimeRecords } from './first-time.ts'
 import { withPermissions } from './permissions.ts'
 import { loadAll, type Progress } from './progress.ts'
 import { removeLines } from './removed-lines.ts'
-import { type LoadRecord, plainRecord, recordsOf } from './rows.ts'
+import { recordsOf } from './rows.ts'
 import { raiseHighestId, type Standing, standingOf } from './standing.ts'
 
 /**
@@ -50,9 +51,10 @@ export async function upsert(client: Client, request: UpsertRequest): Promise<re
     )
   }
   const created = createdItems(progress, standing)
-  if (client.highestIds.has(shape.resource))
+  await loadAll(progress, shape.resource, await firstTimeRecords(progress, created, standing))
+  // What is sent again because an answer got lost is new still, so that its first-time fields are sent again too.
+  if (client.highestIds.has(shape.resource) && progress.stoppedBy === null)
     raiseHighestId(client, shape.resource, progress.idByItem.values())
-  await loadAll(progress, shape.resource, firstTimeRecords(request, created, standing))
   await removeLines(progress)
 
   const outcomes = items.map((item, index): Outcome => {
@@ -88,22 +90,6 @@ function createdItems(progress: Progress, standing: Standing): ReadonlySet<numbe
     ids.add(id)
   }
   return created
-}
-
-/** What is written once, of the records that these very loads created. Nothing is there yet, so nulls need no writing. */
-function firstTimeRecords(
-  { items, shape }: UpsertRequest,
-  created: ReadonlySet<number>,
-  standing: Standing,
-): readonly LoadRecord[] {
-  return [...created].flatMap((index) => {
-    if (standing.withFirstTime.has(index)) return []
-    const item = items[index]!
-    const fields = Object.fromEntries(
-      Object.entries(item.firstTimeFields).filter(([, value]) => value !== null),
-    )
-    return Object.keys(fields).length === 0 ? [] : [plainRecord(shape, item.key, fields, index)]
-  })
 }
 
 function goneOutcome(shape: TargetShape, item: UpsertItem): Outcome {

@@ -208,6 +208,8 @@ export interface UpsertItem {
   readonly fields: FieldValues
   /** Sent only when the record is created by this very call. The connector finds out which records it creates. */
   readonly firstTimeFields: FieldValues
+  /** A write got no answer that may have created it: whether its first-time fields are there is not known. Those still empty are sent. */
+  readonly mayBeNew?: boolean
   readonly lines: readonly UpsertLine[]
   readonly removedLines: readonly RemovedLine[]
 }

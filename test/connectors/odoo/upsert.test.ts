@@ -256,6 +256,25 @@ describe.each(['18.0', '19.0'] as const)('records in Odoo %s', (version) => {
     },
   )
 
+  test.each(['apiKey', 'settingsApiKey'] as const)(
+    'what a lost write may have left out of it is filled in where it is empty (%s)',
+    async (key) => {
+      const as = await open(server[key])
+      const firstTimeFields = { ref: 'typed once', comment: 'from the shop', is_company: true }
+      const sent = item(`lost ${key}`, { name: 'Lost' }, { firstTimeFields, mayBeNew: true })
+      const [id] = await write(PARTNER, item(`lost ${key}`, { name: 'Lost', comment: 'by hand' }))
+      for (let time = 0; time < 2; time++) {
+        expect(await as.upsert({ shape: PARTNER, items: [sent], signal })).toEqual([
+          { status: 'updated', targetId: id },
+        ])
+        const found = await read('res.partner', id!, ['ref', 'comment', 'is_company'])
+        // A yes or no cannot be told from none.
+        expect(found).toMatchObject({ ref: 'typed once', is_company: false })
+        expect(String(found?.['comment'])).toContain('by hand')
+      }
+    },
+  )
+
   test('a first-time field that Odoo requires goes with the record', async () => {
     const sent = item('required first', { ref: 'r' }, { firstTimeFields: { name: 'Only once' } })
     const [id] = await write(PARTNER, sent)
