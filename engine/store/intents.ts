@@ -22,8 +22,8 @@ export interface NewIntent {
   readonly planHash: string
   readonly sourceStamp: string | null
   readonly payloadHash: string
-  /** What is sent, as it will stand in the ledger when it is confirmed. */
-  readonly sent: DeliveredParts
+  /** What is sent, as it will stand in the ledger when it is confirmed. May be given as JSON. */
+  readonly sent: DeliveredParts | string
   readonly sourceKey: string
   readonly epoch: number
   readonly sentAt: number

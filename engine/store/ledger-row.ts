@@ -130,20 +130,9 @@ function previousOf(text: string): PreviousState {
   }
 }
 
-const texts = new WeakMap<DeliveredParts, string>()
-
-/** As it stands in a column. Written twice, by the intent and by the commit; made once. */
-export function partsText(parts: DeliveredParts): string {
-  const known = texts.get(parts)
-  if (known !== undefined) return known
-  const { lines, ...others } = parts
-  // No two records share the names of their lines: many times faster than to stringify an object of such names.
-  const members = Object.entries(lines).map(
-    ([id, hashes]) => `${JSON.stringify(id)}:${JSON.stringify(hashes)}`,
-  )
-  const text = `${JSON.stringify(others).slice(0, -1)},"lines":{${members.join(',')}}}`
-  texts.set(parts, text)
-  return text
+/** As it stands in a column. A text is that already. */
+export function partsText(parts: DeliveredParts | string): string {
+  return typeof parts === 'string' ? parts : JSON.stringify(parts)
 }
 
 function partsOf(text: string | null): DeliveredParts | null {

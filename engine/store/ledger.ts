@@ -25,7 +25,8 @@ export interface NewLedgerRow {
   readonly sourceHash: string | null
   readonly planHash: string
   readonly fingerprint: string | null
-  readonly fieldHashes: DeliveredParts | null
+  /** May be given as JSON. */
+  readonly fieldHashes: DeliveredParts | string | null
   readonly stepsDue: readonly number[]
   readonly deliveredAt: number
   /** When a copy of this very write was sent that got no answer, and so may take effect later; null: none was. */

@@ -1,7 +1,7 @@
 import type { SourceRecord } from '../core/model/connector.ts'
 import type { JsonObject, JsonValue } from '../core/model/json.ts'
 import { EMPTY_TALLY, type Tally } from '../core/model/tally.ts'
-import { hashesOf } from '../core/transform/compare.ts'
+import { deliveredText } from '../core/transform/compare.ts'
 import { advanceCursor } from '../store/cursor.ts'
 import { type NewDeadLetter, parkRecords, releaseWaiting, resolveDeadLetters } from '../store/dead-letters.ts'
 import { confirmRows, type NewLedgerRow, withdrawIntents } from '../store/ledger.ts'
@@ -170,7 +170,7 @@ function rowOf(context: LegContext, work: Work, verdict: Verdict): NewLedgerRow 
     ...base,
     state: 'confirmed',
     fingerprint: work.fingerprint,
-    fieldHashes: hashesOf(work.mapped, work.adjusted, work.adoptedLines),
+    fieldHashes: deliveredText(work.hashes!, work.adjusted, work.adoptedLines),
     stepsDue: verdict.kind === 'parked' ? stepsLeft(work) : work.stepsDue,
   }
 }

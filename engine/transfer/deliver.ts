@@ -1,7 +1,7 @@
 import type { Outcome, TargetShape, UpsertItem } from '../core/model/connector.ts'
 import { SyncError } from '../core/model/failure.ts'
 import { recordKey } from '../core/model/record-key.ts'
-import { changesSince } from '../core/transform/compare.ts'
+import { changesSince, hashesText } from '../core/transform/compare.ts'
 import type { MappedOwnRecord } from '../core/transform/mapped.ts'
 import { sendBatches } from './batches.ts'
 import type { LegContext } from './context.ts'
@@ -107,6 +107,7 @@ async function deliverOwnRecords(context: LegContext, works: readonly Work[]): P
       if (outcome.status !== 'created' && outcome.status !== 'updated') return
       work.written = true
       work.mapped = { ...work.mapped!, fields: { ...work.mapped!.fields, [field]: outcome.targetId } }
+      work.hashes = hashesText(work.mapped)
     })
   }
   // An unchanged one still stands where it was pointed to: its field is neither sent nor forgotten.

@@ -1,7 +1,7 @@
 import type { SourceRecord } from '../core/model/connector.ts'
 import type { JsonValue } from '../core/model/json.ts'
 import type { Plan } from '../core/model/plan.ts'
-import { type DeliveredHashes, deliveryFingerprint } from '../core/transform/compare.ts'
+import { type DeliveredHashes, deliveryFingerprint, hashesText } from '../core/transform/compare.ts'
 import { fingerprintOf } from '../core/transform/fingerprint.ts'
 import { type OpenDeadLetter, openDeadLetterKeys } from '../store/dead-letters.ts'
 import { type LedgerRow, ledgerRows } from '../store/ledger.ts'
@@ -89,6 +89,7 @@ async function identify(
       lastKnown,
       parkedAs: letter?.class ?? null,
       mapped: null,
+      hashes: null,
       fingerprint: null,
       targetId: row?.targetId ?? null,
       adopted: row?.adopted ?? false,
@@ -199,7 +200,8 @@ async function transform(context: LegContext, works: readonly Work[]): Promise<v
 /** Equal to what was delivered, with nothing left to do: no write call. */
 function compare(work: Work): void {
   if (work.verdict !== null || work.mapped === null) return
-  work.fingerprint = deliveryFingerprint(work.mapped)
+  work.hashes = hashesText(work.mapped)
+  work.fingerprint = deliveryFingerprint(work.mapped, work.hashes)
   const row = work.row
   // Written before and stopped by its total or a step: nothing to send, and still something to do.
   if (work.parkedAs === 'disagrees' || work.parkedAs === 'step-refused') return

@@ -21,6 +21,8 @@ export interface Work {
   /** The class of its open dead letter, if it has one. */
   readonly parkedAs: DeadLetterClass | null
   mapped: MappedRecord | null
+  /** The hashes of what is mapped, as the ledger keeps them. */
+  hashes: string | null
   fingerprint: string | null
   targetId: string | null
   adopted: boolean

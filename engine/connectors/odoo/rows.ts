@@ -72,19 +72,18 @@ interface Layout {
 }
 
 /** Nearly all records of a mapping fill the same fields: what follows from these alone is made once. */
-const layouts = new WeakMap<TargetShape, Map<string, Layout>>()
+const layouts = new WeakMap<TargetShape, Layout[]>()
 
 /** In the order of the names, so that equal sets of fields give equal columns. */
 function layoutOf(shape: TargetShape, fields: FieldValues): Layout {
-  const known = layouts.get(shape) ?? new Map<string, Layout>()
-  layouts.set(shape, known)
-  const id = Object.keys(fields).join('\n')
-  const layout = known.get(id)
+  const known = layouts.get(shape) ?? []
+  const count = Object.keys(fields).length
+  const layout = known.find(
+    ({ names }) => names.length === count && names.every((name) => fields[name] !== undefined),
+  )
   if (layout !== undefined) return layout
-  const names = Object.keys(fields).sort()
-  const made = known.get(names.join('\n')) ?? newLayout(shape, names)
-  known.set(id, made)
-  known.set(names.join('\n'), made)
+  const made = newLayout(shape, Object.keys(fields).sort())
+  layouts.set(shape, [...known, made])
   return made
 }
 

@@ -95,10 +95,19 @@ export function instantText(ms: number): string {
 
 /** A date and time (no offset: UTC) in canonical form; null when the text is none. The canonical form itself comes back as it is. */
 export function canonicalInstant(text: string): string | null {
+  if (CANONICAL.test(text) && isMoment(text)) return text
   const moment = readMoment(text)
-  if (moment === null) return null
-  const isCanonical = text.length === 20 && text[10] === 'T' && text[16] === ':' && text[19] === 'Z'
-  return isCanonical ? text : instantText(moment.ms)
+  return moment === null ? null : instantText(moment.ms)
+}
+
+const CANONICAL = /^\d{4}-\d\d-\d\dT\d\d:\d\d:\d\dZ$/
+
+/** Whether a text of the canonical form names a moment that exists. */
+function isMoment(text: string): boolean {
+  const digit = (at: number) => text.charCodeAt(at) - 48
+  const two = (at: number) => 10 * digit(at) + digit(at + 1)
+  const year = two(0) * 100 + two(2)
+  return validDay(year, two(5), two(8)) !== null && two(11) < 24 && two(14) < 60 && two(17) < 60
 }
 
 const formats = new Map<string, Intl.DateTimeFormat | null>()

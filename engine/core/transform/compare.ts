@@ -2,7 +2,7 @@ import type { FieldValue, FieldValues, RemovedLine, UpsertLine } from '../model/
 import type { JsonValue } from '../model/json.ts'
 import type { Plan } from '../model/plan.ts'
 import { lineKey, type RecordKey, recordKey } from '../model/record-key.ts'
-import { fingerprintOf } from './fingerprint.ts'
+import { fingerprintOf, fingerprintOfText } from './fingerprint.ts'
 import type { MappedLine, MappedOwnRecord, MappedRecord } from './mapped.ts'
 
 /** What the ledger keeps of the last delivery: a hash a field, so that only what changed is sent. */
@@ -19,37 +19,33 @@ export interface DeliveredHashes {
 }
 export type FieldHashes = { readonly [field: string]: string }
 
-/** What was asked for last of each record: the intent and the commit ask for the same. */
-const delivered = new WeakMap<MappedRecord, DeliveredHashes>()
+/**
+ * The hashes of a mapped record as the ledger keeps them: {@link DeliveredHashes} as JSON, equal records giving equal texts. Put
+ * together by hand: names that no two records share make objects dear, and of most records nobody asks for more than the text.
+ */
+export function hashesText(mapped: MappedRecord): string {
+  const lines = mapped.lines.map((line) => `${JSON.stringify(lineId(line))}:${fieldHashesText(line.fields)}`)
+  const records = mapped.records.map(({ field, fields }) => `${quoted(field)}:${fieldHashesText(fields)}`)
+  return `{"fields":${fieldHashesText(mapped.fields)},"lines":{${lines.join()}},"records":{${records.join()}}${NOT_ADJUSTED}`
+}
 
-export function hashesOf(
-  mapped: MappedRecord,
+const NOT_ADJUSTED = ',"adjusted":{}}'
+
+/** The same with what is known only when the record stands at the target. */
+export function deliveredText(
+  hashes: string,
   adjusted: DeliveredHashes['adjusted'],
   adoptedLines: DeliveredHashes['adoptedLines'] = {},
-): DeliveredHashes {
-  const adopted = Object.keys(adoptedLines).length === 0 ? undefined : adoptedLines
-  const known = delivered.get(mapped)
-  if (known !== undefined && known.adjusted === adjusted && known.adoptedLines === adopted) return known
-  const hashes = {
-    fields: fieldHashes(mapped.fields),
-    lines: lineHashes(mapped.lines),
-    records: Object.fromEntries(mapped.records.map((record) => [record.field, fieldHashes(record.fields)])),
-    adjusted,
-    ...(adopted === undefined ? {} : { adoptedLines: adopted }),
-  }
-  delivered.set(mapped, hashes)
-  return hashes
+): string {
+  const areAdopted = Object.keys(adoptedLines).length > 0
+  if (Object.keys(adjusted).length === 0 && !areAdopted) return hashes
+  const known = JSON.stringify({ adjusted, ...(areAdopted ? { adoptedLines } : {}) })
+  return `${hashes.slice(0, -NOT_ADJUSTED.length)},${known.slice(1)}`
 }
 
 /** One hash over all that a delivery would bring about: payload, lines, steps wanted and totals to agree with. */
-export function deliveryFingerprint(mapped: MappedRecord): string {
-  return fingerprintOf({
-    agree: mapped.agree,
-    fields: mapped.fields as JsonValue,
-    lines: mapped.lines.map((line) => [lineId(line), line.fields as JsonValue]),
-    records: mapped.records.map((record) => [record.field, record.fields as JsonValue]),
-    steps: mapped.steps,
-  })
+export function deliveryFingerprint(mapped: MappedRecord, hashes: string = hashesText(mapped)): string {
+  return fingerprintOfText(`${hashes}${JSON.stringify([mapped.steps, mapped.agree])}`)
 }
 
 /** What differs from the last delivery. */
@@ -133,21 +129,37 @@ export function lineId(line: MappedLine): string {
   return `${line.field}/${line.as}/${line.key}`
 }
 
-function fieldHashes(fields: FieldValues): FieldHashes {
-  const hashes: Record<string, string> = {}
-  for (const name of Object.keys(fields)) hashes[name] = fingerprintOf(fields[name] as JsonValue)
-  return hashes
+function fieldHashesText(fields: FieldValues): string {
+  let text = '{'
+  for (const name of namesOf(fields)) {
+    if (text.length > 1) text += ','
+    text += `${quoted(name)}:"${fingerprintOf(fields[name] as JsonValue)}"`
+  }
+  return `${text}}`
 }
 
-/** Without a prototype: names that no two records share would cost a new shape each. */
-function lineHashes(lines: readonly MappedLine[]): DeliveredHashes['lines'] {
-  const hashes: Record<string, FieldHashes> = Object.create(null)
-  for (const line of lines) hashes[lineId(line)] = fieldHashes(line.fields)
-  return hashes
+/** In order; mapped fields mostly are. */
+function namesOf(fields: FieldValues): readonly string[] {
+  const names = Object.keys(fields)
+  for (let index = 1; index < names.length; index++)
+    if (names[index]! < names[index - 1]!) return names.sort()
+  return names
+}
+
+/** Names of fields in quotes: there are as many as the mappings have. */
+const quotedNames = new Map<string, string>()
+
+function quoted(name: string): string {
+  const known = quotedNames.get(name)
+  if (known !== undefined) return known
+  const text = JSON.stringify(name)
+  quotedNames.set(name, text)
+  return text
 }
 
 function changedFields(fields: FieldValues, previous: FieldHashes | undefined): FieldValues {
   if (previous === undefined) return fields
-  const hashes = fieldHashes(fields)
-  return Object.fromEntries(Object.entries(fields).filter(([name]) => previous[name] !== hashes[name]))
+  return Object.fromEntries(
+    Object.entries(fields).filter(([name, value]) => previous[name] !== fingerprintOf(value as JsonValue)),
+  )
 }

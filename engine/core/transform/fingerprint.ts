@@ -13,10 +13,11 @@ export function hashOf(value: JsonValue): string {
  * before, which is all a ledger compares, and short enough to keep one a field.
  */
 export function fingerprintOf(value: JsonValue): string {
-  if (typeof value !== 'string' || value.length > MOST_KNOWN_LENGTH) return taken(value)
+  if (typeof value !== 'string' || value.length > MOST_KNOWN_LENGTH)
+    return fingerprintOfText(canonicalJson(value))
   const known = fingerprints.get(value)
   if (known !== undefined) return known
-  const fingerprint = taken(value)
+  const fingerprint = fingerprintOfText(canonicalJson(value))
   if (fingerprints.size === MOST_KNOWN) fingerprints.clear()
   fingerprints.set(value, fingerprint)
   return fingerprint
@@ -27,6 +28,7 @@ const fingerprints = new Map<string, string>()
 const MOST_KNOWN = 20_000
 const MOST_KNOWN_LENGTH = 12
 
-function taken(value: JsonValue): string {
-  return hash('sha256', canonicalJson(value), 'base64url').slice(0, 12)
+/** Of a text that is canonical by itself. */
+export function fingerprintOfText(text: string): string {
+  return hash('sha256', text, 'base64url').slice(0, 12)
 }

@@ -8,11 +8,19 @@ import {
   type Changes,
   changesSince,
   type DeliveredHashes,
+  deliveredText,
   deliveryFingerprint,
-  hashesOf,
+  hashesText,
   lineId,
 } from '../../../engine/core/transform/compare.ts'
 import type { MappedLine, MappedRecord } from '../../../engine/core/transform/mapped.ts'
+
+/** As the ledger gives them back. */
+const hashesOf = (
+  record: MappedRecord,
+  adjusted: DeliveredHashes['adjusted'],
+  adoptedLines?: DeliveredHashes['adoptedLines'],
+): DeliveredHashes => JSON.parse(deliveredText(hashesText(record), adjusted, adoptedLines))
 
 const KEY = 'order'
 const OWN = recordKey('acme', 'orders', KEY)
