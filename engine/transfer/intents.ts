@@ -1,4 +1,4 @@
-import { deliveredText } from '../core/transform/compare.ts'
+import { deliveredText, namesText } from '../core/transform/compare.ts'
 import { restampIntents, writeIntents } from '../store/ledger.ts'
 import type { LegContext } from './context.ts'
 import type { Fence } from './fence.ts'
@@ -18,7 +18,11 @@ export async function noteIntents(context: LegContext, works: readonly Work[]): 
       works.map((work) => ({
         ...columnsOf(context, work),
         payloadHash: work.fingerprint!,
-        sent: deliveredText(work.hashes!, work.adjusted, work.adoptedLines),
+        sent: deliveredText(
+          work.previous === null ? namesText(work.mapped!) : work.hashes!,
+          work.adjusted,
+          work.adoptedLines,
+        ),
         epoch: context.epoch,
         sentAt: now,
       })),

@@ -12,6 +12,7 @@ import {
   deliveryFingerprint,
   hashesText,
   lineId,
+  namesText,
 } from '../../../engine/core/transform/compare.ts'
 import type { MappedLine, MappedRecord } from '../../../engine/core/transform/mapped.ts'
 
@@ -195,6 +196,16 @@ describe('laws of changes', () => {
 })
 
 describe('laws of writes whose answer got lost', () => {
+  test('of a write onto nothing the names of its lines say all that hashes would', () => {
+    fc.assert(
+      fc.property(mapped, typedIn, (lost, typed) => {
+        const adopted = adoptedOf(lost, typed)
+        const named = JSON.parse(deliveredText(namesText(lost), {}, adopted)) as DeliveredHashes
+        expect(certainAfter(null, named)).toEqual(certainAfter(null, hashesOf(lost, {}, adopted)))
+      }),
+    )
+  })
+
   test('whatever part of one arrived, the next version is whole at the target, without lines too many', () => {
     fc.assert(
       fc.property(
