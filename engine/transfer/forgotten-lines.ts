@@ -1,6 +1,6 @@
 import type { UpsertItem } from '../core/model/connector.ts'
 import { recordKey } from '../core/model/record-key.ts'
-import { changesSince, type DeliveredHashes, hashesOf } from '../core/transform/compare.ts'
+import { goneLines } from '../core/transform/compare.ts'
 import { idsIn, lineFields } from './adopt-lines.ts'
 import type { LegContext } from './context.ts'
 import { sendAll } from './deliver.ts'
@@ -55,12 +55,12 @@ function itemsOf(
 ): ReadonlyMap<Work, UpsertItem> {
   const items = new Map<Work, UpsertItem>()
   for (const [work, lines] of linesByWork) {
-    const known = hashesOf(work.mapped!, {})
-    const standing: DeliveredHashes = { ...known, lines: Object.fromEntries(lines.map((id) => [id, {}])) }
-    const { removedLines } = changesSince(plan, work.key, work.mapped!, known, standing)
-    if (removedLines.length === 0) continue
     const { targetId, adopted } = work
     const key = recordKey(plan.project, plan.namespace, work.key)
+    const removedLines = goneLines(plan, key, work.mapped!, {
+      lines: Object.fromEntries(lines.map((id) => [id, {}])),
+    })
+    if (removedLines.length === 0) continue
     items.set(work, { key, targetId, adopted, fields: {}, firstTimeFields: {}, lines: [], removedLines })
   }
   return items

@@ -107,11 +107,12 @@ export function changesSince(
   }
 }
 
-function goneLines(
+/** Lines that stood at the target and that the source has no more. */
+export function goneLines(
   plan: Plan,
   own: RecordKey,
   mapped: MappedRecord,
-  previous: DeliveredHashes,
+  previous: Pick<DeliveredHashes, 'lines' | 'adoptedLines'>,
 ): RemovedLine[] {
   const present = new Set(mapped.lines.map(lineId))
   const gone: RemovedLine[] = []
