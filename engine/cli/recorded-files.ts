@@ -12,13 +12,19 @@ export function packageFolder(): string {
   return existsSync(join(near, 'package.json')) ? near : fileURLToPath(new URL('../../../', import.meta.url))
 }
 
-/** Recorded schemas of the repository first, then those shipped with the engine. Read when asked for, once. */
+/** Recorded schemas of the repository first, then those shipped with the engine. Files and folders are read when asked for, once. */
 export function recordedFiles(folder: string): RecordedSchemas {
   const roots = rootsOf(folder)
   const read = new Map<string, RecordedSchema | null>()
+  const listed = new Map<string, readonly string[]>()
+  const once = (folder: string, list: () => readonly string[]) => {
+    const known = listed.get(folder) ?? list()
+    listed.set(folder, known)
+    return known
+  }
   return {
     schema(system, version, resource) {
-      const name = join(system, version, `${resource}${ENDING}`)
+      const name = `${system}/${version}/${resource}${ENDING}`
       if (!read.has(name)) {
         const path = roots.map((root) => join(root, name)).find((candidate) => existsSync(candidate))
         read.set(name, path === undefined ? null : (JSON.parse(readFileSync(path, 'utf8')) as RecordedSchema))
@@ -26,13 +32,17 @@ export function recordedFiles(folder: string): RecordedSchemas {
       return read.get(name) ?? null
     },
     resources: (system, version) =>
-      namesIn(roots, join(system, version)).flatMap((name) =>
-        name.endsWith(ENDING) ? [name.slice(0, -ENDING.length)] : [],
+      once(join(system, version), () =>
+        namesIn(roots, join(system, version)).flatMap((name) =>
+          name.endsWith(ENDING) ? [name.slice(0, -ENDING.length)] : [],
+        ),
       ),
     versions: (system) =>
-      namesIn(roots, system)
-        .filter((name) => !name.includes('.json'))
-        .sort(byVersion),
+      once(system, () =>
+        namesIn(roots, system)
+          .filter((name) => !name.includes('.json'))
+          .sort(byVersion),
+      ),
   }
 }
 

@@ -20,6 +20,18 @@ test('a small bench says all of its figures', { timeout: 300_000 }, async () => 
   expect(figures['eventsPer10000']! / 20).toBeLessThanOrEqual(12)
 })
 
+test('a small bench of the checker says its figures', { timeout: 120_000 }, async () => {
+  const figures = await runProgram<Record<string, number>>('check/main.ts', [
+    '--mappings',
+    '3',
+    '--pairs',
+    '1',
+    '--json',
+  ])
+  expect(Object.keys(figures)).toEqual(['yamlAjv', 'validate', 'ratio'])
+  for (const figure of Object.values(figures)) expect(figure).toBeGreaterThan(0)
+})
+
 test.each([
   // pages + batches + pages + pages that meet products + pages that meet customers
   [250, 1 + 5 + 1 + 1 + 1],

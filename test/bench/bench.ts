@@ -1,4 +1,5 @@
 import { type Engine, type Pass, startEngine } from './engine.ts'
+import { median, rounded } from './figures.ts'
 import { startProgram } from './processes.ts'
 import { type Arrived, type Servers, startServers } from './servers.ts'
 import { startTemporal } from './temporal.ts'
@@ -127,16 +128,6 @@ function rate({ records, seconds }: { readonly records: number; readonly seconds
   return Math.round(records / seconds)
 }
 
-function median(values: readonly number[]): number {
-  const sorted = [...values].sort((a, b) => a - b)
-  const middle = sorted.length >> 1
-  return sorted.length % 2 === 1 ? sorted[middle]! : (sorted[middle - 1]! + sorted[middle]!) / 2
-}
-
 function megabytes(bytes: number): string {
   return `${Math.round(bytes / 2 ** 20)} MB`
-}
-
-function rounded(value: number): number {
-  return Math.round(value * 100) / 100
 }

@@ -1,25 +1,37 @@
 import { isJsonObject, type JsonObject, type JsonValue } from '../model/json.ts'
 
+/** Whether something is wrong with the value at a JSON pointer or below it. */
+export type Faulty = (pointer: string) => boolean
+
 /**
  * A schema with every `anyOf` and `oneOf` decided for one value, so that each fault has one message: the branch is taken that has most
- * keys in common with the value and lacks fewest. A choice stays where no branch is of the value's kind.
+ * keys in common with the value and lacks fewest. A choice stays where no branch is of the value's kind. Parts of the value that are not
+ * faulty may be anything: what is left is small, and quick to compile.
  */
-export function decideFor(schema: JsonValue, value: JsonValue, root: JsonObject): JsonValue {
+export function decideFor(
+  schema: JsonValue,
+  value: JsonValue,
+  root: JsonObject,
+  faulty: Faulty,
+  pointer = '',
+): JsonValue {
+  if (!faulty(pointer)) return true
   if (!isJsonObject(schema)) return schema
   const { $ref, ...own } = schema
   if (typeof $ref === 'string') {
     const target = referred($ref, root)
     // What the definition says of its form stays, beside what is said of it here.
-    return decideFor({ ...target, ...own, 'x-form': target['description'] ?? null }, value, root)
+    const whole = { ...target, ...own, 'x-form': target['description'] ?? null }
+    return decideFor(whole, value, root, faulty, pointer)
   }
   const { anyOf, oneOf, ...rest } = own
   const branches = (anyOf ?? oneOf) as readonly JsonValue[] | undefined
-  if (branches === undefined) return decideParts(own, value, root)
+  if (branches === undefined) return decideParts(own, value, root, faulty, pointer)
   const chosen = choose(
-    branches.map((branch) => decideFor(branch, value, root)),
+    branches.map((branch) => decideFor(branch, value, root, faulty, pointer)),
     value,
   )
-  return chosen === null ? own : { allOf: [decideParts(rest, value, root), chosen] }
+  return chosen === null ? own : { allOf: [decideParts(rest, value, root, faulty, pointer), chosen] }
 }
 
 function referred($ref: string, root: JsonObject): JsonObject {
@@ -28,20 +40,34 @@ function referred($ref: string, root: JsonObject): JsonObject {
   return isJsonObject(found) ? found : {}
 }
 
-function decideParts(schema: JsonObject, value: JsonValue, root: JsonObject): JsonObject {
+function decideParts(
+  schema: JsonObject,
+  value: JsonValue,
+  root: JsonObject,
+  faulty: Faulty,
+  pointer: string,
+): JsonObject {
   const decided: Record<string, JsonValue> = { ...schema }
+  const decide = (part: JsonValue, item: JsonValue, name: string) =>
+    decideFor(part, item, root, faulty, `${pointer}/${name.replaceAll('~', '~0').replaceAll('/', '~1')}`)
   if (Array.isArray(schema['allOf']))
-    decided['allOf'] = (schema['allOf'] as readonly JsonValue[]).map((part) => decideFor(part, value, root))
+    decided['allOf'] = (schema['allOf'] as readonly JsonValue[]).map((part) =>
+      decideFor(part, value, root, faulty, pointer),
+    )
   if (Array.isArray(value) && isJsonObject(schema['items'] ?? null)) {
-    decided['prefixItems'] = value.map((item: JsonValue) => decideFor(schema['items']!, item, root))
+    decided['prefixItems'] = value.map((item: JsonValue, index: number) =>
+      decide(schema['items']!, item, String(index)),
+    )
     delete decided['items']
   }
   if (isJsonObject(value)) {
-    const properties: Record<string, JsonValue> = { ...((schema['properties'] ?? {}) as JsonObject) }
+    const known = Object.keys((schema['properties'] ?? {}) as JsonObject)
+    const properties: Record<string, JsonValue> = Object.fromEntries(known.map((name) => [name, true]))
     const others = schema['additionalProperties'] ?? true
     for (const [name, item] of Object.entries(value)) {
-      if (Object.hasOwn(properties, name)) properties[name] = decideFor(properties[name]!, item, root)
-      else if (isJsonObject(others)) properties[name] = decideFor(others, item, root)
+      if (known.includes(name))
+        properties[name] = decide((schema['properties'] as JsonObject)[name]!, item, name)
+      else if (isJsonObject(others)) properties[name] = decide(others, item, name)
     }
     if (Object.keys(properties).length > 0) decided['properties'] = properties
   }

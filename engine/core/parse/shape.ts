@@ -2,7 +2,7 @@ import { Ajv2020, type ErrorObject, type ValidateFunction } from 'ajv/dist/2020.
 import addFormats from 'ajv-formats'
 import type { Diagnostic } from '../model/diagnostic.ts'
 import type { JsonObject, JsonValue } from '../model/json.ts'
-import { decideFor } from './choice.ts'
+import { decideFor, type Faulty } from './choice.ts'
 import type { ParsedDocument } from './document.ts'
 import { LANGUAGE_SCHEMAS } from './language.generated.ts'
 import { describeShape } from './shape-messages.ts'
@@ -19,18 +19,35 @@ export function shapeFaults(
   const validate = validators.get(root) ?? createAjv().compile(root)
   validators.set(root, validate)
   if (validate(value)) return []
-  const { $id: _id, ...decided } = decideFor(root, value as JsonValue, root) as JsonObject
+  const found = validate.errors ?? []
+  const faulty = faultyIn(found)
+  const { $id: _id, ...decided } = decideFor(root, value as JsonValue, root, faulty) as JsonObject
   const again = createAjv().compile({
     ...decided,
     ...(root['$defs'] === undefined ? {} : { $defs: root['$defs'] }),
   })
   // Two branches that fit together where one only may: the decided schema has nothing to say, the whole one has.
-  const errors = again(value) ? (validate.errors ?? []) : (again.errors ?? [])
+  const errors = again(value) ? found : (again.errors ?? [])
   return describeShape(document, root, outermost(errors))
 }
 
+function faultyIn(errors: readonly ErrorObject[]): Faulty {
+  const pointers = new Set([''])
+  for (const { instancePath } of errors)
+    for (let end = instancePath.length; end > 0; end = instancePath.lastIndexOf('/', end - 1))
+      pointers.add(instancePath.slice(0, end))
+  return (pointer) => pointers.has(pointer)
+}
+
+/** The schemas are ours: that they are schemas is tested, and not found out again before each is compiled. */
 function createAjv(): Ajv2020 {
-  const ajv = new Ajv2020({ allErrors: true, strict: false, verbose: true })
+  const ajv = new Ajv2020({
+    allErrors: true,
+    strict: false,
+    verbose: true,
+    validateSchema: false,
+    meta: false,
+  })
   addFormats.default(ajv)
   return ajv
 }

@@ -1,0 +1,10 @@
+export function median(values: readonly number[]): number {
+  const sorted = [...values].sort((a, b) => a - b)
+  const middle = sorted.length >> 1
+  return sorted.length % 2 === 1 ? sorted[middle]! : (sorted[middle - 1]! + sorted[middle]!) / 2
+}
+
+/** Two digits behind the point. */
+export function rounded(value: number): number {
+  return Math.round(value * 100) / 100
+}
