@@ -4,6 +4,8 @@ import { WorkflowFailedError, type WorkflowHandle } from '@temporalio/client'
 import { SyncError } from '../core/model/failure.ts'
 import { balances, EMPTY_TALLY, type Tally } from '../core/model/tally.ts'
 import { deadLetterCounts } from '../store/dead-letters.ts'
+import { leaseOf } from '../store/lease.ts'
+import type { Store } from '../store/open.ts'
 import { appliedPlan } from '../store/plans.ts'
 import { runById } from '../store/runs.ts'
 import { saveSelection } from '../store/selections.ts'
@@ -12,6 +14,7 @@ import { prefixText } from '../temporal/names.ts'
 import { startRunByHand } from '../temporal/start.ts'
 import { type RunningWorker, startWorker } from '../temporal/worker.ts'
 import type { Lane } from '../transfer/context.ts'
+import { endRun } from '../transfer/run.ts'
 import type { Invocation } from './command.ts'
 import type { Session } from './session.ts'
 
@@ -71,12 +74,22 @@ export async function runMappings(
 /** How often Temporal is asked why a run does not go on. */
 const ASK_MS = 3_000
 
-/** Why the leg of a run is being tried again; null when it is not. */
-async function waitsFor(handle: WorkflowHandle): Promise<string | null> {
+/** Why the leg of a run is being tried again, or which other run it lets finish; null when it is at work. */
+async function waitsFor(
+  handle: WorkflowHandle,
+  runId: string,
+  store: Store,
+  scope: string,
+  mapping: string,
+): Promise<string | null> {
   const { raw } = await handle.describe()
   const [activity] = raw.pendingActivities ?? []
   const failure = activity?.lastFailure?.message
-  return failure ? `${failure} (try ${(activity?.attempt ?? 2) - 1})` : null
+  if (failure) return `${failure} (try ${(activity?.attempt ?? 2) - 1})`
+  const lease = await leaseOf(store, scope, mapping)
+  const isTaken = lease?.holder != null && lease.expiresAt > store.now()
+  if (!isTaken || lease.holder === runId) return null
+  return `another run of it (lane ${lease.lane}) is writing; see tidelock runs ${mapping}`
 }
 
 /** A run that nobody has begun by then is begun by the command itself: the worker that seemed to be up is not. */
@@ -139,7 +152,8 @@ async function runMapping(
       // The worker may have been another command's own, which has ended with it.
       const up = await workerIsUp(temporal).catch(() => null)
       if (up === false) await work()
-      const why = up === null ? silent : await waitsFor(handle).catch(() => silent)
+      const why =
+        up === null ? silent : await waitsFor(handle, runId, store, scope, mapping).catch(() => silent)
       if (why !== null && why !== told) output.note(`${mapping} waits: ${why}`)
       told = why ?? told
     }
@@ -148,6 +162,9 @@ async function runMapping(
   signal.removeEventListener('abort', cancel)
   output.progress(null)
   const error = await ended
+  // Ended from outside (terminated), its workflow could not close the row.
+  if (error !== null)
+    await endRun({ store }, { project: scope, runId, state: 'failed', message: messageOf(error) })
   const row = await runById(store, scope, runId)
   const tally = row?.tally ?? EMPTY_TALLY
   const result: MappingResult = {
@@ -181,10 +198,14 @@ function showResult(result: MappingResult, { output }: Invocation): void {
   if (result.error !== null) output.error(`${result.mapping}: ${result.error}`)
   const parked = result.parked > 0 ? output.style('yellow', `parked ${result.parked}`) : 'parked 0'
   output.line(
-    `${result.state === 'done' ? output.style('green', '✓') : output.style('red', '✗')} ${result.mapping}  read ${result.read} = created ${result.created} + updated ${result.updated} + unchanged ${result.unchanged} + filtered ${result.filtered} + ${parked}  (${result.calls} calls, ${result.writeCalls} writes, ${result.seconds} s)`,
+    `${result.state === 'done' ? output.style('green', '✓') : output.style('red', '✗')} ${result.mapping}  read ${result.read} = created ${result.created} + updated ${result.updated} + unchanged ${result.unchanged} + filtered ${result.filtered} + ${parked}  (${counted(result.calls, 'call')}, ${counted(result.writeCalls, 'write')}, ${result.seconds} s)`,
   )
   if (result.due > 0) output.line(`  due ${result.due}, of them delivered ${result.delivered}`)
   if (result.parked > 0) output.line(`  tidelock dead-letters list --mapping ${result.mapping} shows why`)
+}
+
+function counted(count: number, noun: string): string {
+  return `${count} ${noun}${count === 1 ? '' : 's'}`
 }
 
 function messageOf(error: unknown): string {

@@ -2,6 +2,7 @@ import { mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { setTimeout as sleep } from 'node:timers/promises'
+import { Client, Connection } from '@temporalio/client'
 import { afterAll, beforeAll, expect, test, vi } from 'vitest'
 import { prepareDemoFolder } from '../../engine/cli/demo/folder.ts'
 import { openStore } from '../../engine/store/open.ts'
@@ -17,6 +18,7 @@ let shop: ShopifyStandIn
 let odoo: OdooStandIn
 let folder: string
 let processes: Processes
+let port: number
 
 vi.setConfig({ testTimeout: 120_000 })
 
@@ -32,10 +34,11 @@ beforeAll(async () => {
     writeFileSync(join(folder, file), readFileSync(join(folder, file), 'utf8').replace(from, to))
   edit('mappings/shopify-customers.yaml', /^schedule: .*$/m, 'errors: { retry: { attempts: 1 } }')
   edit('temporal.yaml', /^worker: .*$/m, 'worker: { heartbeat: 2s }')
+  port = await freePort()
   processes = createProcesses({
     folder,
     temporal: await findTemporal(process.env, () => {}),
-    port: await freePort(),
+    port,
   })
   await processes.temporal()
   expect(await processes.ended(['apply'])).toMatchObject({ code: 0 })
@@ -62,12 +65,16 @@ async function lastRun(): Promise<RunRow> {
 }
 
 /** Until so many runs are open in the store. */
-async function runningRuns(count: number): Promise<void> {
+async function runningRuns(count: number): Promise<readonly RunRow[]> {
   const store = await openStore('sqlite:.tidelock/store.db', { folder, now: Date.now })
   try {
     const open = async () =>
       (await runs(store, 'acme', { limit: 10 })).filter((run) => run.state === 'running')
-    while ((await open()).length < count) await sleep(50)
+    for (;;) {
+      const running = await open()
+      if (running.length >= count) return running
+      await sleep(50)
+    }
   } finally {
     await store.close()
   }
@@ -106,6 +113,18 @@ test('a run that a person stops has been cancelled', async () => {
   expect(await lastRun()).toMatchObject({ state: 'cancelled', failureKind: null })
 })
 
+test('a run that is terminated at Temporal has failed as soon as the command that waits for it hears of it', async () => {
+  await slowly()
+  const run = processes.ended(['run', 'shopify-customers'])
+  await inTheMiddle()
+  const connection = await Connection.connect({ address: `127.0.0.1:${port}` })
+  const [open] = await runningRuns(1)
+  await new Client({ connection }).workflow.getHandle(open!.workflowId).terminate('tried')
+  await connection.close()
+  expect(await run).toMatchObject({ code: 1 })
+  expect(await lastRun()).toMatchObject({ state: 'failed' })
+})
+
 test('a run that was begun by the worker of another command goes on when that command is gone', async () => {
   await slowly()
   const first = processes.command(['run', 'shopify-customers'])
@@ -113,6 +132,8 @@ test('a run that was begun by the worker of another command goes on when that co
   const second = processes.ended(['run', 'shopify-customers'])
   // It has been begun, by the first one's worker: it waits for the lease.
   await runningRuns(2)
+  while (!readFileSync(join(folder, 'processes.log'), 'utf8').includes('another run of it (lane live)'))
+    await sleep(50)
   await killed(first)
   expect(await second).toMatchObject({ code: 0 })
 })

@@ -8,7 +8,7 @@ import { startWorker } from '../../temporal/worker.ts'
 import { type Command, EXIT, type Invocation, UsageError } from '../command.ts'
 import { DEMO_MAPPINGS, prepareDemoFolder } from '../demo/folder.ts'
 import { type RunningStandIns, startStandIns } from '../demo/stand-ins.ts'
-import { compareTotals } from '../demo/totals.ts'
+import { compareTotals, type OrderTotals } from '../demo/totals.ts'
 import { type MappingResult, runMappings } from '../run-mappings.ts'
 import { openSession, type Session } from '../session.ts'
 import { situate } from '../situation.ts'
@@ -30,7 +30,7 @@ export const demo: Command = {
       'the last line is {"passes":[…],"odoo":{…}}; exit 0 only when every run balances',
     ],
   ],
-  exits: ['1  a run failed or does not balance, or a total differs without being parked'],
+  exits: ['1  a run failed or does not balance, or an order is missing or differs without being parked'],
   async run(invocation) {
     const { options, output, cwd, signal } = invocation
     const once = options['once'] === true
@@ -103,6 +103,7 @@ async function play(
       output.data({
         passes: passes.map(({ pass, mappings }) => ({ pass, mappings: mappings.map(plain) })),
         odoo,
+        totals,
       })
       return balanced && totals.differing === 0 ? EXIT.ok : EXIT.failed
     } finally {
@@ -171,14 +172,14 @@ function report(
   { output }: Invocation,
   passes: readonly Pass[],
   odoo: Record<string, number>,
-  totals: { agreeing: number; parked: number; differing: number },
+  totals: OrderTotals,
 ): void {
   output.line(output.style('bold', 'What Odoo holds'))
   for (const [model, count] of Object.entries(odoo))
     if (count > 0) output.line(`  ${model.padEnd(24)} ${count}`)
   output.line()
   output.line(
-    `Order totals: ${totals.agreeing} equal to the shop's to the cent, ${totals.parked} parked as drafts with their difference, ${totals.differing} differing.`,
+    `The shop's orders: ${totals.agreeing} in Odoo with the same total to the cent, ${totals.cancelled} cancelled on both sides, ${totals.parked} parked with the reason, ${totals.differing} differing.`,
   )
   const unbalanced = passes.flatMap((pass) => pass.mappings).filter((mapping) => !mapping.balanced)
   output.line(unbalanced.length === 0 ? 'Every run balances.' : `${unbalanced.length} runs do not balance.`)

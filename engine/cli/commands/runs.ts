@@ -17,10 +17,11 @@ export const runs: Command = {
         if (!Number.isInteger(limit) || limit < 1)
           throw new UsageError('--limit takes a whole number from 1 on')
         const mapping = positionals[0]
-        const rows = await listRuns(session.store, prefixText(session.prefix), {
-          limit,
+        const found = await listRuns(session.store, prefixText(session.prefix), {
+          limit: limit + 1,
           ...(mapping === undefined ? {} : { mapping }),
         })
+        const rows = found.slice(0, limit)
         output.data(rows)
         const lines = table(
           [
@@ -51,6 +52,7 @@ export const runs: Command = {
           }),
         )
         for (const line of rows.length === 0 ? ['No runs yet.'] : lines) output.line(line)
+        if (found.length > limit) output.note(`There are older ones: --limit ${limit * 5} shows more.`)
         return EXIT.ok
       },
       { filesMustBeSound: false },
