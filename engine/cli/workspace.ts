@@ -5,6 +5,7 @@ import type { ConnectionDefinition } from '../core/model/connector.ts'
 import { type Diagnostic, hasErrors, sortDiagnostics } from '../core/model/diagnostic.ts'
 import { SyncError } from '../core/model/failure.ts'
 import type { JsonObject } from '../core/model/json.ts'
+import type { RecordedSchemas } from '../core/model/recorded.ts'
 import { applyEnvironment, parseRepository, type Repository } from '../core/parse/repository.ts'
 import { CONNECTORS } from './connectors.ts'
 import { recordedFiles } from './recorded-files.ts'
@@ -29,32 +30,28 @@ export function openWorkspace(folder: string, environment: string): Workspace {
     throw new SyncError('invalid-plan', `There is no folder ${root}. Name the folder of your mappings.`)
   }
   const texts = readFiles(root)
-  const parsed = parseRepository(
+  return { folder: root, environment, texts, ...checkFiles(texts, environment, recordedFiles(root)) }
+}
+
+/** All that is checked of a repository, in one pass: what the files say alone, together, and against the recorded schemas. */
+export function checkFiles(
+  texts: ReadonlyMap<string, string>,
+  environment: string,
+  schemas: RecordedSchemas,
+): Pick<Workspace, 'diagnostics' | 'repository' | 'plans'> {
+  const { partial: sound, diagnostics } = parseRepository(
     [...texts].map(([path, text]) => ({ path, text })),
-    {
-      connectors: Object.fromEntries(
-        Object.entries(CONNECTORS).map(([name, connector]) => [name, connector.configSchema]),
-      ),
-    },
+    { connectors: SETTINGS },
   )
-  const sound = parsed.partial
-  const diagnostics = [...parsed.diagnostics]
-  const applied = sound === null ? null : applyEnvironment(sound, environment)
-  if (sound !== null && applied === null) {
+  if (sound === null) return { diagnostics: sortDiagnostics(diagnostics), repository: null, plans: [] }
+  const applied = applyEnvironment(sound, environment)
+  // That there is no environment by the name used without --env is told already.
+  if (applied === null && hasErrors(diagnostics)) return { diagnostics, repository: null, plans: [] }
+  if (applied === null) {
     throw new SyncError(
       'invalid-plan',
       `temporal.yaml has no environment "${environment}"; it has ${Object.keys(sound.project.environments).join(', ')}.`,
     )
-  }
-  if (sound === null || applied === null) {
-    return {
-      folder: root,
-      environment,
-      diagnostics: sortDiagnostics(diagnostics),
-      repository: null,
-      plans: [],
-      texts,
-    }
   }
   const connections = Object.fromEntries(
     Object.entries(applied.connections).map(([name, value]) => {
@@ -68,21 +65,15 @@ export function openWorkspace(folder: string, environment: string): Workspace {
       return [name, { definition, limits: limits ?? null }]
     }),
   )
-  const compiled = compileRepository(sound, {
-    project: sound.project.name,
-    connections,
-    schemas: recordedFiles(root),
-  })
+  const compiled = compileRepository(sound, { project: sound.project.name, connections, schemas })
   const all = sortDiagnostics([...diagnostics, ...compiled.diagnostics])
-  return {
-    folder: root,
-    environment,
-    diagnostics: all,
-    repository: sound,
-    plans: hasErrors(all) ? [] : compiled.plans,
-    texts,
-  }
+  return { diagnostics: all, repository: sound, plans: hasErrors(all) ? [] : compiled.plans }
 }
+
+/** The schema of each connector's `settings` and `auth`. */
+const SETTINGS = Object.fromEntries(
+  Object.entries(CONNECTORS).map(([name, connector]) => [name, connector.configSchema]),
+)
 
 function readFiles(root: string): Map<string, string> {
   const texts = new Map<string, string>()
