@@ -1,4 +1,4 @@
-import { didYouMean } from '../core/compile/nearest.ts'
+import { didYouMean } from '../core/expression/nearest.ts'
 import { SyncError } from '../core/model/failure.ts'
 import { EXIT, helpOf, parseCommandLine, UsageError } from './command.ts'
 import { COMMANDS } from './commands.ts'
@@ -31,7 +31,7 @@ async function main(args: readonly string[]): Promise<number> {
       name,
       COMMANDS.map((candidate) => candidate.name),
     )
-    output.error(`"${name}" is not a command. ${near ?? 'tidelock --help lists them.'}`)
+    output.error(`"${name}" is not a command. ${near?.hint ?? 'tidelock --help lists them.'}`)
     return EXIT.couldNotRun
   }
   const stop = new AbortController()

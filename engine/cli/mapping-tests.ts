@@ -1,5 +1,5 @@
 import { versionOf } from '../core/compile/context.ts'
-import { didYouMean } from '../core/compile/nearest.ts'
+import { didYouMean } from '../core/expression/nearest.ts'
 import { type MappingTest, runMappingTests, type TestResult } from '../core/mapping-test/run.ts'
 import { SyncError } from '../core/model/failure.ts'
 import type { Plan } from '../core/model/plan.ts'
@@ -21,7 +21,7 @@ export function runTests(workspace: Workspace, names: readonly string[]): readon
     if (!known.includes(name))
       throw new SyncError(
         'invalid-plan',
-        `There is no mapping "${name}". ${didYouMean(name, known) ?? `There are: ${known.join(', ')}.`}`,
+        `There is no mapping "${name}". ${didYouMean(name, known)?.hint ?? `There are: ${known.join(', ')}.`}`,
       )
   return workspace.plans
     .filter(({ plan }) => names.length === 0 || names.includes(plan.mapping))

@@ -1,7 +1,7 @@
 import { versionOf } from '../../core/compile/context.ts'
-import { didYouMean } from '../../core/compile/nearest.ts'
 import type { HashedPlan } from '../../core/compile/repository.ts'
 import { explainRecord } from '../../core/explain/record.ts'
+import { didYouMean } from '../../core/expression/nearest.ts'
 import { namedReferences } from '../../core/mapping-test/references.ts'
 import { createTransformer } from '../../core/transform/transformer.ts'
 import { prefixText } from '../../temporal/names.ts'
@@ -70,7 +70,7 @@ function planNamed(workspace: Workspace, name: string): HashedPlan {
   const found = workspace.plans.find(({ plan }) => plan.mapping === name)
   if (found !== undefined) return found
   throw new UsageError(
-    `"${name}" is not a mapping here. ${didYouMean(name, names) ?? `There are: ${names.join(', ')}`}`,
+    `"${name}" is not a mapping here. ${didYouMean(name, names)?.hint ?? `There are: ${names.join(', ')}`}`,
   )
 }
 
@@ -86,7 +86,7 @@ function explainSample(
   if (sample === null) {
     const names = samples.names(...of, plan.source.resource)
     output.error(
-      `There is no sample "${name}". ${didYouMean(name, names) ?? `There are: ${names.join(', ')}.`}`,
+      `There is no sample "${name}". ${didYouMean(name, names)?.hint ?? `There are: ${names.join(', ')}.`}`,
     )
     return EXIT.failed
   }

@@ -1,4 +1,4 @@
-import { didYouMean } from '../../core/compile/nearest.ts'
+import { didYouMean } from '../../core/expression/nearest.ts'
 import { SyncError } from '../../core/model/failure.ts'
 import { prefixText } from '../../temporal/names.ts'
 import { type Command, EXIT, UsageError } from '../command.ts'
@@ -60,7 +60,7 @@ function chosen(workspace: Workspace, name: string | undefined): readonly string
   if (name === undefined) return names
   if (names.includes(name)) return [name]
   throw new UsageError(
-    `"${name}" is not a mapping here. ${didYouMean(name, names) ?? `There are: ${names.join(', ')}`}`,
+    `"${name}" is not a mapping here. ${didYouMean(name, names)?.hint ?? `There are: ${names.join(', ')}`}`,
   )
 }
 

@@ -1,8 +1,8 @@
+import { didYouMean } from '../expression/nearest.ts'
 import { isJsonObject, type JsonObject, type JsonValue } from '../model/json.ts'
 import type { Plan } from '../model/plan.ts'
 import type { RecordedSchema } from '../model/recorded.ts'
 import type { Context } from './context.ts'
-import { didYouMean } from './nearest.ts'
 import { fieldNames, spellField } from './renames.ts'
 import type { Path } from './report.ts'
 

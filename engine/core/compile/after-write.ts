@@ -1,10 +1,10 @@
+import { didYouMean } from '../expression/nearest.ts'
 import { type Type, typeOfRecorded } from '../expression/type.ts'
 import type { TargetField } from '../model/connector.ts'
 import { isJsonObject, type JsonObject, type JsonValue } from '../model/json.ts'
 import type { AgreePlan, StepPlan } from '../model/plan.ts'
 import { type Context, condition, expressionAt, pathsBelow } from './context.ts'
 import { shapeFor, type Variables } from './fields.ts'
-import { didYouMean } from './nearest.ts'
 import { fieldNames, spellField } from './renames.ts'
 import { selectionOf } from './selection.ts'
 

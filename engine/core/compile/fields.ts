@@ -1,3 +1,4 @@
+import { didYouMean } from '../expression/nearest.ts'
 import type { Type } from '../expression/type.ts'
 import type { TargetField, TargetShape } from '../model/connector.ts'
 import { isJsonObject, type JsonValue } from '../model/json.ts'
@@ -6,7 +7,6 @@ import type { RecordedField, RecordedSchema } from '../model/recorded.ts'
 import { lineAdoptOf } from './adopt.ts'
 import { type Context, expressionAt } from './context.ts'
 import { misfit } from './fit.ts'
-import { didYouMean } from './nearest.ts'
 import { fieldNames, type SpelledField, spellField } from './renames.ts'
 import type { Path } from './report.ts'
 

@@ -1,12 +1,13 @@
+import { didYouMean } from '../expression/nearest.ts'
 import type { Type } from '../expression/type.ts'
+import type { Advised } from '../model/diagnostic.ts'
 import type { FieldType, RecordedField } from '../model/recorded.ts'
 import type { CompiledExpression } from './context.ts'
-import { didYouMean } from './nearest.ts'
 
 export interface Misfit {
   readonly code: string
   readonly message: string
-  readonly hint: string | null
+  readonly hint: Advised
 }
 
 /** What each kind of target field takes. A kind not listed takes anything. */

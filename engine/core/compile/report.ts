@@ -1,5 +1,5 @@
 import type { Fault } from '../expression/parse.ts'
-import type { Diagnostic, Place, Severity } from '../model/diagnostic.ts'
+import { type Advised, type Diagnostic, diagnose, type Severity } from '../model/diagnostic.ts'
 import type { ParsedDocument } from '../parse/document.ts'
 
 export type Path = readonly (string | number)[]
@@ -7,6 +7,7 @@ export type Path = readonly (string | number)[]
 /** Collects the faults of one file while it is compiled, each at its place, and the places of the plan's parts. */
 export interface Report {
   readonly file: string
+  readonly document: ParsedDocument
   readonly diagnostics: Diagnostic[]
   readonly places: Record<string, { line: number; column: number }>
   /** `where` is a path in the file; the value's place is taken, or the key's with `key`. */
@@ -15,7 +16,7 @@ export interface Report {
     code: string,
     where: Path,
     message: string,
-    hint?: string | null,
+    advised?: Advised,
     at?: 'key' | 'value',
   ): void
   /** Faults of an expression, each moved to its own place in the text. */
@@ -27,28 +28,27 @@ export interface Report {
 export function createReport(document: ParsedDocument): Report {
   const diagnostics: Diagnostic[] = []
   const places: Record<string, { line: number; column: number }> = {}
-  const push = (place: Place, severity: Severity, code: string, message: string, hint: string | null) =>
-    diagnostics.push({
-      file: place.file,
-      line: place.line,
-      column: place.column,
-      code,
-      severity,
-      message,
-      hint,
-    })
+  const placeOf = (where: Path, at: 'key' | 'value' = 'value') =>
+    at === 'key' ? document.placeOfKey(where) : document.placeOf(where)
+  const pointer = ({ path, of }: { readonly path: Path; readonly of?: 'key' | 'value' }) => placeOf(path, of)
   return {
     file: document.file,
+    document,
     diagnostics,
     places,
-    add(severity, code, where, message, hint = null, at = 'value') {
-      push(at === 'key' ? document.placeOfKey(where) : document.placeOf(where), severity, code, message, hint)
+    add(severity, code, where, message, advised = null, at = 'value') {
+      const replacement = (text: string) => document.replacing(where, text, at)
+      diagnostics.push(
+        diagnose(placeOf(where, at), { code, severity, message }, advised, { pointer, replacement }),
+      )
     },
     addFaults(where, faults) {
-      const raw = document.rawOf(where)
-      const place = raw?.place ?? document.placeOf(where)
-      for (const fault of faults) {
-        push(offsetIn(place, raw?.text ?? null, fault.offset), 'error', fault.code, fault.message, fault.hint)
+      for (const { code, message, hint, offset, length, advice = hint } of faults) {
+        const place = document.placeIn(where, offset, length)
+        const replacement = (text: string) => document.replacingIn(where, offset, length, text)
+        diagnostics.push(
+          diagnose(place, { code, severity: 'error', message }, advice, { pointer, replacement }),
+        )
       }
     },
     mark(planPath, where) {
@@ -56,11 +56,4 @@ export function createReport(document: ParsedDocument): Report {
       places[planPath] = { line: place.line, column: place.column }
     },
   }
-}
-
-/** The place of a character of an expression: exact in a scalar on one line, the scalar's own place in a folded one. */
-function offsetIn(place: Place, raw: string | null, offset: number): Place {
-  if (raw === null || raw.includes('\n')) return place
-  const quoted = raw.startsWith("'") || raw.startsWith('"')
-  return { ...place, column: place.column + (quoted ? 1 : 0) + offset }
 }

@@ -1,3 +1,5 @@
+import type { Advice } from '../model/diagnostic.ts'
+
 /** The candidate closest to what was typed, when it is close enough to be what was meant. */
 export function nearest(found: string, candidates: Iterable<string>): string | null {
   let best: string | null = null
@@ -10,6 +12,22 @@ export function nearest(found: string, candidates: Iterable<string>): string | n
     }
   }
   return best
+}
+
+/** "Did you mean …?", with the name as what to write instead; null when none is close. */
+export function didYouMean(found: string, candidates: Iterable<string>): Advice | null {
+  const near = nearest(found, candidates)
+  return near === null ? null : { hint: `Did you mean "${near}"?`, replace: near }
+}
+
+/** Whether no other candidate comes close to what was typed: only then is what was meant beyond doubt. */
+export function isOnlyNear(found: string, near: string, candidates: Iterable<string>): boolean {
+  return (
+    nearest(
+      found,
+      [...candidates].filter((candidate) => candidate !== near),
+    ) === null
+  )
 }
 
 /** Optimal string alignment distance (a swap of neighbours counts once), cut off at `limit`. */

@@ -1,4 +1,5 @@
 import { type ASTNode, Environment, ParseError } from '@marcbachmann/cel-js'
+import type { Advice } from '../model/diagnostic.ts'
 import { Decimal } from './decimal.ts'
 import { explainSyntax, syntaxFault } from './syntax-faults.ts'
 import { type BinaryOperator, MACROS, type MacroName, type Node, type Span } from './tree.ts'
@@ -11,6 +12,8 @@ export interface Fault {
   readonly hint: string | null
   readonly offset: number
   readonly length: number
+  /** The hint with what a machine needs; `replace` stands for what is marked. */
+  readonly advice?: Advice
 }
 
 /** A parsed expression: its text and the tree that is checked and compiled. */

@@ -1,6 +1,9 @@
+import type { Advice, Advised } from '../model/diagnostic.ts'
 import { isJsonObject } from '../model/json.ts'
 import type { Environment, LookUp } from './check.ts'
-import { nearest } from './nearest.ts'
+
+export { didYouMean } from './nearest.ts'
+
 import type { Fault } from './parse.ts'
 import type { Node, Span } from './tree.ts'
 import { agree, fieldsOf, mergeTypes, type RecordedSchemaNode, type Type } from './type.ts'
@@ -18,23 +21,28 @@ export interface Walk {
   readonly typeOf: (node: Node, walk: Walk) => Type
 }
 
-export function report(
-  walk: Walk,
-  span: Span,
-  code: string,
-  message: string,
-  hint: string | null = null,
-): void {
-  walk.faults.push({ code, message, hint, offset: span.start, length: span.end - span.start })
+export function report(walk: Walk, span: Span, code: string, message: string, advised: Advised = null): void {
+  const advice = typeof advised === 'string' || advised === null ? null : advised
+  walk.faults.push({
+    code,
+    message,
+    hint: typeof advised === 'string' ? advised : (advice?.hint ?? null),
+    offset: span.start,
+    length: span.end - span.start,
+    ...(advice === null ? {} : { advice: inQuotes(advice, walk.text.slice(span.start, span.end)) }),
+  })
+}
+
+/** A name that replaces a text written out stands in the same quotation marks. */
+function inQuotes(advice: Advice, written: string): Advice {
+  const mark = /^["']/.exec(written)?.[0]
+  if (mark === undefined || advice.replace === undefined || advice.replace.startsWith(mark)) return advice
+  const text = advice.replace.replaceAll('\\', '\\\\').replaceAll(mark, `\\${mark}`)
+  return { ...advice, replace: `${mark}${text}${mark}` }
 }
 
 export function sourceOf(walk: Walk, node: Node): string {
   return walk.text.slice(node.start, node.end)
-}
-
-export function didYouMean(found: string, candidates: Iterable<string>): string | null {
-  const near = nearest(found, candidates)
-  return near === null ? null : `Did you mean "${near}"?`
 }
 
 export function note(walk: Walk, path: readonly string[]): void {
@@ -102,7 +110,7 @@ export function expect(
   node: Node,
   walk: Walk,
   rule: string,
-  hint: string | null = null,
+  hint: Advised = null,
 ): boolean {
   if (type.kind === 'unknown' || type.kind === 'null' || kinds.includes(type.kind)) return true
   if (type.kind === 'object') refuseWhole(type, node, walk)

@@ -9,9 +9,10 @@ import {
   type Pair,
   parseAllDocuments,
 } from 'yaml'
-import type { Diagnostic, Place } from '../model/diagnostic.ts'
+import type { Diagnostic, Edit, Stretch } from '../model/diagnostic.ts'
 import { keyText, plainOf, type YamlFault } from './plain.ts'
 import { expressionFaults } from './quoting.ts'
+import { offsetsOf, pieceIn, scalarFor } from './scalar-text.ts'
 import { cleverYaml, syntaxFault } from './yaml-faults.ts'
 
 export type Path = readonly (string | number)[]
@@ -22,12 +23,18 @@ export interface ParsedDocument {
   /** Plain data, keys as they are written; null where the file could not be read as YAML. */
   readonly value: unknown
   readonly diagnostics: readonly Diagnostic[]
-  /** Where the value at a path begins; the nearest thing around it when it is not there. */
-  placeOf(path: Path): Place
+  /** Where the value at a path stands (of a block the first key); the nearest thing around it when it is not there. */
+  placeOf(path: Path): Stretch
   /** Where the key of the last part of a path stands. */
-  placeOfKey(path: Path): Place
+  placeOfKey(path: Path): Stretch
+  /** Where a part of a scalar's text stands, counted in the text without blanks around it. */
+  placeIn(path: Path, offset: number, length: number): Stretch
   /** A scalar as it was written, quotes included; null when there is none at the path. */
-  rawOf(path: Path): { readonly text: string; readonly place: Place } | null
+  rawOf(path: Path): { readonly text: string; readonly place: Stretch } | null
+  /** Another scalar value, or key, written in its place; null when no scalar stands there. */
+  replacing(path: Path, text: string, of?: 'key' | 'value'): Edit | null
+  /** Another part of a scalar's text, counted as in `placeIn`. */
+  replacingIn(path: Path, offset: number, length: number, text: string): Edit | null
 }
 
 /** Reads one YAML file. Never throws: every fault is a diagnostic. A byte order mark and CRLF do not move any column. */
@@ -45,36 +52,97 @@ export function parseDocument(file: string, text: string): ParsedDocument {
   const documents = Array.isArray(read) ? (read as Document<Node>[]) : []
   const document = documents[0]
   const root = document?.contents ?? null
-  const placeAt = (offset: number): Place => {
-    const { line, col } = lines.linePos(Math.max(0, offset))
-    return { file, line: Math.max(1, line), column: Math.max(1, col) }
+  const stretch = (start: number, end = start): Stretch => {
+    const from = lines.linePos(Math.max(0, start))
+    const to = lines.linePos(Math.max(0, start, end))
+    const [line, column] = [Math.max(1, from.line), Math.max(1, from.col)]
+    return { file, line, column, endLine: Math.max(line, to.line), endColumn: Math.max(1, to.col) }
   }
-  const { value, faults } = plainOf(root, (offset) => placeAt(offset).line)
-  const diagnostics = faultsOf(source, documents, faults).map(
-    ({ offset, code, message, hint }): Diagnostic => ({
-      ...placeAt(offset),
-      code,
-      severity: 'error',
-      message,
-      hint,
-    }),
-  )
-  const offsetOf = (node: Node | null) => node?.range?.[0] ?? root?.range?.[0] ?? 0
+  const { value, faults } = plainOf(root, (offset) => stretch(offset).line)
+  const diagnostics = faultsOf(source, documents, faults).map((fault) => diagnosticOf(fault, stretch))
+  const placeOfNode = (node: Node | null) => stretch(...extentOf(node ?? root))
+  const keyAt = (path: Path): Node | null => {
+    const { pair, node } = nodeAt(root, path)
+    return isNode(pair?.key) ? pair.key : node
+  }
+  const scalarAt = (path: Path) => {
+    const { node, exact, flow } = nodeAt(root, path)
+    if (!exact || !isScalar(node) || node.range == null) return null
+    const [start, end] = node.range
+    const raw = source.slice(start, end)
+    const whole = typeof node.value === 'string' ? node.value : (node.source ?? '')
+    const blanks = whole.length - whole.trimStart().length
+    const offsets = offsetsOf(raw, whole)
+    const extentIn = (offset: number, length: number): readonly [number, number] | null => {
+      const [from, to] = [offsets?.[blanks + offset], offsets?.[blanks + offset + length]]
+      return from === undefined || to === undefined ? null : [start + from, start + to]
+    }
+    return { start, end, raw, flow, text: whole.trim(), extentIn }
+  }
   return {
     file,
     value,
     diagnostics,
-    placeOf: (path) => placeAt(offsetOf(nodeAt(root, path).node)),
-    placeOfKey(path) {
-      const { pair, node } = nodeAt(root, path)
-      const key = pair?.key
-      return placeAt(isNode(key) ? offsetOf(key) : offsetOf(node))
+    placeOf: (path) => placeOfNode(nodeAt(root, path).node),
+    placeOfKey: (path) => placeOfNode(keyAt(path)),
+    placeIn(path, offset, length) {
+      const extent = scalarAt(path)?.extentIn(offset, length)
+      return extent == null ? placeOfNode(nodeAt(root, path).node) : stretch(...extent)
     },
     rawOf(path) {
-      const { node, exact } = nodeAt(root, path)
-      if (!exact || !isScalar(node) || node.range == null) return null
-      return { text: source.slice(node.range[0], node.range[1]), place: placeAt(node.range[0]) }
+      const scalar = scalarAt(path)
+      return scalar === null ? null : { text: scalar.raw, place: stretch(scalar.start, scalar.end) }
     },
+    replacing(path, text, of = 'value') {
+      const { node, exact, flow } = nodeAt(root, path)
+      const scalar = of === 'key' ? keyAt(path) : node
+      if (!exact || !isScalar(scalar) || scalar.range == null) return null
+      const [start, end] = scalar.range
+      return { ...stretch(start, end), text: scalarFor(text, source.slice(start, end) || null, flow) }
+    },
+    replacingIn(path, offset, length, text) {
+      const scalar = scalarAt(path)
+      const extent = scalar?.extentIn(offset, length)
+      if (scalar == null || extent == null) return null
+      const whole = scalar.text.slice(0, offset) + text + scalar.text.slice(offset + length)
+      const piece = pieceIn(scalar.raw, text)
+      if (piece === null && scalarFor(whole, null, scalar.flow) !== whole)
+        return { ...stretch(scalar.start, scalar.end), text: scalarFor(whole, "'", scalar.flow) }
+      return { ...stretch(...extent), text: piece ?? text }
+    },
+  }
+}
+
+/** Of a block only its first key: a fault of the whole of it would mark half the file. */
+function extentOf(node: Node | null): readonly [number, number] {
+  const [start = 0, end = 0] = node?.range ?? []
+  if (isMap(node) && node.flow !== true) {
+    const first = node.items[0]?.key
+    if (isNode(first) && first.range != null) return [first.range[0], first.range[1]]
+  }
+  return isSeq(node) && node.flow !== true ? [start, start + 1] : [start, end]
+}
+
+function diagnosticOf(
+  { offset, length = 0, code, message, hint, fix, related = [] }: YamlFault,
+  stretch: (start: number, end?: number) => Stretch,
+): Diagnostic {
+  const others = related.map((other) => ({
+    ...stretch(other.offset, other.offset + other.length),
+    message: other.message,
+  }))
+  return {
+    ...stretch(offset, offset + length),
+    code,
+    severity: 'error',
+    message,
+    hint,
+    ...(others.length > 0 ? { related: others } : {}),
+    ...(fix === undefined
+      ? {}
+      : {
+          fix: { ...fix, edits: fix.edits.map(({ start, end, text }) => ({ ...stretch(start, end), text })) },
+        }),
   }
 }
 
@@ -109,25 +177,37 @@ function isEmpty(node: Node): boolean {
   return isScalar(node) && node.value === null && (node.source ?? '') === ''
 }
 
+interface Found {
+  readonly node: Node | null
+  readonly pair: Pair | null
+  readonly exact: boolean
+  /** Whether it stands inside `{ }` or `[ ]`. */
+  readonly flow: boolean
+}
+
 /** The node at a path, or the deepest one on the way to it. */
-function nodeAt(root: Node | null, path: Path): { node: Node | null; pair: Pair | null; exact: boolean } {
+function nodeAt(root: Node | null, path: Path): Found {
   let node: Node | null = root
   let pair: Pair | null = null
+  let flow = false
   for (const part of path) {
     if (isMap(node)) {
+      flow ||= node.flow === true
       const found: Pair | undefined = node.items.find((item) => keyText(item) === String(part))
-      if (found === undefined) return { node, pair, exact: false }
+      if (found === undefined) return { node, pair, exact: false, flow }
       pair = found
-      if (!isNode(found.value)) return { node: isNode(found.key) ? found.key : node, pair, exact: false }
+      if (!isNode(found.value))
+        return { node: isNode(found.key) ? found.key : node, pair, exact: false, flow }
       node = found.value
     } else if (isSeq(node)) {
+      flow ||= node.flow === true
       const item: unknown = node.items[Number(part)]
-      if (!isNode(item)) return { node, pair, exact: false }
+      if (!isNode(item)) return { node, pair, exact: false, flow }
       node = item
       pair = null
     } else {
-      return { node, pair, exact: false }
+      return { node, pair, exact: false, flow }
     }
   }
-  return { node, pair, exact: true }
+  return { node, pair, exact: true, flow }
 }

@@ -7,6 +7,14 @@ export interface YamlFault {
   readonly code: string
   readonly message: string
   readonly hint: string | null
+  /** How much of the text is at fault. (Default: 0, a place) */
+  readonly length?: number
+  readonly related?: readonly { readonly offset: number; readonly length: number; readonly message: string }[]
+  readonly fix?: {
+    readonly title: string
+    readonly safe: boolean
+    readonly edits: readonly { readonly start: number; readonly end: number; readonly text: string }[]
+  }
 }
 
 /** The text of a key as it was written: `0.10` stays `0.10`. Null: the key is no scalar. */

@@ -1,17 +1,18 @@
 import type { ErrorObject } from 'ajv/dist/2020.js'
-import { nearest } from '../expression/nearest.ts'
-import type { Diagnostic } from '../model/diagnostic.ts'
+import { didYouMean, isOnlyNear, nearest } from '../expression/nearest.ts'
+import { type Advice, type Advised, type Diagnostic, diagnose, type Resolve } from '../model/diagnostic.ts'
 import { isJsonObject, type JsonObject, type JsonValue } from '../model/json.ts'
 import type { ParsedDocument, Path } from './document.ts'
 import { looksLikeSecret } from './secret-looks.ts'
 
-type Places = Pick<ParsedDocument, 'placeOf' | 'placeOfKey' | 'rawOf'>
+/** A document, or a block of one as though it were one. */
+export type Places = Pick<ParsedDocument, 'placeOf' | 'placeOfKey' | 'rawOf' | 'replacing'>
 interface Fault {
   readonly path: Path
   readonly of: 'key' | 'value'
   readonly code: string
   readonly message: string
-  readonly hint: string | null
+  readonly hint: Advised
 }
 
 /** What a JSON Schema validator found, in the words of someone who edits the file. Missing keys of one block are one fault. */
@@ -38,7 +39,11 @@ export function describeShape(
     const id = `${place.line}:${place.column}:${code}`
     if (seen.has(id)) return []
     seen.add(id)
-    return [{ ...place, code, severity: 'error', message, hint }]
+    const resolve: Resolve = {
+      pointer: (other) => (other.of === 'key' ? places.placeOfKey(other.path) : places.placeOf(other.path)),
+      replacement: (text) => places.replacing(path, text, of),
+    }
+    return [diagnose(place, { code, severity: 'error', message }, hint, resolve)]
   })
 }
 
@@ -77,12 +82,7 @@ function missingKeys(
 }
 
 function describe(places: Places, root: JsonObject, path: Path, error: ErrorObject): Fault {
-  const make = (
-    code: string,
-    message: string,
-    hint: string | null,
-    of: 'key' | 'value' = 'value',
-  ): Fault => ({
+  const make = (code: string, message: string, hint: Advised, of: 'key' | 'value' = 'value'): Fault => ({
     path,
     of,
     code,
@@ -115,11 +115,10 @@ function describe(places: Places, root: JsonObject, path: Path, error: ErrorObje
           `This is language version ${show(error.data)}; version ${values[0]} is read here.`,
           'Write tidelock: 1.',
         )
-      const near = nearest(String(error.data), values)
       return make(
         'not-one-of',
         `${name} is ${show(error.data)}; it can be ${list(values, 'or')}.`,
-        near === null ? null : `Did you mean "${near}"?`,
+        didYouMean(String(error.data), values),
       )
     }
     case 'type': {
@@ -173,15 +172,25 @@ function describe(places: Places, root: JsonObject, path: Path, error: ErrorObje
 function unknownKey(root: JsonObject, path: Path, error: ErrorObject): Fault {
   const key = String(error.params['additionalProperty'])
   const known = Object.keys((error.parentSchema?.['properties'] ?? {}) as object)
-  const near = nearest(key, known)
+  const near = didYouMean(key, known)
   const elsewhere = near === null ? sectionOf(root, key, path) : null
   return {
     path: [...path, key],
     of: 'key',
     code: 'unknown-key',
     message: `"${key}" is not known ${path.length === 0 ? 'here' : `under ${nameOf(path)}`}.`,
-    hint: near !== null ? `Did you mean "${near}"?` : (elsewhere ?? `Known are: ${known.join(', ')}.`),
+    hint:
+      near !== null
+        ? nearKey(near, key, known, error.data)
+        : (elsewhere ?? `Known are: ${known.join(', ')}.`),
   }
+}
+
+/** A key means nothing until it is mended, and keys are the language's own: the only near one is what was meant. */
+function nearKey(near: Advice, key: string, known: readonly string[], block: unknown): Advised {
+  const name = near.replace!
+  if (isJsonObject(block as JsonValue) && Object.hasOwn(block as JsonObject, name)) return near.hint
+  return { ...near, safe: isOnlyNear(key, name, known) }
 }
 
 /** A key at the wrong depth is known somewhere else. */

@@ -3,18 +3,13 @@ import addFormats from 'ajv-formats'
 import type { Diagnostic } from '../model/diagnostic.ts'
 import type { JsonObject, JsonValue } from '../model/json.ts'
 import { decideFor, type Faulty } from './choice.ts'
-import type { ParsedDocument } from './document.ts'
 import { LANGUAGE_SCHEMAS } from './language.generated.ts'
-import { describeShape } from './shape-messages.ts'
+import { describeShape, type Places } from './shape-messages.ts'
 
 const validators = new Map<object, ValidateFunction>()
 
 /** Faults of a value against one of the language's schemas (by name), or a connector's own; one fault, one message. */
-export function shapeFaults(
-  document: Pick<ParsedDocument, 'placeOf' | 'placeOfKey' | 'rawOf'>,
-  schema: string | object,
-  value: unknown,
-): readonly Diagnostic[] {
+export function shapeFaults(places: Places, schema: string | object, value: unknown): readonly Diagnostic[] {
   const root = (typeof schema === 'string' ? LANGUAGE_SCHEMAS[schema]! : schema) as JsonObject
   const validate = validators.get(root) ?? createAjv().compile(root)
   validators.set(root, validate)
@@ -28,7 +23,7 @@ export function shapeFaults(
   })
   // Two branches that fit together where one only may: the decided schema has nothing to say, the whole one has.
   const errors = again(value) ? found : (again.errors ?? [])
-  return describeShape(document, root, outermost(errors))
+  return describeShape(places, root, outermost(errors))
 }
 
 function faultyIn(errors: readonly ErrorObject[]): Faulty {

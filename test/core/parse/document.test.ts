@@ -1,5 +1,6 @@
 import { describe, expect, test } from 'vitest'
 import { parseDocument } from '../../../engine/core/parse/document.ts'
+import { applyEdits } from '../../../engine/core/parse/edits.ts'
 
 const TEXT = [
   '# a comment',
@@ -36,20 +37,34 @@ describe.each(SAVED)('a file saved %s', (_how, text) => {
     [['tables', 'tax', '0.10'], 10, 16, 10, 10],
     [['tables', 'tax', '0.2'], 10, 28, 10, 21],
   ])('knows the places of %j', (path, line, column, keyLine, keyColumn) => {
-    expect(document.placeOf(path)).toEqual(place(line, column))
-    expect(document.placeOfKey(path)).toEqual(place(keyLine, keyColumn))
+    expect(document.placeOf(path)).toMatchObject(place(line, column))
+    expect(document.placeOfKey(path)).toMatchObject(place(keyLine, keyColumn))
   })
 
   test('shows what is not there at what is around it', () => {
-    expect(document.placeOf(['fields', 'line', 0, 'identity'])).toEqual(place(7, 7))
-    expect(document.placeOf(['target', 'identity'])).toEqual(place(2, 1))
+    expect(document.placeOf(['fields', 'line', 0, 'identity'])).toMatchObject(place(7, 7))
+    expect(document.placeOf(['target', 'identity'])).toMatchObject(place(2, 1))
   })
 
   test('keeps scalars as they are written', () => {
-    expect(document.rawOf(['fields', 'name'])).toEqual({ text: 'order.name', place: place(4, 9) })
+    expect(document.rawOf(['fields', 'name'])).toEqual({
+      text: 'order.name',
+      place: { ...place(4, 9), endLine: 4, endColumn: 19 },
+    })
     expect(document.rawOf(['fields', 'note'])?.text).toBe("'a ''b'''")
     expect(document.rawOf(['fields'])).toBeNull()
     expect(document.rawOf(['nothing'])).toBeNull()
+  })
+
+  test.each([
+    ['a value', () => document.placeOf(['fields', 'name']), 4, 9, 4, 19],
+    ['a key', () => document.placeOfKey(['tables', 'tax', '0.2']), 10, 21, 10, 26],
+    ['a part of a plain text', () => document.placeIn(['fields', 'name'], 6, 4), 4, 15, 4, 19],
+    ['a part of a quoted text', () => document.placeIn(['fields', 'note'], 2, 3), 5, 12, 5, 17],
+    ['a block, by its first key', () => document.placeOf(['tables']), 10, 3, 10, 6],
+    ['a list, by its first dash', () => document.placeOf(['fields', 'line']), 7, 5, 7, 6],
+  ])('knows where %s ends', (_what, stretch, line, column, endLine, endColumn) => {
+    expect(stretch()).toEqual({ file: 'm.yaml', line, column, endLine, endColumn })
   })
 
   test('is plain data with keys as text', () => {
@@ -118,4 +133,39 @@ test('several expressions that YAML would change are told together', () => {
     [4, 6, 'quote-expression'],
     [5, 15, 'quote-expression'],
   ])
+})
+
+/** A scalar as it is written below `a:`, and the text that an edit replaces in its value. */
+const REPLACED = [
+  ['order.nmae', 'nmae', 'name', 'order.name'],
+  ["'order.nmae == \"it''s\"'", 'nmae', 'name', "'order.name == \"it''s\"'"],
+  ["'order.name == \"it''s\"'", '"it\'s"', '"he\'s"', "'order.name == \"he''s\"'"],
+  ['"order.nmae == \\"a\\""', 'nmae', 'name', '"order.name == \\"a\\""'],
+  ['"order.name == \\"a\\""', '"a"', '"b"', '"order.name == \\"b\\""'],
+  ['|\n    order.note +\n      order.nmae', 'nmae', 'name', '|\n    order.note +\n      order.name'],
+  ['>-\n    order.note +\n    order.nmae', 'nmae', 'name', '>-\n    order.note +\n    order.name'],
+  ['"order.note +\n    order.nmae"', 'nmae', 'name', '"order.note +\n    order.name"'],
+  ['order.note +\n    order.nmae', 'nmae', 'name', 'order.note +\n    order.name'],
+  ['order.name + x', 'x', '" #1"', '\'order.name + " #1"\''],
+  ['{ value: order.name }', 'order.name', 'f(a, b)', "{ value: 'f(a, b)' }"],
+] as const
+
+test.each(REPLACED)('in %j the part %s is replaced by %s', (written, part, text, expected) => {
+  const source = `mapping: m\na: ${written}\n`
+  const document = parseDocument('m.yaml', source)
+  const path = written.startsWith('{') ? ['a', 'value'] : ['a']
+  const value = path.reduce((node, key) => (node as Record<string, unknown>)[key], document.value) as string
+  const edit = document.replacingIn(path, value.trim().indexOf(part), part.length, text)!
+  expect(applyEdits(source, [edit])).toBe(`mapping: m\na: ${expected}\n`)
+})
+
+test.each([
+  ['high', 'low', 'low'],
+  ['"high"', 'low', '"low"'],
+  ["'high'", "it's", "'it''s'"],
+  ['high', 'a: b', "'a: b'"],
+])('the value %s is replaced by %s as %s', (written, text, expected) => {
+  const source = `\ufeffa: ${written}   # why\r\nb: 1\r\n`
+  const edit = parseDocument('m.yaml', source).replacing(['a'], text)!
+  expect(applyEdits(source, [edit])).toBe(`\ufeffa: ${expected}   # why\r\nb: 1\r\n`)
 })

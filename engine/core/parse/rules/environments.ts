@@ -1,6 +1,7 @@
 import type { ParsedDocument, Path } from '../document.ts'
 import { applyEnvironment } from '../environment.ts'
 import { shapeFaults } from '../shape.ts'
+import type { Places } from '../shape-messages.ts'
 import { nearOrAll, type Rule } from './rule.ts'
 
 export const defaultEnvironmentExists: Rule = ({ repository: { project }, settingsAreSound, add }) => {
@@ -14,7 +15,7 @@ export const defaultEnvironmentExists: Rule = ({ repository: { project }, settin
 }
 
 /** What an environment overrides is there, and the result is still a connection of its kind. */
-export const overridesFit: Rule = ({ repository, known, connectionNames, add }) => {
+export const overridesFit: Rule = ({ repository, known, connectionNames, add, tell }) => {
   const { project, connections } = repository
   const names = [...new Set([...Object.keys(connections), ...connectionNames])]
   for (const [environment, { connections: overrides }] of Object.entries(project.environments)) {
@@ -35,24 +36,17 @@ export const overridesFit: Rule = ({ repository, known, connectionNames, add }) 
       const part = (from: typeof merged) => ({ settings: from['settings'] ?? {}, auth: from['auth'] ?? {} })
       if (shapeFaults(base.document, schema, part(base.value as unknown as typeof merged)).length > 0)
         continue
-      for (const { code, message, hint, ...place } of shapeFaults(
-        within(project.document, where),
-        schema,
-        part(merged),
-      ))
-        add({ ...project.document, placeOf: () => place }, where, { code, message, hint })
+      for (const fault of shapeFaults(within(project.document, where), schema, part(merged))) tell(fault)
     }
   }
 }
 
 /** The places of a block inside a file, as though the block were the file. */
-function within(
-  document: ParsedDocument,
-  where: Path,
-): Pick<ParsedDocument, 'placeOf' | 'placeOfKey' | 'rawOf'> {
+function within(document: ParsedDocument, where: Path): Places {
   return {
     placeOf: (path) => document.placeOf([...where, ...path]),
     placeOfKey: (path) => document.placeOfKey([...where, ...path]),
     rawOf: (path) => document.rawOf([...where, ...path]),
+    replacing: (path, text, of) => document.replacing([...where, ...path], text, of),
   }
 }

@@ -1,5 +1,5 @@
-import { nearest } from '../../expression/nearest.ts'
-import type { Diagnostic } from '../../model/diagnostic.ts'
+import { didYouMean } from '../../expression/nearest.ts'
+import type { Advised, Diagnostic } from '../../model/diagnostic.ts'
 import { isJsonObject, type JsonValue } from '../../model/json.ts'
 import type { ParsedDocument, Path } from '../document.ts'
 import type { Known, Repository } from '../repository.ts'
@@ -15,6 +15,8 @@ export interface RuleContext {
   /** Whether every file could be read: only then is what is not found not there. */
   readonly allAreSound: boolean
   readonly add: Add
+  /** Hands on a fault that was put together elsewhere. */
+  readonly tell: (diagnostic: Diagnostic) => void
 }
 
 /** One rule over the whole repository. Reports as many faults as it finds and never throws. */
@@ -26,7 +28,7 @@ export type Add = (
   fault: {
     readonly code: string
     readonly message: string
-    readonly hint: string | null
+    readonly hint: Advised
     readonly severity?: Diagnostic['severity']
     /** Where the fault is shown: at the value (default) or at its key. */
     readonly of?: 'key' | 'value'
@@ -34,9 +36,9 @@ export type Add = (
 ) => void
 
 /** "Did you mean …?", else what there is; null when there is nothing. */
-export function nearOrAll(found: string, names: readonly string[]): string | null {
-  const name = nearest(found, names)
-  if (name !== null) return `Did you mean "${name}"?`
+export function nearOrAll(found: string, names: readonly string[]): Advised {
+  const near = didYouMean(found, names)
+  if (near !== null) return near
   return names.length === 0 ? null : `There ${names.length === 1 ? 'is' : 'are'}: ${names.join(', ')}.`
 }
 
