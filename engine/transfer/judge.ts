@@ -59,7 +59,10 @@ async function identify(
             record,
             source,
             label: null,
-            verdict: { kind: 'parked', parking: identified.parking, waitsFor: null } as const,
+            verdict:
+              identified.status === 'parked'
+                ? ({ kind: 'parked', parking: identified.parking, waitsFor: null } as const)
+                : ({ kind: 'filtered', reason: identified.reason } as const),
           }
     const other = newest.get(key)
     const isNewest = other === undefined || other.record.stamp <= record.stamp

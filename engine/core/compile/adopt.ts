@@ -5,6 +5,7 @@ import type { RecordedSchema } from '../model/recorded.ts'
 import type { Context } from './context.ts'
 import { fieldNames, spellField } from './renames.ts'
 import type { Path } from './report.ts'
+import { requiredNames } from './target-field.ts'
 
 /** `adopt` as it is written. */
 interface Written {
@@ -68,7 +69,8 @@ function spelledIfFilled(
   })
   const spelled = spelledOf(name)?.name ?? name
   if (filled.some((written) => (spelledOf(written)?.name ?? written) === spelled)) return [spelled]
-  // It may be the one that is misspelt there, which is told already.
+  // It may be required and missing, or the one that is misspelt there, which is told already.
+  if (requiredNames(schema).includes(spelled)) return []
   if (filled.some((written) => spelledOf(written) === null)) return []
   context.report.add(
     'error',

@@ -3,10 +3,10 @@ import { type Type, typeOfRecorded } from '../expression/type.ts'
 import type { TargetField } from '../model/connector.ts'
 import { isJsonObject, type JsonObject, type JsonValue } from '../model/json.ts'
 import type { AgreePlan, StepPlan } from '../model/plan.ts'
-import { type Context, condition, expressionAt, pathsBelow } from './context.ts'
-import { shapeFor, type Variables } from './fields.ts'
+import { type Context, condition, expressionAt, pathsBelow, type Variables } from './context.ts'
 import { fieldNames, spellField } from './renames.ts'
 import { selectionOf } from './selection.ts'
+import { shapeFor } from './target-field.ts'
 
 /** What follows the write: `agree` and `then`. */
 
@@ -148,8 +148,8 @@ export function stepOf(
   const overwrites = ((action as JsonObject)['overwrites'] as readonly string[] | undefined) ?? []
   return {
     call: step.call,
-    when,
-    unless,
+    when: when?.plan ?? null,
+    unless: unless?.plan ?? null,
     reads,
     overwrites: overwrites.filter((field) => written.includes(field)),
   }

@@ -19,6 +19,8 @@ export interface Context {
   /** External ids in `settings.fixed` of the target connection, with their models. */
   readonly fixed: Readonly<Record<string, string>>
   readonly uses: Uses
+  /** What has a value in every record that `source.keep` lets through. Grows rule by rule. */
+  readonly present: Set<string>
 }
 
 /** What the expressions of a mapping turned out to use. Grows while it is compiled. */
@@ -33,7 +35,12 @@ export interface Uses {
 export interface CompiledExpression {
   readonly plan: ExpressionPlan
   readonly type: Type
+  /** What has a value in every record for which it is true. */
+  readonly present: ReadonlySet<string>
 }
+
+/** What expressions may name, with its type. */
+export type Variables = Readonly<Record<string, Type>>
 
 /** The version a connection's schemas are recorded under. */
 export function versionOf(definition: ConnectionDefinition): string {
@@ -50,7 +57,7 @@ export function expressionAt(
   where: Path,
   written: unknown,
   planPath: string,
-  variables: Readonly<Record<string, Type>>,
+  variables: Variables,
   options: { readonly lookUps: boolean } = { lookUps: true },
 ): CompiledExpression | null {
   context.report.mark(planPath, where)
@@ -71,6 +78,7 @@ export function expressionAt(
       context.schemas.schema(context.targetSchema['x-system'], context.targetSchema['x-version'], resource),
     fixed: Object.keys(context.fixed),
     fixedResource: (name) => context.fixed[name] ?? null,
+    present: context.present,
   })
   context.report.addFaults(where, checked.faults)
   if (!options.lookUps && checked.lookUps.length > 0) {
@@ -84,11 +92,13 @@ export function expressionAt(
     return null
   }
   note(context.uses, checked)
-  return checked.faults.length > 0 ? null : { plan: { cel: text }, type: checked.type }
+  return checked.faults.length > 0
+    ? null
+    : { plan: { cel: text }, type: checked.type, present: checked.present }
 }
 
 function constantOf(value: JsonValue): CompiledExpression {
-  return { plan: { constant: value }, type: constantType(value) }
+  return { plan: { constant: value }, type: constantType(value), present: new Set() }
 }
 
 function note(uses: Uses, checked: Checked): void {
@@ -106,7 +116,7 @@ export function condition(
   where: Path,
   written: unknown,
   planPath: string,
-  variables: Readonly<Record<string, Type>>,
+  variables: Variables,
 ) {
   const compiled = expressionAt(context, where, written, planPath, variables, { lookUps: false })
   if (compiled === null) return null
@@ -120,7 +130,7 @@ export function condition(
     )
     return null
   }
-  return compiled.plan
+  return compiled
 }
 
 /** The paths below a variable, without its name. */

@@ -1,5 +1,6 @@
 import { didYouMean } from '../expression/nearest.ts'
 import type { Type } from '../expression/type.ts'
+import { guardFor } from '../expression/walk.ts'
 import type { Advised } from '../model/diagnostic.ts'
 import type { FieldType, RecordedField } from '../model/recorded.ts'
 import type { CompiledExpression } from './context.ts'
@@ -52,6 +53,24 @@ export function misfit(compiled: CompiledExpression, field: RecordedField, name:
   if (target === 'many2one') return wrongReference(type, field, name)
   if (target === 'many2many' && type.kind === 'list') return wrongReference(type.of, field, name)
   return null
+}
+
+/** Why a value cannot go to a required field: it may be missing. Null clears any other. */
+export function nothingFor(compiled: CompiledExpression, name: string, required: boolean): Misfit | null {
+  if (!required || !compiled.type.nullable) return null
+  if (!('cel' in compiled.plan))
+    return {
+      code: 'may-be-null',
+      message: `"${name}" is required, and this is nothing.`,
+      hint: 'Write a value.',
+    }
+  const { cel } = compiled.plan
+  const guard = guardFor(cel, compiled.type)
+  return {
+    code: 'may-be-null',
+    message: `"${name}" is required, and ${cel} may have no value.`,
+    hint: { ...guard, hint: `${guard.hint} Or leave such records out under source.keep.` },
+  }
 }
 
 function wrongReference(type: Type, field: RecordedField, name: string): Misfit | null {

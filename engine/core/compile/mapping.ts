@@ -10,12 +10,14 @@ import { parseDuration, parsePercent } from '../parse/duration.ts'
 import type { ParsedMapping } from '../parse/repository.ts'
 import { adoptOf } from './adopt.ts'
 import { type AgreeRule, adjustModel, agreeOf, stepOf } from './after-write.ts'
-import { type Context, condition, expressionAt, pathsBelow, versionOf } from './context.ts'
-import { compileFields, identityOf, shapeFor, type Variables } from './fields.ts'
+import { type Context, condition, expressionAt, pathsBelow, type Variables, versionOf } from './context.ts'
+import { compileFields } from './fields.ts'
+import { identityOf } from './identity.ts'
 import { namespaceOf } from './names.ts'
 import { createReport, type Report } from './report.ts'
 import { compareScopes, sourceScopes, targetScopes } from './scopes.ts'
 import { selectionOf } from './selection.ts'
+import { shapeFor } from './target-field.ts'
 
 /** All a mapping is compiled against. */
 export interface Surroundings {
@@ -77,6 +79,7 @@ export function compileMapping(mapping: ParsedMapping, surroundings: Surrounding
     targetSchema: target.schema,
     fixed: fixedModels(target.definition),
     uses,
+    present: new Set(),
   }
   const as = value.source.as
   const variables: Variables = { [as]: typeOfRecorded(source.schema, [as]) }
@@ -88,9 +91,10 @@ export function compileMapping(mapping: ParsedMapping, surroundings: Surrounding
       `source.keep.${index}`,
       variables,
     )
-    return when === null
-      ? null
-      : { when, otherwise: rule.otherwise, firstTimeOnly: rule.firstTimeOnly === true }
+    if (when === null) return null
+    // A later version comes through a rule for the first time only whatever it says.
+    if (rule.firstTimeOnly !== true) for (const place of when.present) context.present.add(place)
+    return { when: when.plan, otherwise: rule.otherwise, firstTimeOnly: rule.firstTimeOnly === true }
   })
   const identity = identityOf(
     context,

@@ -5,7 +5,14 @@ import { literalText, type Node } from './tree.ts'
 import type { Type } from './type.ts'
 import { didYouMean, expect, notePresence, refuseWhole, report, sourceOf, type Walk } from './walk.ts'
 
-export function checkArgument(name: string, parameter: Parameter, node: Node, type: Type, walk: Walk): void {
+/** Whether the kind of an argument fits; what is wrong with it is reported. */
+export function checkArgument(
+  name: string,
+  parameter: Parameter,
+  node: Node,
+  type: Type,
+  walk: Walk,
+): boolean {
   const text = literalText(node)
   if (parameter.literal === true && text === null) {
     report(
@@ -15,11 +22,12 @@ export function checkArgument(name: string, parameter: Parameter, node: Node, ty
       `The ${parameter.name} of ${name} must be a text written out.`,
       `Write it in quotation marks: "…".`,
     )
-    return
+    return false
   }
+  let fits = type.kind !== 'object'
   if (parameter.takes !== 'any') {
     const kinds = parameter.takes.join(' or ')
-    expect(
+    fits = expect(
       type,
       parameter.takes,
       node,
@@ -29,7 +37,7 @@ export function checkArgument(name: string, parameter: Parameter, node: Node, ty
     )
     if (type.kind === 'list') notePresence(type, walk)
   } else refuseWhole(type, node, walk)
-  if (text === null) return
+  if (text === null) return fits
   if (parameter.values !== undefined && !parameter.values.includes(text)) {
     report(
       walk,
@@ -51,6 +59,7 @@ export function checkArgument(name: string, parameter: Parameter, node: Node, ty
     const pattern = safePattern(text)
     if (typeof pattern === 'string') report(walk, node, 'wrong-pattern', pattern)
   }
+  return fits
 }
 
 function fixFor(parameter: Parameter, type: Type, text: string): string | null {

@@ -1,12 +1,14 @@
 import { checkArgument } from './check-argument.ts'
 import { checkLink, checkMatch, checkRef, checkTable } from './check-look-ups.ts'
 import { FUNCTIONS, type FunctionEntry } from './functions.ts'
+import { where } from './narrowing.ts'
 import { type CallNode, MACROS, type Node } from './tree.ts'
 import { agree, type Type, unknownType } from './type.ts'
 import {
   choiceType,
   condition,
   didYouMean,
+  expectValue,
   nameOf,
   notePresence,
   report,
@@ -28,6 +30,8 @@ const FAMILIAR: Readonly<Record<string, string>> = {
   toUpperCase: 'Write upper(x).',
   concat: 'Write a + b.',
   ifnull: 'Write coalesce(a, b).',
+  orValue: 'Write coalesce(a, b).',
+  hasValue: 'Write a != null.',
   iif: 'Write when(condition, a, b).',
   lookup: 'Write match("model", "field", value), link("mapping", key) or table("name", key).',
   now: 'An expression gives the same today and tomorrow: use a date of the record.',
@@ -55,7 +59,11 @@ export function checkCall(node: CallNode, walk: Walk): Type {
       return coalesceType(node, walk)
     case 'when':
       condition(node.args[0]!, walk)
-      return choiceType(node.args[1]!, node.args[2]!, walk)
+      return choiceType(
+        [node.args[1]!, where(node.args[0]!, true, walk)],
+        [node.args[2]!, where(node.args[0]!, false, walk)],
+        walk,
+      )
     case 'table':
       return checkTable(node, walk)
     case 'match':
@@ -147,7 +155,9 @@ function plainCall(node: CallNode, entry: FunctionEntry, walk: Walk): Type {
   const types = node.args.map((arg) => walk.typeOf(arg, walk))
   for (const [index, type] of types.entries()) {
     const parameter = entry.parameters[index] ?? entry.parameters.at(-1)!
-    checkArgument(node.name, parameter, node.args[index]!, type, walk)
+    const fits = checkArgument(node.name, parameter, node.args[index]!, type, walk)
+    if (fits && needsValue(entry, index, types.length))
+      expectValue(type, node.args[index]!, walk, sourceOf(walk, node))
   }
   if ((node.name === 'sum' || node.name === 'min' || node.name === 'max') && types[0]?.kind === 'list') {
     expectItems(types[0].of, node.args[0]!, node.name, walk)
@@ -155,10 +165,25 @@ function plainCall(node: CallNode, entry: FunctionEntry, walk: Walk): Type {
   return resultOf(entry, types)
 }
 
+/** Whether a null argument parks the record. */
+function needsValue(entry: FunctionEntry, index: number, count: number): boolean {
+  if (entry.nulls === 'takes') return count > 1
+  return entry.nulls === 'parks' || index > 0
+}
+
 function expectItems(item: Type, node: Node, name: string, walk: Walk): void {
-  if (item.kind === 'integer' || item.kind === 'decimal' || item.kind === 'unknown' || item.kind === 'null')
-    return
   const text = sourceOf(walk, node)
+  if (item.kind === 'integer' || item.kind === 'decimal' || item.kind === 'unknown' || item.kind === 'null') {
+    if (item.nullable)
+      report(
+        walk,
+        node,
+        'may-be-null',
+        `Items of ${text} may have no value, and ${name} needs one of each.`,
+        `Leave those out: ${name}(${text}.filter(x, x != null)).`,
+      )
+    return
+  }
   const hint = item.kind === 'object' ? `Say which number of each: ${name}(${text}.map(x, x.…)).` : null
   report(
     walk,

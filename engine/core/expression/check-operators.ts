@@ -1,7 +1,16 @@
 import { canonicalInstant, isDate } from './time.ts'
 import { literalText, type Node } from './tree.ts'
 import { agree, isNumeric, type Type, unknownType } from './type.ts'
-import { didYouMean, nameOf, notePresence, refuseWhole, report, sourceOf, type Walk } from './walk.ts'
+import {
+  didYouMean,
+  expectValue,
+  nameOf,
+  notePresence,
+  refuseWhole,
+  report,
+  sourceOf,
+  type Walk,
+} from './walk.ts'
 
 type Binary = Node & { readonly op: 'binary' }
 
@@ -72,7 +81,14 @@ function order(node: Binary, left: Type, right: Type, walk: Walk): void {
       return
     }
   }
-  comparable(node, left, right, walk)
+  if (comparable(node, left, right, walk)) expectValues(node, left, right, walk)
+}
+
+/** Without a value on both sides the record is parked. */
+function expectValues(node: Binary, left: Type, right: Type, walk: Walk): void {
+  const whole = sourceOf(walk, node)
+  expectValue(left, node.left, walk, whole)
+  expectValue(right, node.right, walk, whole)
 }
 
 /** Reports two sides that can never be compared. */
@@ -173,8 +189,11 @@ function sum(node: Binary, left: Type, right: Type, walk: Walk): Type {
   const kinds = [left.kind, right.kind]
   if (kinds.includes('unknown') || kinds.includes('null')) {
     if (isNull(node.left) || isNull(node.right)) return arithmetic(node, left, right, walk)
+    expectValues(node, left, right, walk)
     return unknownType()
   }
+  if (left.kind === right.kind && (left.kind === 'text' || left.kind === 'list'))
+    expectValues(node, left, right, walk)
   if (left.kind === 'text' && right.kind === 'text') return { kind: 'text', nullable: false }
   if (left.kind === 'list' && right.kind === 'list')
     return { kind: 'list', of: agree(left.of, right.of) ? left.of : unknownType(), nullable: false }
@@ -214,7 +233,7 @@ function arithmetic(node: Binary, left: Type, right: Type, walk: Walk): Type {
         `${sourceOf(walk, side)} is ${nameOf(type)}, and ${node.operator} needs a number.`,
         hint,
       )
-    }
+    } else expectValue(type, side, walk, sourceOf(walk, node))
   }
   const integer = left.kind === 'integer' && right.kind === 'integer' && node.operator !== '/'
   return { kind: integer ? 'integer' : 'decimal', nullable: false }

@@ -2,6 +2,7 @@ import type { RecordedSchema } from '../model/recorded.ts'
 import { checkCall } from './check-call.ts'
 import { checkBinary } from './check-operators.ts'
 import { typeAtMember } from './members.ts'
+import { type Facts, factsOf, filteredItem, inMacro, placeOf, where } from './narrowing.ts'
 import type { Expression, Fault } from './parse.ts'
 import { literalText, type MacroNode, type Node } from './tree.ts'
 import { mergeTypes, type Type, unknownType } from './type.ts'
@@ -10,9 +11,11 @@ import {
   condition,
   didYouMean,
   expect,
+  expectValue,
   notePresence,
   refuseWhole,
   report,
+  sourceOf,
   type Walk,
 } from './walk.ts'
 
@@ -27,6 +30,8 @@ export interface Environment {
   /** Names that `ref` may give beyond any `module.name`. */
   readonly fixed: readonly string[]
   fixedResource?(name: string): string | null
+  /** What has a value in every record the expression is asked of, whatever its type says. */
+  readonly present?: Facts
 }
 
 export type LookUp =
@@ -41,6 +46,8 @@ export type LookUp =
 
 export interface Checked {
   readonly type: Type
+  /** What has a value in every record for which the expression is true. */
+  readonly present: Facts
   /** In the order of the text. Empty: the expression may be compiled. */
   readonly faults: readonly Fault[]
   /** Paths of the source fields used, the variable's name first: `['order', 'lineItems', 'taxLines', 'rate']`. */
@@ -55,6 +62,7 @@ export function checkExpression(expression: Expression, environment: Environment
     text: expression.text,
     variables: environment.variables,
     lenient: false,
+    present: environment.present ?? new Set(),
     faults: [],
     reads: new Map(),
     lookUps: [],
@@ -64,10 +72,19 @@ export function checkExpression(expression: Expression, environment: Environment
   if (type.kind === 'object') refuseWhole(type, expression.tree, walk)
   notePresence(type, walk)
   const faults = walk.faults.sort((a, b) => a.offset - b.offset || a.length - b.length)
-  return { type, faults, reads: [...walk.reads.values()], lookUps: walk.lookUps }
+  const present =
+    type.kind === 'boolean' && faults.length === 0 ? factsOf(expression.tree, true, walk) : new Set<string>()
+  return { type, present, faults, reads: [...walk.reads.values()], lookUps: walk.lookUps }
 }
 
 function typeOf(node: Node, walk: Walk): Type {
+  const type = declaredType(node, walk)
+  if (!type.nullable || type.kind === 'null' || walk.present.size === 0) return type
+  const place = placeOf(node)
+  return place !== null && walk.present.has(place) ? { ...type, nullable: false } : type
+}
+
+function declaredType(node: Node, walk: Walk): Type {
   switch (node.op) {
     case 'literal':
       return literalType(node.value)
@@ -112,18 +129,23 @@ function typeOf(node: Node, walk: Walk): Type {
       return { kind: 'map', nullable: false }
     case 'conditional':
       condition(node.condition, walk)
-      return choiceType(node.yes, node.no, walk)
+      return choiceType(
+        [node.yes, where(node.condition, true, walk)],
+        [node.no, where(node.condition, false, walk)],
+        walk,
+      )
     case 'and':
     case 'or':
       condition(node.left, walk)
-      condition(node.right, walk)
+      condition(node.right, where(node.left, node.op === 'and', walk))
       return { kind: 'boolean', nullable: false }
     case 'not':
       condition(node.operand, walk)
       return { kind: 'boolean', nullable: false }
     case 'negate': {
       const operand = typeOf(node.operand, walk)
-      expect(operand, ['integer', 'decimal'], node.operand, walk, 'Only a number can be negative.')
+      if (expect(operand, ['integer', 'decimal'], node.operand, walk, 'Only a number can be negative.'))
+        expectValue(operand, node.operand, walk, `-${sourceOf(walk, node.operand)}`)
       return { kind: operand.kind === 'integer' ? 'integer' : 'decimal', nullable: false }
     }
     case 'binary':
@@ -154,15 +176,20 @@ function macroType(node: MacroNode, walk: Walk): Type {
   const list = walk.typeOf(node.list, walk)
   expect(list, ['list'], node.list, walk, `.${node.name}(…) needs a list.`)
   const element: Type = list.kind === 'list' ? list.of : unknownType()
-  const inner: Walk = { ...walk, lenient: false, variables: { ...walk.variables, [node.variable]: element } }
-  if (node.condition !== null) condition(node.condition, inner)
+  let inner = inMacro(node, element, walk)
+  if (node.condition !== null) {
+    condition(node.condition, inner)
+    inner = where(node.condition, true, inner)
+  }
   const before = walk.reads.size
   let body = element
   if (node.name === 'map') body = walk.typeOf(node.body, inner)
   else condition(node.body, inner)
   if (walk.reads.size === before && !readsBelow(element, walk)) notePresence(element, walk)
   if (node.name === 'map') return { kind: 'list', of: body, nullable: false }
-  return node.name === 'filter' ? { ...list, nullable: false } : { kind: 'boolean', nullable: false }
+  if (node.name !== 'filter') return { kind: 'boolean', nullable: false }
+  const of = filteredItem(element, node.variable, node.body, inner)
+  return list.kind === 'list' ? { ...list, of, nullable: false } : { kind: 'list', of, nullable: false }
 }
 
 function readsBelow(type: Type, walk: Walk): boolean {

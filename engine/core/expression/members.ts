@@ -1,6 +1,6 @@
 import { isJsonObject } from '../model/json.ts'
 import type { Node, Span } from './tree.ts'
-import { fieldsOf, mergeTypes, type Type, typeOfRecorded, unknownType } from './type.ts'
+import { fieldsOf, mergeTypes, type Type, typeOfRecorded, typeWithPresent, unknownType } from './type.ts'
 import { didYouMean, note, report, sourceOf, type Walk } from './walk.ts'
 
 /** The type of a field, noted as read when it is one value. */
@@ -9,9 +9,11 @@ export function typeAtMember(object: Type, name: string, span: Span, objectNode:
     case 'object':
       return fieldType(object, name, span, walk)
     case 'null':
-    case 'unknown':
     case 'map':
       return { kind: 'unknown', nullable: true }
+    case 'unknown':
+      // What is not known because of a fault is not found fault with again.
+      return { ...object, nullable: object.path !== undefined }
     case 'list': {
       const text = sourceOf(walk, objectNode)
       report(
@@ -47,7 +49,12 @@ function fieldType(object: Type & { readonly kind: 'object' }, name: string, spa
   }
   const path = [...object.path, name]
   const found = typeOfRecorded(field, path)
-  const type: Type = object.nullable ? { ...found, nullable: true } : found
+  const below = (object.present ?? []).filter((place) => place.startsWith(`${name}.`))
+  const known = typeWithPresent(
+    object.present?.includes(name) === true ? { ...found, nullable: false } : found,
+    below.map((place) => place.slice(name.length + 1)),
+  )
+  const type: Type = object.nullable ? { ...known, nullable: true } : known
   const inner = type.kind === 'list' ? type.of : type
   if (inner.kind !== 'object') note(walk, path)
   if (object.alternatives === undefined) return type

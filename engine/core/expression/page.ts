@@ -26,8 +26,10 @@ pricelist_id: match("product.pricelist", "name", table("pricelist", order.presen
 ## What differs from CEL
 - **Null and absent are one thing.** A field that is absent is null, access through null gives null (\`order.customer.id\` of a
   guest), and so does a list item that is not there. A list that is absent is an empty one. Null is not true: a condition without a value
-  counts as false. Arithmetic, \`+\` and comparisons of size need a value: without one the record is parked (\`missing-value\`). Say what
-  to use instead: \`coalesce(line.weight, 0)\`. \`== null\` and \`!= null\` ask for it.
+  counts as false. Arithmetic, \`+\`, comparisons of size, a key and a required field need a value: where one may be missing
+  \`validate\` says so (\`may-be-null\`), with the guard to write: \`coalesce(line.weight, 0)\`. It understands guards: \`when(order.note != null, …)\`,
+  \`has\`, \`? :\`, \`&&\`, \`||\`, \`!\`, \`filter\`, and the conditions under \`source.keep\` (but those for the first time only). Access with \`.?\`
+  is the same as with a plain dot.
 - **One kind of number.** \`0.1 + 0.2 == 0.3\`, and \`2 == 2.0\`. Sums and products are exact; a division keeps 28 digits, and
   \`7 / 2\` is 3.5. Dividing by zero parks the record (\`value\`). The remainder \`%\` has the sign of what is divided.
 - **Lists and objects are equal when their values are.** A text never equals a number.
@@ -36,7 +38,7 @@ pricelist_id: match("product.pricelist", "name", table("pricelist", order.presen
 - **Only what is needed is evaluated**: the branch taken of \`coalesce\`, \`when\`, \`? :\`, \`&&\` and \`||\`. Look-ups elsewhere are not asked.
 - **A look-up whose key is empty** parks the record; inside \`coalesce\` it gives null, under \`"otherwise"\` what stands there. A record that is not
   found, or found twice, always waits or parks: \`coalesce\` does not hide it.
-- Not part of the language: bytes, unsigned numbers, \`timestamp\`, \`duration\`, \`type\`, \`dyn\`, optional access (\`.?\`).
+- Not part of the language: bytes, unsigned numbers, \`timestamp\`, \`duration\`, \`type\`, \`dyn\`.
 
 ## In YAML
 YAML bites into some expressions: \`" #"\` begins a comment, a comma ends a value inside \`{ }\`, \`!\` at the beginning is a tag, \`": "\` ends a key. Put

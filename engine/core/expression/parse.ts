@@ -22,7 +22,7 @@ export interface Expression {
   readonly tree: Node
 }
 
-const grammar = new Environment({ unlistedVariablesAreDyn: true })
+const grammar = new Environment({ unlistedVariablesAreDyn: true, enableOptionalTypes: true })
 
 /** Reads CEL. Never throws: what is no expression is a fault (`syntax`) at the place where reading stopped. */
 export function parseExpression(
@@ -68,7 +68,9 @@ function nodeOf(ast: ASTNode, text: string): Node {
       return { ...span, op: 'literal', value: literalOf(ast.args, text, span) }
     case 'id':
       return { ...span, op: 'variable', name: ast.args }
+    // Access through null gives null, so optional access is plain access.
     case '.':
+    case '.?':
       return {
         ...span,
         op: 'member',
@@ -77,6 +79,7 @@ function nodeOf(ast: ASTNode, text: string): Node {
         nameSpan: { start: ast.pos, end: ast.end },
       }
     case '[]':
+    case '[?]':
       return { ...span, op: 'index', object: node(ast.args[0]), index: node(ast.args[1]) }
     case 'call': {
       const [name, args] = ast.args
@@ -110,13 +113,6 @@ function nodeOf(ast: ASTNode, text: string): Node {
       return { ...span, op: 'not', operand: node(ast.args) }
     case '-_':
       return negation(node(ast.args), span)
-    case '.?':
-    case '[?]':
-      throw new Unsupported(
-        'Optional access is not part of the language.',
-        'Write a plain dot: access through null gives null.',
-        span,
-      )
     default:
       return {
         ...span,

@@ -28,6 +28,8 @@ export type Type = (
       readonly schema: RecordedSchemaNode
       readonly path: readonly string[]
       readonly alternatives?: readonly Type[]
+      /** Paths below it that are known to have a value, by a filter it came through. */
+      readonly present?: readonly string[]
     }
   /** `resource` is empty where it is not known. */
   | { readonly kind: 'reference'; readonly resource: string }
@@ -106,6 +108,12 @@ function kindOfJson(node: RecordedSchemaNode): 'text' | 'integer' | 'decimal' | 
   if (types.includes('integer')) return 'integer'
   if (types.includes('number')) return 'decimal'
   return types.includes('boolean') ? 'boolean' : 'unknown'
+}
+
+/** The type of something of which some fields are known to have a value: `['sku', 'price.amount']`. */
+export function typeWithPresent(type: Type, paths: readonly string[]): Type {
+  if (type.kind !== 'object' || paths.length === 0) return type
+  return { ...type, present: [...(type.present ?? []), ...paths] }
 }
 
 /** The fields of an object type. */

@@ -4,9 +4,10 @@ import type { Environment, LookUp } from './check.ts'
 
 export { didYouMean } from './nearest.ts'
 
+import type { Facts } from './narrowing.ts'
 import type { Fault } from './parse.ts'
 import type { Node, Span } from './tree.ts'
-import { agree, fieldsOf, mergeTypes, type RecordedSchemaNode, type Type } from './type.ts'
+import { agree, fieldsOf, isNumeric, mergeTypes, type RecordedSchemaNode, type Type } from './type.ts'
 
 /** One check under way. */
 export interface Walk {
@@ -15,6 +16,8 @@ export interface Walk {
   readonly variables: Readonly<Record<string, Type>>
   /** Inside `coalesce`: an empty key gives null. */
   readonly lenient: boolean
+  /** What has a value where this part is evaluated, in spite of its type. */
+  readonly present: Facts
   readonly faults: Fault[]
   readonly reads: Map<string, readonly string[]>
   readonly lookUps: LookUp[]
@@ -118,6 +121,34 @@ export function expect(
   return false
 }
 
+/** Reports what may be null where a value is needed, with the guard to write. */
+export function expectValue(type: Type, node: Node, walk: Walk, purpose: string): void {
+  if (!type.nullable || type.kind === 'null' || type.kind === 'object') return
+  const text = sourceOf(walk, node)
+  report(
+    walk,
+    node,
+    'may-be-null',
+    `${text} may have no value, and ${purpose} needs one.`,
+    guardFor(text, type),
+  )
+}
+
+/** What to write so that there is always a value. */
+export function guardFor(text: string, type: Type): Advice {
+  const standIn = standInFor(type)
+  const guard = `coalesce(${text}, ${standIn ?? '…'})`
+  const hint = `Say what to use instead: ${guard}.`
+  return standIn === null ? { hint } : { hint, replace: guard }
+}
+
+function standInFor(type: Type): string | null {
+  if (isNumeric(type)) return '0'
+  if (type.kind === 'text') return '""'
+  if (type.kind === 'list') return '[]'
+  return type.kind === 'boolean' ? 'false' : null
+}
+
 export function nameOf(type: Type): string {
   if (type.kind === 'reference')
     return type.resource === '' ? 'a reference' : `a reference to ${type.resource}`
@@ -125,9 +156,13 @@ export function nameOf(type: Type): string {
   return /^[aeiou]/.test(type.kind) ? `an ${type.kind}` : `a ${type.kind}`
 }
 
-export function choiceType(thenNode: Node, otherwiseNode: Node, walk: Walk): Type {
-  const then = walk.typeOf(thenNode, walk)
-  const otherwise = walk.typeOf(otherwiseNode, walk)
+export function choiceType(
+  [thenNode, thenWalk]: readonly [Node, Walk],
+  [otherwiseNode, otherwiseWalk]: readonly [Node, Walk],
+  walk: Walk,
+): Type {
+  const then = walk.typeOf(thenNode, thenWalk)
+  const otherwise = walk.typeOf(otherwiseNode, otherwiseWalk)
   if (!agree(then, otherwise)) {
     report(
       walk,

@@ -48,6 +48,7 @@ function outcomeOf(
   const source = transformer.decode(record)
   const identified = transformer.identify(source)
   if (identified.status === 'parked') return parked(identified.parking)
+  if (identified.status === 'filtered') return { kind: 'filtered', reason: identified.reason }
   const out = transformer.filter(source, delivered)
   if (out !== null) return 'parking' in out ? parked(out.parking) : { kind: 'filtered', reason: out.reason }
   const transformed = transformer.transform(source, references)

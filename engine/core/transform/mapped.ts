@@ -46,3 +46,5 @@ export type Transformed =
 export type Identified =
   | { readonly status: 'identified'; readonly key: string; readonly label: string | null }
   | { readonly status: 'parked'; readonly parking: Parking }
+  /** It has no key, and a `keep` rule sends it away: its reason. */
+  | { readonly status: 'filtered'; readonly reason: string }

@@ -88,6 +88,18 @@ export function createTransformer(plan: Plan): Transformer {
     decode: compileDecoder(step.reads),
   }))
   const decode = compileDecoder(plan.source.selection)
+  const filter: Transformer['filter'] = (source, deliveredBefore) => {
+    const scope = scopeOf(source, NO_REFERENCES)
+    for (const { rule, when } of keep) {
+      if (rule.firstTimeOnly && deliveredBefore) continue
+      try {
+        if (when(scope) !== true) return { reason: rule.otherwise }
+      } catch (error) {
+        return { parking: parkedOf(error).parking }
+      }
+    }
+    return null
+  }
 
   return {
     decode,
@@ -102,21 +114,15 @@ export function createTransformer(plan: Plan): Transformer {
           label: named === null || named === undefined ? null : textOf(named),
         }
       } catch (error) {
-        return { status: 'parked', parking: parkedOf(error).parking }
+        const parked = parkedOf(error)
+        // Rules may be what keeps records without a key away.
+        const out = filter(source, false)
+        return out !== null && 'reason' in out
+          ? { status: 'filtered', reason: out.reason }
+          : { status: 'parked', parking: parked.parking }
       }
     },
-    filter(source, deliveredBefore) {
-      const scope = scopeOf(source, NO_REFERENCES)
-      for (const { rule, when } of keep) {
-        if (rule.firstTimeOnly && deliveredBefore) continue
-        try {
-          if (when(scope) !== true) return { reason: rule.otherwise }
-        } catch (error) {
-          return { parking: parkedOf(error).parking }
-        }
-      }
-      return null
-    },
+    filter,
     transform(source, references) {
       const draft = new Draft()
       const scope = scopeOf(source, references)

@@ -134,7 +134,7 @@ const OTHERWISE: readonly Edit[] = [
 const MEANINGS_OF_ORDERS: readonly Edit[] = [
   [ORDERS, 'fields/order_line/0/gone/set/product_uom_qty', 1],
   [ORDERS, 'fields/order_line/0/adopt', { by: ['product_id', 'price_unit'] }],
-  [ORDERS, 'fields/order_line/0/identity', ['line.id', 'line.sku']],
+  [ORDERS, 'fields/order_line/0/identity', ['line.id', 'line.name']],
   [ORDERS, 'fields/order_line/1/each', 'order.lineItems.filter(l, l.currentDiscount > 1)'],
   [ORDERS, 'fields/partner_invoice_id/as', 'bill-to'],
   [ORDERS, 'fields/partner_invoice_id/fields/city', 'order.billingAddress.zip'],

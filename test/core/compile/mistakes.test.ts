@@ -257,8 +257,8 @@ const MISTAKES: readonly (readonly [
   [
     'lines recognised by a field that the block does not fill',
     orders,
-    '      identity: ship.id\n      adopt: { by: product_id }',
-    '      identity: ship.id\n      adopt: { by: [product_id, discount] }',
+    '      identity: coalesce(ship.id, ship.title)\n      adopt: { by: product_id }',
+    '      identity: coalesce(ship.id, ship.title)\n      adopt: { by: [product_id, discount] }',
     'adopt-not-filled',
     '[product_id',
   ],

@@ -1,0 +1,77 @@
+import type { TargetField } from '../model/connector.ts'
+import type { FieldPlan, ValuePlan } from '../model/plan.ts'
+import { type Context, expressionAt, type Variables } from './context.ts'
+import type { SpelledField } from './renames.ts'
+import type { Path } from './report.ts'
+import { relatedSchema, reportMissing, shapeOf, targetField } from './target-field.ts'
+import { plainValueOf } from './value.ts'
+
+/** A record of the record's own, which a field points to. */
+export function ownRecordOf(
+  context: Context,
+  at: Path,
+  written: Readonly<Record<string, unknown>>,
+  spelled: SpelledField,
+  variables: Variables,
+  planPath: string,
+): { readonly plan: FieldPlan; readonly shape: TargetField } | null {
+  const schema = relatedSchema(context, at, spelled)
+  if (schema === null) return null
+  if (spelled.field['x-type'] !== 'many2one') {
+    context.report.add(
+      'error',
+      'not-a-record',
+      at,
+      `"${spelled.name}" does not point to one record, so it cannot hold one of its own.`,
+      'Write an expression, or a list of line blocks.',
+    )
+    return null
+  }
+  const shape: Record<string, TargetField> = {}
+  const fields: Record<string, ValuePlan> = {}
+  for (const [name, value] of Object.entries(written['fields'] as Record<string, unknown>)) {
+    const fieldAt = [...at, 'fields', name]
+    const inner = targetField(context, schema, fieldAt)
+    if (inner === null) continue
+    const plan = plainValueOf(
+      context,
+      schema,
+      fieldAt,
+      value,
+      inner,
+      variables,
+      `${planPath}.fields.${inner.name}`,
+    )
+    if (plan === null) continue
+    fields[inner.name] = plan
+    shape[inner.name] = shapeOf(schema, inner)
+  }
+  reportMissing(context, schema, [...at, 'fields'], written['fields'] as Record<string, unknown>)
+  const when =
+    written['when'] === undefined
+      ? null
+      : expressionAt(context, [...at, 'when'], written['when'], planPath, variables, { lookUps: false })
+  const otherwise =
+    written['otherwise'] === undefined
+      ? null
+      : plainValueOf(
+          context,
+          context.targetSchema,
+          [...at, 'otherwise'],
+          written['otherwise'],
+          spelled,
+          variables,
+          `${planPath}.otherwise`,
+        )
+  return {
+    plan: {
+      kind: 'record',
+      as: String(written['as']),
+      when: when?.plan ?? null,
+      otherwise: otherwise?.value ?? null,
+      shape: { resource: schema.title, fields: shape },
+      fields,
+    },
+    shape: shapeOf(context.targetSchema, spelled),
+  }
+}
