@@ -2,7 +2,7 @@ import { existsSync, readdirSync, readFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { fileURLToPath } from 'node:url'
 import type { JsonObject } from '../core/model/json.ts'
-import type { RecordedSchema, RecordedSchemas } from '../core/model/recorded.ts'
+import type { RecordedSamples, RecordedSchema, RecordedSchemas } from '../core/model/recorded.ts'
 
 const ENDING = '.schema.json'
 
@@ -46,15 +46,10 @@ export function recordedFiles(folder: string): RecordedSchemas {
   }
 }
 
-/** Recorded samples by `<resource>/<name>`, the repository's own first. Null when there is none. */
-export interface RecordedSamples {
-  sample(system: string, version: string, name: string): JsonObject | null
-  /** Names there are of a resource. */
-  names(system: string, version: string, resource: string): readonly string[]
-}
-
+/** Samples of the repository first, then those shipped with the engine. */
 export function recordedSamples(folder: string): RecordedSamples {
   const roots = rootsOf(folder)
+  const listed = new Map<string, readonly string[]>()
   return {
     sample(system, version, name) {
       const path = roots
@@ -62,10 +57,16 @@ export function recordedSamples(folder: string): RecordedSamples {
         .find((candidate) => existsSync(candidate))
       return path === undefined ? null : (JSON.parse(readFileSync(path, 'utf8')) as JsonObject)
     },
-    names: (system, version, resource) =>
-      namesIn(roots, join(system, version, 'samples', resource)).flatMap((name) =>
-        name.endsWith('.json') ? [`${resource}/${name.slice(0, -'.json'.length)}`] : [],
-      ),
+    names(system, version, resource) {
+      const folder = join(system, version, 'samples', resource)
+      const known =
+        listed.get(folder) ??
+        namesIn(roots, folder).flatMap((name) =>
+          name.endsWith('.json') ? [`${resource}/${name.slice(0, -'.json'.length)}`] : [],
+        )
+      listed.set(folder, known)
+      return known
+    },
   }
 }
 

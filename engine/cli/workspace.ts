@@ -5,10 +5,10 @@ import type { ConnectionDefinition } from '../core/model/connector.ts'
 import { type Diagnostic, hasErrors, sortDiagnostics } from '../core/model/diagnostic.ts'
 import { SyncError } from '../core/model/failure.ts'
 import type { JsonObject } from '../core/model/json.ts'
-import type { RecordedSchemas } from '../core/model/recorded.ts'
+import type { RecordedSamples, RecordedSchemas } from '../core/model/recorded.ts'
 import { applyEnvironment, parseRepository, type Repository } from '../core/parse/repository.ts'
 import { CONNECTORS } from './connectors.ts'
-import { recordedFiles } from './recorded-files.ts'
+import { recordedFiles, recordedSamples } from './recorded-files.ts'
 
 /** A repository of mappings, read, checked and compiled for one environment. */
 export interface Workspace {
@@ -30,14 +30,19 @@ export function openWorkspace(folder: string, environment: string): Workspace {
     throw new SyncError('invalid-plan', `There is no folder ${root}. Name the folder of your mappings.`)
   }
   const texts = readFiles(root)
-  return { folder: root, environment, texts, ...checkFiles(texts, environment, recordedFiles(root)) }
+  return { folder: root, environment, texts, ...checkFiles(texts, environment, recordedOf(root)) }
+}
+
+/** What is recorded of the systems: the repository's own first. */
+export function recordedOf(folder: string) {
+  return { schemas: recordedFiles(folder), samples: recordedSamples(folder) }
 }
 
 /** All that is checked of a repository, in one pass: what the files say alone, together, and against the recorded schemas. */
 export function checkFiles(
   texts: ReadonlyMap<string, string>,
   environment: string,
-  schemas: RecordedSchemas,
+  recorded: { readonly schemas: RecordedSchemas; readonly samples: RecordedSamples },
 ): Pick<Workspace, 'diagnostics' | 'repository' | 'plans'> {
   const { partial: sound, diagnostics } = parseRepository(
     [...texts].map(([path, text]) => ({ path, text })),
@@ -65,9 +70,16 @@ export function checkFiles(
       return [name, { definition, limits: limits ?? null }]
     }),
   )
-  const compiled = compileRepository(sound, { project: sound.project.name, connections, schemas })
-  const all = sortDiagnostics([...diagnostics, ...compiled.diagnostics])
+  const compiled = compileRepository(sound, { project: sound.project.name, connections, ...recorded })
+  // Where a fault was told already, the next one follows from it.
+  const told = new Set(diagnostics.map(placeText))
+  const more = compiled.diagnostics.filter((diagnostic) => !told.has(placeText(diagnostic)))
+  const all = sortDiagnostics([...diagnostics, ...more])
   return { diagnostics: all, repository: sound, plans: hasErrors(all) ? [] : compiled.plans }
+}
+
+function placeText({ file, line, column }: Diagnostic): string {
+  return `${file}:${line}:${column}`
 }
 
 /** The schema of each connector's `settings` and `auth`. */

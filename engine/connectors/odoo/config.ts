@@ -41,9 +41,8 @@ export const CONFIG_SCHEMA: JsonObject = {
       properties: {
         url: {
           type: 'string',
-          pattern: '^https?://[^\\s]+$',
-          description:
-            'Address of the Odoo server, e.g. https://acme.odoo.com. Plain http only to this machine.',
+          pattern: '^(https://[^\\s/]|http://(localhost|127(\\.\\d{1,3}){3}|\\[::1\\])(:\\d+)?(/|$))[^\\s]*$',
+          description: 'Address of the Odoo server: https://acme.odoo.com, or http:// on this machine only.',
         },
         database: { type: 'string', minLength: 1, description: 'Name of the database.' },
         version: {
@@ -66,7 +65,7 @@ export const CONFIG_SCHEMA: JsonObject = {
         },
         timezone: {
           type: 'string',
-          minLength: 1,
+          format: 'time-zone',
           description: 'Time zone of the company, e.g. Europe/Brussels. Instants always travel in UTC.',
         },
         fixed: {
@@ -112,6 +111,9 @@ export const CONFIG_SCHEMA: JsonObject = {
     },
   },
   required: ['settings', 'auth'],
+  if: { properties: { settings: { properties: { version: { pattern: '^(saas~)?(\\d|1[0-8])\\.' } } } } },
+  // biome-ignore lint/suspicious/noThenProperty: JSON Schema calls it so
+  then: { properties: { auth: { required: ['login'] } } },
 }
 
 /** Reads a definition that {@link CONFIG_SCHEMA} has accepted. */

@@ -21,19 +21,19 @@ export function adoptOf(
 ): Plan['target']['adopt'] {
   if (written === undefined) return null
   const schema = context.targetSchema
-  const by = [written.by].flat().flatMap((name) => {
+  const by = namesAt(written, where).flatMap(([name, at]) => {
     const spelled = spellField(context.schemas, schema, name)
     if (spelled === null) {
       context.report.add(
         'error',
         'unknown-target-field',
-        where,
+        at,
         `"${name}" is not a field of ${schema.title}.`,
         didYouMean(name, fieldNames(context.schemas, schema)),
       )
       return []
     }
-    return spelledIfFilled(context, where, name, schema, fields, 'this mapping')
+    return spelledIfFilled(context, at, name, schema, fields, 'this mapping')
   })
   return by.length === 0 ? null : { by }
 }
@@ -47,9 +47,14 @@ export function lineAdoptOf(
   fields: Readonly<Record<string, unknown>>,
 ): readonly string[] | null {
   if (written === undefined) return null
-  return [written.by]
-    .flat()
-    .flatMap((name) => spelledIfFilled(context, where, name, schema, fields, 'this block'))
+  return namesAt(written, where).flatMap(([name, at]) =>
+    spelledIfFilled(context, at, name, schema, fields, 'this block'),
+  )
+}
+
+/** Each name with the place where it stands. */
+function namesAt({ by }: Written, where: Path): readonly (readonly [name: string, at: Path])[] {
+  return typeof by === 'string' ? [[by, where]] : by.map((name, index) => [name, [...where, index]])
 }
 
 /** The name in the target's spelling. Where the mapping has no value to look for, nothing would ever be taken over. */

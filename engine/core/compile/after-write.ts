@@ -4,6 +4,7 @@ import type { TargetField } from '../model/connector.ts'
 import { isJsonObject, type JsonObject, type JsonValue } from '../model/json.ts'
 import type { AgreePlan, StepPlan } from '../model/plan.ts'
 import { type Context, condition, expressionAt, pathsBelow, type Variables } from './context.ts'
+import { misfit } from './fit.ts'
 import { fieldNames, spellField } from './renames.ts'
 import { selectionOf } from './selection.ts'
 import { shapeFor } from './target-field.ts'
@@ -51,6 +52,11 @@ export function agreeOf(
     lookUps: false,
   })
   if (spelled === null || equals === null) return null
+  const fault = misfit(equals, spelled.field, spelled.name)
+  if (fault !== null) {
+    context.report.add('error', fault.code, [...where, 'equals'], fault.message, fault.hint)
+    return null
+  }
   if (rule.adjust === undefined) return { target: spelled.name, equals: equals.plan, adjust: null }
   const lines = spellField(context.schemas, context.targetSchema, rule.adjust.line)
   const relation = String(lines?.field['x-relation'] ?? '')

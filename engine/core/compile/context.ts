@@ -97,7 +97,8 @@ export function expressionAt(
     : { plan: { cel: text }, type: checked.type, present: checked.present }
 }
 
-function constantOf(value: JsonValue): CompiledExpression {
+/** A value written out, as what it is. */
+export function constantOf(value: JsonValue): CompiledExpression {
   return { plan: { constant: value }, type: constantType(value), present: new Set() }
 }
 

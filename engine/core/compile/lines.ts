@@ -4,7 +4,8 @@ import { isJsonObject, type JsonValue } from '../model/json.ts'
 import type { FieldPlan, LineBlockPlan, LineGone, ValuePlan } from '../model/plan.ts'
 import type { RecordedSchema } from '../model/recorded.ts'
 import { lineAdoptOf } from './adopt.ts'
-import { type Context, expressionAt, type Variables } from './context.ts'
+import { type Context, constantOf, expressionAt, type Variables } from './context.ts'
+import { misfit } from './fit.ts'
 import { identityOf } from './identity.ts'
 import type { SpelledField } from './renames.ts'
 import type { Path } from './report.ts'
@@ -20,18 +21,13 @@ export function linesOf(
   variables: Variables,
   planPath: string,
 ): { readonly plan: FieldPlan; readonly shape: TargetField } | null {
-  const schema = relatedSchema(context, at, spelled)
-  if (spelled.field['x-type'] !== 'one2many' || schema === null) {
-    if (schema !== null)
-      context.report.add(
-        'error',
-        'not-lines',
-        at,
-        `"${spelled.name}" holds one value, not lines.`,
-        'Write an expression.',
-      )
+  if (spelled.field['x-type'] !== 'one2many') {
+    const message = `"${spelled.name}" holds one value, not lines.`
+    context.report.add('error', 'not-lines', at, message, 'Write an expression.')
     return null
   }
+  const schema = relatedSchema(context, at, spelled)
+  if (schema === null) return null
   const parent = schema['x-parent']
   const lineShape: Record<string, TargetField> = {}
   const blocks: LineBlockPlan[] = []
@@ -114,6 +110,9 @@ function goneOf(
   for (const [name, value] of Object.entries(written['set'] as Record<string, JsonValue>)) {
     const line = targetField(context, schema, [...where, 'set', name])
     if (line === null) continue
+    const fault = misfit(constantOf(value), line.field, line.name)
+    if (fault !== null)
+      context.report.add('error', fault.code, [...where, 'set', name], fault.message, fault.hint)
     set[line.name] = typeof value === 'number' && line.field['x-type'] !== 'integer' ? String(value) : value
     lineShape[line.name] ??= shapeOf(schema, line)
   }

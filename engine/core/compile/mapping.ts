@@ -1,11 +1,11 @@
 import { didYouMean } from '../expression/nearest.ts'
 import { typeOfRecorded } from '../expression/type.ts'
 import type { ConnectionDefinition, FieldValue } from '../model/connector.ts'
-import type { Diagnostic } from '../model/diagnostic.ts'
+import { type Diagnostic, hasErrors } from '../model/diagnostic.ts'
 import { isJsonObject, type JsonObject, type JsonValue } from '../model/json.ts'
 import type { ErrorPlan, KeepPlan, LinkPlan, Plan, SchedulePlan, SourceMap } from '../model/plan.ts'
 import { PLAN_FORMAT } from '../model/plan.ts'
-import type { RecordedSchema, RecordedSchemas } from '../model/recorded.ts'
+import type { RecordedSamples, RecordedSchema, RecordedSchemas } from '../model/recorded.ts'
 import { parseDuration, parsePercent } from '../parse/duration.ts'
 import type { ParsedMapping } from '../parse/repository.ts'
 import { adoptOf } from './adopt.ts'
@@ -15,9 +15,10 @@ import { compileFields } from './fields.ts'
 import { identityOf } from './identity.ts'
 import { namespaceOf } from './names.ts'
 import { createReport, type Report } from './report.ts'
-import { compareScopes, sourceScopes, targetScopes } from './scopes.ts'
+import { compareScopes, noScopes, sourceScopes, targetScopes } from './scopes.ts'
 import { selectionOf } from './selection.ts'
 import { shapeFor } from './target-field.ts'
+import { checkTests, type WrittenTest } from './tests.ts'
 
 /** All a mapping is compiled against. */
 export interface Surroundings {
@@ -29,6 +30,7 @@ export interface Surroundings {
   /** Every mapping of the repository, for `link`. */
   readonly mappings: Readonly<Record<string, LinkPlan>>
   readonly schemas: RecordedSchemas
+  readonly samples: RecordedSamples
 }
 
 export interface CompiledMapping {
@@ -77,7 +79,7 @@ export function compileMapping(mapping: ParsedMapping, surroundings: Surrounding
     mappings: surroundings.mappings,
     target: target.definition,
     targetSchema: target.schema,
-    fixed: fixedModels(target.definition),
+    fixed: fixedModels(target.definition, surroundings.schemas),
     uses,
     present: new Set(),
   }
@@ -126,8 +128,15 @@ export function compileMapping(mapping: ParsedMapping, surroundings: Surrounding
   // Rights follow from the rest: while something else is wrong, what they should be is not known.
   const declared = (value.scopes ?? {}) as Record<string, JsonValue>
   const linksKnown = [...uses.linked].every((name) => surroundings.mappings[name]?.resource !== '')
-  const sound = linksKnown && !report.diagnostics.some((diagnostic) => diagnostic.severity === 'error')
-  if (sound)
+  const fixedKnown = [...uses.refs].every((name) => context.fixed[name] !== '')
+  const connectionsKnown = Object.keys(declared).every((name) => surroundings.connections[name] !== undefined)
+  const sound =
+    linksKnown &&
+    fixedKnown &&
+    connectionsKnown &&
+    !report.diagnostics.some((diagnostic) => diagnostic.severity === 'error')
+  if (sound && value.scopes === undefined) noScopes(context, needed)
+  else if (sound)
     for (const [connection, scopes] of Object.entries(needed))
       compareScopes(context, ['scopes'], declared[connection], connection, scopes)
   for (const name of sound ? Object.keys(declared) : []) {
@@ -142,6 +151,17 @@ export function compileMapping(mapping: ParsedMapping, surroundings: Surrounding
       )
     }
   }
+  if (sound && !hasErrors(report.diagnostics))
+    checkTests(report, (value.tests ?? []) as readonly WrittenTest[], {
+      fields,
+      calls: steps.map(({ call }) => call),
+      source: source.schema,
+      samples: surroundings.samples.names(
+        source.definition.connector,
+        versionOf(source.definition),
+        value.source.resource,
+      ),
+    })
   const links = [...uses.linked].sort()
   const paths = [...pathsBelow(as, uses.reads)]
   return finish(
@@ -215,18 +235,8 @@ function endOf(
   const schema = surroundings.schemas.schema(system, version, written.resource)
   if (schema !== null) return { definition, limits, schema }
   const resources = surroundings.schemas.resources(system, version)
-  if (resources.length === 0) {
-    const versions = surroundings.schemas.versions(system)
-    report.add(
-      'error',
-      'unrecorded-version',
-      [side, 'connection'],
-      `Nothing is recorded of ${system} ${version || '(no version)'}, which the connection "${definition.name}" uses.`,
-      versions.length === 0
-        ? `Record it: tidelock record ${definition.name} ${written.resource}`
-        : `Recorded are: ${versions.join(', ')}.`,
-    )
-  } else {
+  // A version of which nothing is recorded is told once, at the connection.
+  if (resources.length > 0) {
     report.add(
       'error',
       'unknown-resource',
@@ -238,14 +248,16 @@ function endOf(
   return null
 }
 
-function fixedModels(definition: ConnectionDefinition): Record<string, string> {
+/** Models of the connection's fixed records; empty where the model is not recorded, which is told at the connection. */
+function fixedModels(definition: ConnectionDefinition, schemas: RecordedSchemas): Record<string, string> {
   const fixed = definition.settings['fixed']
   if (!isJsonObject(fixed ?? null)) return {}
   return Object.fromEntries(
-    Object.entries(fixed as JsonObject).map(([name, record]) => [
-      name,
-      String((record as JsonObject)['model']),
-    ]),
+    Object.entries(fixed as JsonObject).map(([name, record]) => {
+      const model = String((record as JsonObject)['model'])
+      const schema = schemas.schema(definition.connector, versionOf(definition), model)
+      return [name, schema === null ? '' : model]
+    }),
   )
 }
 

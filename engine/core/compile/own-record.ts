@@ -1,6 +1,6 @@
 import type { TargetField } from '../model/connector.ts'
 import type { FieldPlan, ValuePlan } from '../model/plan.ts'
-import { type Context, expressionAt, type Variables } from './context.ts'
+import { type Context, condition, type Variables } from './context.ts'
 import type { SpelledField } from './renames.ts'
 import type { Path } from './report.ts'
 import { relatedSchema, reportMissing, shapeOf, targetField } from './target-field.ts'
@@ -15,18 +15,18 @@ export function ownRecordOf(
   variables: Variables,
   planPath: string,
 ): { readonly plan: FieldPlan; readonly shape: TargetField } | null {
-  const schema = relatedSchema(context, at, spelled)
-  if (schema === null) return null
   if (spelled.field['x-type'] !== 'many2one') {
     context.report.add(
       'error',
       'not-a-record',
       at,
       `"${spelled.name}" does not point to one record, so it cannot hold one of its own.`,
-      'Write an expression, or a list of line blocks.',
+      'Write an expression.',
     )
     return null
   }
+  const schema = relatedSchema(context, at, spelled)
+  if (schema === null) return null
   const shape: Record<string, TargetField> = {}
   const fields: Record<string, ValuePlan> = {}
   for (const [name, value] of Object.entries(written['fields'] as Record<string, unknown>)) {
@@ -50,7 +50,7 @@ export function ownRecordOf(
   const when =
     written['when'] === undefined
       ? null
-      : expressionAt(context, [...at, 'when'], written['when'], planPath, variables, { lookUps: false })
+      : condition(context, [...at, 'when'], written['when'], planPath, variables)
   const otherwise =
     written['otherwise'] === undefined
       ? null

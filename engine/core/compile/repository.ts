@@ -3,6 +3,7 @@ import type { JsonValue } from '../model/json.ts'
 import type { LinkPlan, Plan, SourceMap } from '../model/plan.ts'
 import type { ParsedMapping, Repository } from '../parse/repository.ts'
 import { hashOf } from '../transform/fingerprint.ts'
+import { connectionFaults } from './connections.ts'
 import { versionOf } from './context.ts'
 import { type CompiledMapping, compileMapping, type Surroundings } from './mapping.ts'
 import { nameFaults, namespaceOf } from './names.ts'
@@ -46,6 +47,16 @@ function orderOf(
   return 'order' in linked ? linked.order : [...compiled.keys()]
 }
 
+function isRecorded(
+  { connection, resource }: { readonly connection: string; readonly resource: string },
+  { connections, schemas }: Omit<Surroundings, 'mappings'>,
+): boolean {
+  const definition = connections[connection]?.definition
+  return (
+    definition !== undefined && schemas.schema(definition.connector, versionOf(definition), resource) !== null
+  )
+}
+
 function linkPlanOf({ value }: ParsedMapping, surroundings: Omit<Surroundings, 'mappings'>): LinkPlan {
   const { source, target } = value
   const definition = surroundings.connections[source.connection]?.definition
@@ -56,14 +67,19 @@ function linkPlanOf({ value }: ParsedMapping, surroundings: Omit<Surroundings, '
   const [field, ...further] = schema?.['x-key'] ?? []
   return {
     namespace: namespaceOf(value),
-    resource: target.resource,
+    // One that is misspelt is told where it is written; what it needs is not known.
+    resource: isRecorded(value.target, surroundings) ? target.resource : '',
     bySourceKey: further.length === 0 && target.identity === `${source.as}.${field}`,
   }
 }
 
 /** Compiles every mapping; a fault in one never hides another's. Same files, same hashes. */
 export function compileRepository(
-  { mappings: parsed, mappingNames }: Pick<Repository, 'mappings' | 'mappingNames'>,
+  {
+    mappings: parsed,
+    mappingNames,
+    connections,
+  }: Pick<Repository, 'mappings' | 'mappingNames' | 'connections'>,
   surroundings: Omit<Surroundings, 'mappings'>,
 ): CompiledRepository {
   const mappings = Object.values(parsed)
@@ -80,6 +96,7 @@ export function compileRepository(
   const diagnostics = [
     ...[...compiled.values()].flatMap((mapping) => mapping.diagnostics),
     ...nameFaults(mappings, mappingNames),
+    ...connectionFaults(connections, mappings, surroundings),
   ]
   const ordered = linkOrder(Object.fromEntries([...compiled].map(([name, mapping]) => [name, mapping.links])))
   if ('cycle' in ordered) {

@@ -74,6 +74,18 @@ export function targetScopes(
   )
 }
 
+/** A mapping that declares no rights at all. */
+export function noScopes(context: Context, needed: Readonly<Record<string, JsonValue>>): void {
+  context.report.add(
+    'error',
+    'missing-scopes',
+    ['scopes'],
+    `The mapping declares no scopes, and uses ${list(Object.keys(needed).map((name) => `"${name}"`))}.`,
+    `Write scopes: ${flow(needed)}`,
+    'key',
+  )
+}
+
 /** Declared must equal needed: a missing right stops a run, a superfluous one is a door left open. */
 export function compareScopes(
   context: Context,
@@ -100,16 +112,16 @@ export function compareScopes(
   const superfluous = [...found].filter((scope) => !wanted.has(scope))
   const at = [...where, connection]
   if (missing.length > 0) {
+    const unused = superfluous.length > 0 ? ` It declares ${list(superfluous)} and never uses it.` : ''
     context.report.add(
       'error',
       'missing-scope',
       at,
-      `The mapping needs ${list(missing)} at "${connection}", which it does not declare.`,
+      `The mapping needs ${list(missing)} at "${connection}", which it does not declare.${unused}`,
       fix,
       'key',
     )
-  }
-  if (superfluous.length > 0) {
+  } else if (superfluous.length > 0) {
     context.report.add(
       'error',
       'superfluous-scope',

@@ -160,10 +160,25 @@ function literalType(value: unknown): Type {
   return { kind: typeof value === 'number' ? 'integer' : 'decimal', nullable: false }
 }
 
+/** Values as other languages spell them, and the record that only `unless` sees. */
+const FAMILIAR: Readonly<Record<string, string>> = {
+  nil: 'Write null.',
+  None: 'Write null.',
+  NULL: 'Write null.',
+  Null: 'Write null.',
+  undefined: 'Write null.',
+  True: 'Write true.',
+  TRUE: 'Write true.',
+  False: 'Write false.',
+  FALSE: 'Write false.',
+  target: 'What stands at the target is known in `unless` only.',
+}
+
 function variableType(node: Node & { op: 'variable' }, walk: Walk): Type {
   if (Object.hasOwn(walk.variables, node.name)) return walk.variables[node.name]!
   const names = Object.keys(walk.variables)
   const hint =
+    FAMILIAR[node.name] ??
     didYouMean(node.name, names) ??
     (names.length === 0
       ? null

@@ -19,6 +19,14 @@ const TOKENS: Readonly<Record<string, string>> = {
   STRING: 'a text',
   NUMBER: 'a number',
   EQ: '"=="',
+  NE: '"!="',
+  LT: '"<"',
+  LE: '"<="',
+  GT: '">"',
+  GE: '">="',
+  NOT: '"!"',
+  PLUS: '"+"',
+  MINUS: '"-"',
   AND: '"&&"',
   OR: '"||"',
 }
@@ -38,7 +46,20 @@ const MISTAKES: readonly (readonly [(stop: Stop) => boolean, string])[] = [
   [({ here }) => /^or\b/.test(here), 'Write || for "or".'],
   [({ before }) => /\bnot\s+$/.test(before), 'Write ! for "not".'],
   [({ here }) => /^if\b/.test(here), 'Write when(condition, a, b).'],
+  [({ before, here }) => before.endsWith('!=') && here.startsWith('='), 'Compare with !=.'],
+  [({ before, here }) => before.endsWith('<') && here.startsWith('>'), 'Compare with !=.'],
+  [({ here }) => here.startsWith('=>'), 'Write the name before a comma: list.map(x, …).'],
+  [
+    ({ before, here }) => /[+\-*/]$/.test(before) && here.startsWith('='),
+    'Write a + b: nothing is assigned.',
+  ],
   [({ here }) => here.startsWith('='), 'Compare with ==.'],
+  [({ before, here }) => before.endsWith('?') && here.startsWith('?'), 'Write coalesce(a, b) for a ?? b.'],
+  [({ here }) => here.startsWith('${'), 'Join texts with +, such as "WEB-" + order.name.'],
+  [
+    ({ before, here }) => /^[)\]}]/.test(here) && !isOpen(before),
+    'This bracket was never opened: remove it.',
+  ],
   [({ here }) => /^&(?!&)/.test(here), 'Write && for "and".'],
   [({ here }) => /^\|(?!\|)/.test(here), 'Write || for "or".'],
   [
@@ -67,15 +88,21 @@ export function explainSyntax(text: string, summary: string, span: Span): Fault 
 }
 
 function endsEarly(text: string): string {
-  return `The expression ends too early: ${unclosed(text) ?? 'something is missing at its end'}.`
+  const missing = unclosed(text)
+  return `The expression ends too early: ${missing === '' ? 'something is missing at its end' : `"${missing}" is missing`}.`
 }
 
-function unclosed(text: string): string | null {
+function isOpen(text: string): boolean {
+  return unclosed(text) !== ''
+}
+
+/** The brackets that close what is open at the end of a text. */
+function unclosed(text: string): string {
   const open: string[] = []
   const closing: Readonly<Record<string, string>> = { '(': ')', '[': ']', '{': '}' }
   for (const [part] of text.matchAll(/"(?:\\.|[^"\\])*"|'(?:\\.|[^'\\])*'|[()[\]{}]/g)) {
     if (closing[part] !== undefined) open.push(closing[part])
     else if (part === open.at(-1)) open.pop()
   }
-  return open.length === 0 ? null : `"${open.reverse().join('')}" is missing`
+  return open.reverse().join('')
 }

@@ -48,3 +48,10 @@ export interface RecordedSchemas {
   /** Oldest first. */
   versions(system: string): readonly string[]
 }
+
+/** Recorded samples by `<resource>/<name>`, the repository's own first. Null when there is none. */
+export interface RecordedSamples {
+  sample(system: string, version: string, name: string): JsonObject | null
+  /** Names there are of a resource. */
+  names(system: string, version: string, resource: string): readonly string[]
+}

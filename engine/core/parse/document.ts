@@ -74,7 +74,9 @@ export function parseDocument(file: string, text: string): ParsedDocument {
     const blanks = whole.length - whole.trimStart().length
     const offsets = offsetsOf(raw, whole)
     const extentIn = (offset: number, length: number): readonly [number, number] | null => {
-      const [from, to] = [offsets?.[blanks + offset], offsets?.[blanks + offset + length]]
+      // What is missing at the end is shown there.
+      const at = (index: number) => offsets?.[Math.min(blanks + index, whole.length)]
+      const [from, to] = [at(offset), at(offset + length)]
       return from === undefined || to === undefined ? null : [start + from, start + to]
     }
     return { start, end, raw, flow, text: whole.trim(), extentIn }

@@ -106,7 +106,7 @@ export type Value = (Expression | FirstTimeValue)
  */
 export type Duration = string
 /**
- * A share: 20%.
+ * A share from 0% to 100%, such as 20%.
  */
 export type Percent = string
 /**
@@ -536,7 +536,7 @@ approvedBy?: string
  */
 api?: {
 /**
- * Where the API is documented.
+ * Where the API is documented: an address such as https://shopify.dev/docs.
  */
 documentation: string
 /**
@@ -1009,14 +1009,14 @@ export const LANGUAGE_SCHEMAS: Readonly<Record<string, object>> = {
     "pattern": "^\\d+(ms|s|m|h|d)$"
    },
    "percent": {
-    "description": "A share: 20%.",
+    "description": "A share from 0% to 100%, such as 20%.",
     "type": "string",
-    "pattern": "^\\d+(\\.\\d+)?%$"
+    "pattern": "^(100|\\d{1,2}(\\.\\d+)?)%$"
    },
    "name": {
-    "description": "A name: lower case letters, digits, hyphens; it begins with a letter.",
+    "description": "A name: lower case letters, digits, hyphens; it begins with a letter, and has at most 64.",
     "type": "string",
-    "pattern": "^[a-z][a-z0-9-]*$"
+    "pattern": "^[a-z][a-z0-9-]{0,63}$"
    },
    "limits": {
     "description": "Our own limits, below those of the remote system.",
@@ -1540,7 +1540,7 @@ export const LANGUAGE_SCHEMAS: Readonly<Record<string, object>> = {
       "type": "object",
       "properties": {
        "documentation": {
-        "description": "Where the API is documented.",
+        "description": "Where the API is documented: an address such as https://shopify.dev/docs.",
         "type": "string",
         "format": "uri"
        },
@@ -1649,14 +1649,14 @@ export const LANGUAGE_SCHEMAS: Readonly<Record<string, object>> = {
     "pattern": "^\\d+(ms|s|m|h|d)$"
    },
    "percent": {
-    "description": "A share: 20%.",
+    "description": "A share from 0% to 100%, such as 20%.",
     "type": "string",
-    "pattern": "^\\d+(\\.\\d+)?%$"
+    "pattern": "^(100|\\d{1,2}(\\.\\d+)?)%$"
    },
    "name": {
-    "description": "A name: lower case letters, digits, hyphens; it begins with a letter.",
+    "description": "A name: lower case letters, digits, hyphens; it begins with a letter, and has at most 64.",
     "type": "string",
-    "pattern": "^[a-z][a-z0-9-]*$"
+    "pattern": "^[a-z][a-z0-9-]{0,63}$"
    },
    "identifier": {
     "description": "A name that expressions use: letters, digits and _; it begins with a letter.",
@@ -2491,14 +2491,14 @@ export const LANGUAGE_SCHEMAS: Readonly<Record<string, object>> = {
     "pattern": "^\\d+(ms|s|m|h|d)$"
    },
    "percent": {
-    "description": "A share: 20%.",
+    "description": "A share from 0% to 100%, such as 20%.",
     "type": "string",
-    "pattern": "^\\d+(\\.\\d+)?%$"
+    "pattern": "^(100|\\d{1,2}(\\.\\d+)?)%$"
    },
    "name": {
-    "description": "A name: lower case letters, digits, hyphens; it begins with a letter.",
+    "description": "A name: lower case letters, digits, hyphens; it begins with a letter, and has at most 64.",
     "type": "string",
-    "pattern": "^[a-z][a-z0-9-]*$"
+    "pattern": "^[a-z][a-z0-9-]{0,63}$"
    },
    "secret": {
     "description": "A secret by its name; temporal.yaml says where it comes from and where it may go.",

@@ -4,6 +4,7 @@ import { isJsonObject, type JsonObject, type JsonValue } from '../model/json.ts'
 import { type ParsedDocument, parseDocument } from './document.ts'
 import type { ChannelsFile, ConnectionFile, MappingFile, SettingsFile } from './language.generated.ts'
 import { withWordsAsTexts } from './rules/bare-words.ts'
+import { takenNames } from './rules/names.ts'
 import { namedRules } from './rules.ts'
 import { shapeFaults } from './shape.ts'
 
@@ -73,8 +74,12 @@ export function parseRepository(files: readonly RepositoryFile[], known: Known):
         ? null
         : { document: found.channels[0], value: found.channels[0].value as ChannelsFile },
   }
-  for (const { document, value } of Object.values(repository.connections))
-    diagnostics.push(...connectorFaults(document, value, known))
+  const unusable = new Set<string>()
+  for (const [name, { document, value }] of Object.entries(repository.connections)) {
+    const faults = connectorFaults(document, value, known)
+    if (faults.length > 0 || known.connectors[value.connector] === undefined) unusable.add(name)
+    diagnostics.push(...faults)
+  }
   const broken = new Set(diagnostics.map(({ file }) => file))
   const context = {
     repository,
@@ -88,8 +93,14 @@ export function parseRepository(files: readonly RepositoryFile[], known: Known):
   if (settings === undefined) return { repository: null, partial: null, diagnostics: sorted }
   const partial: Repository = {
     ...repository,
+    // What follows from a connection or a name that is wrong is not told again.
+    connections: Object.fromEntries(
+      Object.entries(repository.connections).filter(([name]) => !unusable.has(name)),
+    ),
     mappings: Object.fromEntries(
-      Object.entries(mappings).map(([name, mapping]) => [name, withWordsAsTexts(mapping)]),
+      Object.entries(mappings)
+        .filter(([, mapping]) => takenNames(mapping.value).length === 0)
+        .map(([name, mapping]) => [name, withWordsAsTexts(mapping)]),
     ),
   }
   return { repository: hasErrors(sorted) ? null : partial, partial, diagnostics: sorted }

@@ -29,7 +29,9 @@ export function describeShape(
     ...[...missing].flatMap(([pointer, group]) => missingKeys(pathOf(pointer), group, errors)),
     ...errors
       // What is wrong with a name is told once, by `propertyNames`.
-      .filter(({ keyword, propertyName }) => keyword !== 'required' && propertyName === undefined)
+      .filter(
+        ({ keyword, propertyName }) => !['required', 'if'].includes(keyword) && propertyName === undefined,
+      )
       .map((error) => describe(places, root, pathOf(error.instancePath), error)),
   ]
   const seen = new Set<string>()
@@ -137,7 +139,9 @@ function describe(places: Places, root: JsonObject, path: Path, error: ErrorObje
       return make(
         'wrong-type',
         `${name} is ${kindOf(error.data)}; expected is ${expected}.`,
-        typeHint(places, path, error.data, types) ?? blockHint(error) ?? told,
+        typeHint(places, path, error, types) ??
+          blockHint(error) ??
+          ((error.parentSchema?.['x-form'] ?? told) as string | null),
       )
     }
     case 'pattern':
@@ -205,11 +209,28 @@ function sectionOf(root: JsonObject, key: string, path: Path): string | null {
   return owner === undefined ? null : `"${key}" belongs under "${owner[0]}".`
 }
 
-/** A number where a text should be needs quotes, and a quoted number none. */
-function typeHint(places: Places, path: Path, value: unknown, types: readonly string[]): string | null {
+const SWITCHES: Readonly<Record<string, boolean>> = {
+  true: true,
+  yes: true,
+  on: true,
+  false: false,
+  no: false,
+  off: false,
+}
+
+/** A number where a text should be needs quotes (if it has the form then), and a quoted number none. */
+function typeHint(
+  places: Places,
+  path: Path,
+  { data: value, parentSchema }: ErrorObject,
+  types: readonly string[],
+): string | null {
   const raw = places.rawOf(path)?.text ?? null
-  if (typeof value !== 'string' && types.includes('string') && raw !== null && raw !== '')
+  const form = new RegExp((parentSchema?.['pattern'] as string | undefined) ?? '')
+  if (typeof value !== 'string' && types.includes('string') && raw !== null && raw !== '' && form.test(raw))
     return `Quote it: "${raw}".`
+  const known = typeof value === 'string' ? SWITCHES[value.toLowerCase()] : undefined
+  if (known !== undefined && types.includes('boolean')) return `Write ${known}, without quotation marks.`
   if (
     typeof value === 'string' &&
     value !== '' &&

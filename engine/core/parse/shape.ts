@@ -5,6 +5,7 @@ import type { JsonObject, JsonValue } from '../model/json.ts'
 import { decideFor, type Faulty } from './choice.ts'
 import { LANGUAGE_SCHEMAS } from './language.generated.ts'
 import { describeShape, type Places } from './shape-messages.ts'
+import { isTimeZone } from './time-zone.ts'
 
 const validators = new Map<object, ValidateFunction>()
 
@@ -44,6 +45,7 @@ function createAjv(): Ajv2020 {
     meta: false,
   })
   addFormats.default(ajv)
+  ajv.addFormat('time-zone', isTimeZone)
   return ajv
 }
 

@@ -3,8 +3,10 @@ import {
   isAlias,
   isCollection,
   isNode,
+  isPair,
   isScalar,
   type Node,
+  type Pair,
   visit,
   type YAMLParseError,
 } from 'yaml'
@@ -25,11 +27,13 @@ export function syntaxFault(error: YAMLParseError, document: Document, source: s
   const layout = LAYOUT.find(([said]) => error.message.includes(said))
   if (layout !== undefined)
     return {
-      offset: offset + (/^[ ]*/.exec(source.slice(offset))?.[0].length ?? 0),
+      offset: offset + (/^\s*/.exec(source.slice(offset))?.[0].length ?? 0),
       code: 'yaml-syntax',
       message: layout[1],
       hint: layout[2],
     }
+  const deeper = deeperKey(error, source)
+  if (deeper !== null) return deeper
   const said = error.message.replace(/ at line \d+.*$/s, '').replace(/\.$/, '')
   return {
     offset,
@@ -56,7 +60,25 @@ const LAYOUT: readonly (readonly [said: string, message: string, hint: string])[
     'This item is not indented like those above it.',
     'Items of one list begin in the same column.',
   ],
+  [
+    'Block collections are not allowed within flow collections',
+    'Between { } a comma is missing, or a value holds ": ".',
+    'Write a comma between keys, and quote a value with ": " in it.',
+  ],
 ]
+
+/** A key below a value and further right is read as going on with the value. */
+function deeperKey(error: YAMLParseError, source: string): YamlFault | null {
+  const goesOn = /^[^\n]*\n\s*(?=[\w"'-]+:(\s|$))/.exec(source.slice(error.pos[0]))
+  if (error.code !== 'BLOCK_AS_IMPLICIT_KEY' || goesOn === null || /:\s/.test(goesOn[0].trimEnd()))
+    return null
+  return {
+    offset: error.pos[0] + goesOn[0].length,
+    code: 'yaml-syntax',
+    message: 'This key is not indented like those above it: it goes on with the value before it.',
+    hint: 'Keys of one block begin in the same column.',
+  }
+}
 
 const HINTS: Readonly<Record<string, string>> = {
   BAD_DQ_ESCAPE: 'In double quotes a backslash begins an escape: double it, or use single quotes.',
@@ -104,6 +126,10 @@ export function cleverYaml(document: Document): readonly YamlFault[] {
   const add = (node: Node, code: string, message: string, hint: string) =>
     faults.push({ offset: node.range?.[0] ?? 0, code, message, hint })
   visit(document, (_key, node) => {
+    if (isPair(node) && isMergeKey(node)) {
+      const message = 'A merge key (<<) stands here; its keys are not taken over.'
+      add(node.key as Node, 'yaml-merge', message, 'Write the keys out.')
+    }
     if (!isNode(node)) return
     if (isAlias(node))
       add(
@@ -123,4 +149,9 @@ export function cleverYaml(document: Document): readonly YamlFault[] {
       add(node, 'yaml-tag', `A tag (${node.tag}) stands here.`, 'Quote the value if it was meant as text.')
   })
   return faults
+}
+
+/** With an alias behind it, the alias is told. */
+function isMergeKey({ key, value }: Pair): boolean {
+  return isScalar(key) && key.source === '<<' && key.type === 'PLAIN' && !isAlias(value)
 }

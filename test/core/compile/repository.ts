@@ -1,7 +1,6 @@
 import { readdirSync, readFileSync } from 'node:fs'
 import { join, resolve } from 'node:path'
-import { recordedFiles } from '../../../engine/cli/recorded-files.ts'
-import { checkFiles } from '../../../engine/cli/workspace.ts'
+import { checkFiles, recordedOf } from '../../../engine/cli/workspace.ts'
 
 export const ROOT = resolve(import.meta.dirname, '..', '..', '..')
 
@@ -15,11 +14,11 @@ export function filesOf(folder: string): Record<string, string> {
   return files
 }
 
-const schemas = recordedFiles(ROOT)
+const recorded = recordedOf(ROOT)
 
 /** Reads, checks and compiles files as the commands do. */
 export function compileFiles(files: Readonly<Record<string, string>>) {
-  return checkFiles(new Map(Object.entries(files)), 'default', schemas)
+  return checkFiles(new Map(Object.entries(files)), 'default', recorded)
 }
 
 /** One file changed by replacing a text that must be there. */

@@ -1,5 +1,6 @@
 import { isJsonObject, type JsonValue } from '../../model/json.ts'
 import type { Path } from '../document.ts'
+import type { MappingFile } from '../language.generated.ts'
 import { nearOrAll, type Rule } from './rule.ts'
 
 export const connectorsExist: Rule = ({ repository, known, add }) => {
@@ -45,20 +46,32 @@ const TAKEN_NAMES = new Set(
 /** `as` of the source and of every block: lines are known by it, and expressions use it. */
 export const namesAreFree: Rule = ({ repository, add }) => {
   for (const { document, value } of Object.values(repository.mappings)) {
-    const taken = new Set<string>()
-    for (const [name, path] of [[value.source.as, ['source', 'as']] as const, ...blockNames(value.fields)]) {
-      const fault = TAKEN_NAMES.has(name)
+    for (const { name, path, reserved } of takenNames(value)) {
+      const fault = reserved
         ? { code: 'reserved-name', message: `"${name}" means something else in expressions.` }
-        : taken.has(name)
-          ? {
-              code: 'duplicate-name',
-              message: `"${name}" names something else in this mapping; lines are known by it.`,
-            }
-          : null
-      if (fault !== null) add(document, path, { ...fault, hint: 'Choose another name.' })
-      taken.add(name)
+        : {
+            code: 'duplicate-name',
+            message: `"${name}" names something else in this mapping; lines are known by it.`,
+          }
+      add(document, path, { ...fault, hint: 'Choose another name.' })
     }
   }
+}
+
+/** Names of records and blocks that mean something else already. */
+export function takenNames({
+  source,
+  fields,
+}: Pick<MappingFile, 'source' | 'fields'>): readonly { name: string; path: Path; reserved: boolean }[] {
+  const taken = new Set<string>()
+  return [[source.as, ['source', 'as']] as const, ...blockNames(fields)].flatMap(([name, path]) => {
+    const reserved = TAKEN_NAMES.has(name)
+    if (!reserved && !taken.has(name)) {
+      taken.add(name)
+      return []
+    }
+    return [{ name, path, reserved }]
+  })
 }
 
 function* blockNames(fields: Readonly<Record<string, unknown>>): Iterable<readonly [string, Path]> {

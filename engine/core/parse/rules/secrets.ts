@@ -1,3 +1,4 @@
+import { nearest } from '../../expression/nearest.ts'
 import { isJsonObject, type JsonValue } from '../../model/json.ts'
 import type { ParsedDocument, Path } from '../document.ts'
 import { looksLikeSecret } from '../secret-looks.ts'
@@ -10,7 +11,8 @@ export const secretsAreDeclared: Rule = ({ repository, settingsAreSound, allAreS
   const used = new Set<string>()
   const check = (document: ParsedDocument, value: unknown, path: Path, leavesTheHouse: boolean) => {
     for (const [name, where] of secretsIn(value as JsonValue, path)) {
-      used.add(name)
+      // One that is misspelt where it is used is not to be removed where it is declared.
+      used.add(nearest(name, declared) ?? name)
       const declaration = Object.hasOwn(project.secrets, name) ? project.secrets[name] : undefined
       if (declaration === undefined)
         add(document, where, {

@@ -1,0 +1,92 @@
+import { readdirSync, readFileSync } from 'node:fs'
+import { join } from 'node:path'
+import { describe, expect, test } from 'vitest'
+import { compileFiles, ROOT } from '../core/compile/repository.ts'
+import { CONNECTION_MISTAKES, SECRET_MISTAKES, SETTINGS_MISTAKES } from './connections.ts'
+import { FUNCTION_MISTAKES, NAME_MISTAKES, SYNTAX_MISTAKES, TYPE_MISTAKES } from './expressions.ts'
+import { AFTER_MISTAKES, FIELD_MISTAKES, LINE_MISTAKES, TEST_MISTAKES } from './fields.ts'
+import { ALERT_MISTAKES, FILE_MISTAKES, LINK_MISTAKES, RIGHT_MISTAKES, TIME_MISTAKES } from './mapping.ts'
+import { COMPLETE, type Mistake, mistaken } from './repository.ts'
+import { SHAPE_MISTAKES } from './shape.ts'
+import { QUOTING_MISTAKES, YAML_MISTAKES } from './yaml.ts'
+
+const GROUPS: readonly (readonly [level: string, mistakes: readonly Mistake[]])[] = [
+  ['YAML', YAML_MISTAKES],
+  ['what YAML does to an expression', QUOTING_MISTAKES],
+  ['the shape of a file', SHAPE_MISTAKES],
+  ['files and their names', FILE_MISTAKES],
+  ['syntax of expressions', SYNTAX_MISTAKES],
+  ['names in expressions', NAME_MISTAKES],
+  ['functions', FUNCTION_MISTAKES],
+  ['types', TYPE_MISTAKES],
+  ['fields of the target', FIELD_MISTAKES],
+  ['lines and own records', LINE_MISTAKES],
+  ['adopt, agree and then', AFTER_MISTAKES],
+  ['links between mappings', LINK_MISTAKES],
+  ['rights', RIGHT_MISTAKES],
+  ['times', TIME_MISTAKES],
+  ['alerts and channels', ALERT_MISTAKES],
+  ['connections', CONNECTION_MISTAKES],
+  ['secrets', SECRET_MISTAKES],
+  ['settings', SETTINGS_MISTAKES],
+  ['tests', TEST_MISTAKES],
+]
+
+const WARNINGS = ['unused-secret', 'renamed-field']
+
+describe.each(GROUPS)('%s', (_level, mistakes) => {
+  test.each(mistakes)('%s', (...mistake) => {
+    const [, file, , , code, said] = mistake
+    const marked = mistaken(mistake)
+    const at = marked[file]?.indexOf('‸') ?? 0
+    expect(at, 'no ‸ in the row').toBeGreaterThanOrEqual(0)
+    const files = file in marked ? { ...marked, [file]: marked[file]!.replace('‸', '') } : marked
+    const { diagnostics } = compileFiles(files)
+    const told = diagnostics.map(
+      (each) => `${each.file}:${each.line}:${each.column} ${each.code}: ${each.message}`,
+    )
+    expect(told, told.join('\n')).toHaveLength(1)
+    const [fault] = diagnostics
+    const before = (marked[file]?.slice(0, at) ?? '').split('\n')
+    const severity = WARNINGS.includes(code) ? 'warning' : 'error'
+    expect(fault).toMatchObject({
+      code,
+      severity,
+      file,
+      line: before.length,
+      column: before.at(-1)!.length + 1,
+    })
+    expect(`${fault!.message} ${fault!.hint}`).toMatch(said)
+  })
+})
+
+test('without a mistake nothing is said', () => {
+  expect(compileFiles(COMPLETE).diagnostics).toEqual([])
+})
+
+test('every code that the checker can tell is reached, by at least 120 mistakes', () => {
+  const mistakes = GROUPS.flatMap(([, rows]) => rows)
+  expect(mistakes.length).toBeGreaterThanOrEqual(120)
+  const reached = new Set(mistakes.map(([, , , , code]) => code))
+  expect(codesInSources().filter((code) => !reached.has(code))).toEqual([])
+  expect([...reached].filter((code) => !codesInSources().includes(code))).toEqual([])
+})
+
+/** Codes as the sources of the checker write them: `code: '…'`, or what `add`, `report` and their like are given. */
+function codesInSources(): readonly string[] {
+  const texts = ['parse', 'compile', 'expression'].flatMap((folder) =>
+    readdirSync(join(ROOT, 'engine', 'core', folder), { recursive: true, encoding: 'utf8' })
+      .filter((name) => name.endsWith('.ts'))
+      .map((name) => readFileSync(join(ROOT, 'engine', 'core', folder, name), 'utf8')),
+  )
+  const code = "'([a-z]+(?:-[a-z]+)*)'"
+  const calls = [
+    `code:\\s*${code}`,
+    `add\\(\\s*'(?:error|warning)',\\s*${code}`,
+    `report\\(\\s*walk,\\s*[^;]{1,60}?,\\s*${code},`,
+    `(?:fault|add)\\(\\s*[\\w.]+(?: as Node)?,\\s*${code}`,
+    `make\\(\\s*${code}`,
+  ]
+  const found = calls.flatMap((call) => texts.flatMap((text) => [...text.matchAll(new RegExp(call, 'g'))]))
+  return [...new Set(found.map((match) => match[1]!))].sort()
+}
