@@ -3,7 +3,7 @@ import { parseExpression } from '../expression/parse.ts'
 import { constantType, type Type } from '../expression/type.ts'
 import type { ConnectionDefinition } from '../model/connector.ts'
 import { isJsonObject, type JsonValue } from '../model/json.ts'
-import type { ExpressionPlan } from '../model/plan.ts'
+import type { ExpressionPlan, Plan } from '../model/plan.ts'
 import type { RecordedSchema, RecordedSchemas } from '../model/recorded.ts'
 import type { Path, Report } from './report.ts'
 
@@ -11,7 +11,7 @@ import type { Path, Report } from './report.ts'
 export interface Context {
   readonly report: Report
   readonly schemas: RecordedSchemas
-  readonly tables: Readonly<Record<string, readonly string[]>>
+  readonly tables: Plan['tables']
   /** Every mapping that `link` may name, with the resource it writes. */
   readonly mappings: Readonly<Record<string, { readonly namespace: string; readonly resource: string }>>
   readonly target: ConnectionDefinition
@@ -30,6 +30,8 @@ export interface Uses {
   readonly matched: Set<string>
   readonly linked: Set<string>
   readonly refs: Set<string>
+  /** By table, what it may be asked for: keys it has, and others where those are known. */
+  readonly rows: Map<string, Set<string>>
 }
 
 export interface CompiledExpression {
@@ -104,6 +106,8 @@ export function constantOf(value: JsonValue): CompiledExpression {
 
 function note(uses: Uses, checked: Checked): void {
   for (const path of checked.reads) uses.reads.add(path.join('.'))
+  for (const { table, key } of checked.rows)
+    uses.rows.set(table, (uses.rows.get(table) ?? new Set()).add(key))
   for (const lookUp of checked.lookUps) {
     if (lookUp.kind === 'match') uses.matched.add(lookUp.resource)
     else if (lookUp.kind === 'link') uses.linked.add(lookUp.mapping)

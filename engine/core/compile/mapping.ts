@@ -17,6 +17,7 @@ import { namespaceOf } from './names.ts'
 import { createReport, type Report } from './report.ts'
 import { compareScopes, noScopes, sourceScopes, targetScopes } from './scopes.ts'
 import { selectionOf } from './selection.ts'
+import { checkTables } from './tables.ts'
 import { shapeFor } from './target-field.ts'
 import { checkTests, type WrittenTest } from './tests.ts'
 
@@ -63,14 +64,13 @@ export function compileMapping(mapping: ParsedMapping, surroundings: Surrounding
   })
   if (source === null || target === null) return finish(null, [], [])
 
-  const tables = Object.fromEntries(
-    Object.entries(value.tables ?? {}).map(([name, rows]) => [name, Object.keys(rows)]),
-  )
+  const tables = (value.tables ?? {}) as Plan['tables']
   const uses = {
     reads: new Set<string>(),
     matched: new Set<string>(),
     linked: new Set<string>(),
     refs: new Set<string>(),
+    rows: new Map<string, Set<string>>(),
   }
   const context: Context = {
     report,
@@ -118,6 +118,7 @@ export function compileMapping(mapping: ParsedMapping, surroundings: Surrounding
   const steps = (value.then ?? []).flatMap(
     (step, index) => stepOf(context, index, step, variables, Object.keys(fields)) ?? [],
   )
+  checkTables(context)
   const fixed = fixedOf(context)
   const needed = {
     [value.source.connection]: sourceScopes(source.schema, pathsBelow(as, uses.reads)) as JsonValue,
@@ -194,7 +195,7 @@ export function compileMapping(mapping: ParsedMapping, surroundings: Surrounding
         shape: { resource: value.target.resource, fields: shape },
         fixed,
       },
-      tables: (value.tables ?? {}) as Plan['tables'],
+      tables,
       fields,
       agree,
       steps,

@@ -2,7 +2,7 @@ import { isJsonObject } from '../model/json.ts'
 import type { ValuePlan } from '../model/plan.ts'
 import type { RecordedSchema } from '../model/recorded.ts'
 import { type Context, expressionAt, type Variables } from './context.ts'
-import { misfit, nothingFor } from './fit.ts'
+import { misfit, nothingFor, tooFine } from './fit.ts'
 import type { SpelledField } from './renames.ts'
 import type { Path } from './report.ts'
 import { isRequired } from './target-field.ts'
@@ -27,5 +27,14 @@ export function plainValueOf(
     context.report.add('error', fault.code, where, fault.message, fault.hint)
     return null
   }
+  const fine = tooFine(compiled, spelled.field, spelled.name)
+  if (fine !== null)
+    context.report.add(
+      'constant' in compiled.plan ? 'error' : 'warning',
+      fine.code,
+      where,
+      fine.message,
+      fine.hint,
+    )
   return { kind: 'value', value: compiled.plan, firstTimeOnly: wrapped && written['firstTimeOnly'] === true }
 }

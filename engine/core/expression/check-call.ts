@@ -2,8 +2,9 @@ import { checkArgument } from './check-argument.ts'
 import { checkLink, checkMatch, checkRef, checkTable } from './check-look-ups.ts'
 import { FUNCTIONS, type FunctionEntry } from './functions.ts'
 import { where } from './narrowing.ts'
+import { Park } from './park.ts'
 import { type CallNode, MACROS, type Node } from './tree.ts'
-import { agree, type Type, unknownType } from './type.ts'
+import { agree, type Type, unknownType, valuesOf } from './type.ts'
 import {
   choiceType,
   condition,
@@ -137,17 +138,15 @@ function coalesceType(node: CallNode, walk: Walk): Type {
   const inner: Walk = { ...walk, lenient: true }
   const types = node.args.map((arg) => walk.typeOf(arg, inner))
   for (const type of types) notePresence(type, walk)
-  for (const [index, type] of types.entries()) {
-    if (index > 0 && !agree(types[0]!, type)) {
-      report(
-        walk,
-        node.args[index]!,
-        'wrong-type',
-        `All arguments of coalesce must be of one kind: the first is ${nameOf(types[0]!)}, this is ${nameOf(type)}.`,
-      )
-      break
-    }
-  }
+  const first = types.find((type) => type.kind !== 'null')
+  const odd = types.findIndex((type) => first !== undefined && !agree(first, type))
+  if (odd >= 0)
+    report(
+      walk,
+      node.args[odd]!,
+      'wrong-type',
+      `All arguments of coalesce must be of one kind: the first is ${nameOf(first!)}, this is ${nameOf(types[odd]!)}.`,
+    )
   return resultOf(FUNCTIONS.coalesce!, types)
 }
 
@@ -159,10 +158,57 @@ function plainCall(node: CallNode, entry: FunctionEntry, walk: Walk): Type {
     if (fits && needsValue(entry, index, types.length))
       expectValue(type, node.args[index]!, walk, sourceOf(walk, node))
   }
-  if ((node.name === 'sum' || node.name === 'min' || node.name === 'max') && types[0]?.kind === 'list') {
-    expectItems(types[0].of, node.args[0]!, node.name, walk)
+  if (types[0]?.kind === 'list') {
+    if (node.name === 'sum' || node.name === 'min' || node.name === 'max')
+      expectItems(types[0].of, node.args[0]!, node.name, walk)
+    if (node.name === 'join') expectTexts(types[0].of, node.args[0]!, walk)
   }
-  return resultOf(entry, types)
+  const given = node.name === 'round' ? rounded(node, types[0]!) : resultOf(entry, types)
+  const values = given.kind === 'text' ? valuesOfCall(entry, node, types) : undefined
+  return values === undefined ? given : ({ ...given, values } as Type)
+}
+
+/** Of a rounded number the digits are known. */
+function rounded(node: CallNode, type: Type): Type {
+  const digits = node.args[1]
+  if (type.kind === 'integer' || digits === undefined) return { kind: 'integer', nullable: false }
+  const written = digits.op === 'literal' && typeof digits.value === 'number' ? digits.value : undefined
+  if (written === 0) return { kind: 'integer', nullable: false }
+  return { kind: 'decimal', nullable: false, ...(written === undefined ? {} : { digits: written }) }
+}
+
+/** Of a text that can only be a few, what the function makes of each. */
+function valuesOfCall(
+  { run }: FunctionEntry,
+  node: CallNode,
+  [first]: readonly Type[],
+): readonly string[] | undefined {
+  const values = first === undefined ? undefined : valuesOf(first)
+  const others = node.args.slice(1).flatMap((arg) => (arg.op === 'literal' ? [arg.value] : []))
+  if (run === null || values === undefined || others.length < node.args.length - 1) return undefined
+  const made = new Set<string>()
+  for (const value of values) {
+    try {
+      const result = run([value, ...others])
+      if (typeof result === 'string') made.add(result)
+    } catch (error) {
+      if (!(error instanceof Park)) throw error
+    }
+  }
+  return [...made]
+}
+
+function expectTexts(item: Type, node: Node, walk: Walk): void {
+  if (item.kind !== 'list' && item.kind !== 'object' && item.kind !== 'map') return
+  const text = sourceOf(walk, node)
+  const hint = item.kind === 'object' ? `Say which text of each: join(${text}.map(x, x.…)).` : null
+  report(
+    walk,
+    node,
+    'wrong-type',
+    `join needs a list of texts, and the items of ${text} are ${item.kind}s.`,
+    hint,
+  )
 }
 
 /** Whether a null argument parks the record. */

@@ -4,8 +4,8 @@ import { FUNCTIONS } from './functions.ts'
 import { textOfValue } from './kinds.ts'
 import { optionNodes } from './options.ts'
 import { type CallNode, literalText, type Node } from './tree.ts'
-import { type Type, typeOfRecorded } from './type.ts'
-import { didYouMean, report, type Walk } from './walk.ts'
+import { constantType, isNumeric, mergeTypes, type Type, typeOfRecorded, valuesOf } from './type.ts'
+import { didYouMean, expect, report, type Walk } from './walk.ts'
 
 function argumentType(node: CallNode, index: number, walk: Walk): Type {
   const arg = node.args[index]!
@@ -31,9 +31,27 @@ export function checkTable(node: CallNode, walk: Walk): Type {
     report(walk, node.args[0]!, 'unknown-table', `The mapping has no table "${name}".`, hint)
     return { kind: 'unknown', nullable }
   }
+  const rows = Object.entries(tables[name]!)
   const arg = node.args[1]!
-  if (arg.op === 'literal' && arg.value !== null) checkKey(name, tables[name]!, arg, walk)
-  return { kind: 'unknown', nullable }
+  if (arg.op === 'literal' && arg.value !== null)
+    checkKey(
+      name,
+      rows.map(([listed]) => listed),
+      arg,
+      walk,
+    )
+  const asked = rows.filter(([listed]) => mayBe(key, listed))
+  for (const wanted of [...asked.map(([listed]) => listed), ...(valuesOf(key) ?? [])])
+    walk.rows.push({ table: name, key: wanted })
+  if (asked.length === 0) return { kind: 'unknown', nullable }
+  return { ...mergeTypes(asked.map(([, value]) => constantType(value))), nullable }
+}
+
+/** Whether what is asked for can be this key. */
+function mayBe(key: Type, listed: string): boolean {
+  if (key.kind === 'boolean') return listed === 'true' || listed === 'false'
+  if (isNumeric(key)) return parseDecimal(listed) !== null
+  return valuesOf(key)?.includes(listed) ?? true
 }
 
 function checkKey(name: string, keys: readonly string[], node: Node & { op: 'literal' }, walk: Walk): void {
@@ -159,12 +177,20 @@ function checkOptions(node: CallNode, index: number, known: readonly string[], w
     }
   }
   const otherwise = options.get('otherwise')
+  if (otherwise !== undefined)
+    expect(
+      silently(otherwise, walk),
+      ['reference'],
+      otherwise,
+      walk,
+      `In its place ${node.name} gives a reference too, or null.`,
+    )
   return { where, nullable: otherwise !== undefined && silently(otherwise, walk).nullable }
 }
 
 /** The type of a part that was checked already. */
 function silently(node: Node, walk: Walk): Type {
-  return walk.typeOf(node, { ...walk, faults: [], reads: new Map(), lookUps: [] })
+  return walk.typeOf(node, { ...walk, faults: [], reads: new Map(), lookUps: [], rows: [] })
 }
 
 export function checkLink(node: CallNode, walk: Walk): Type {

@@ -1,6 +1,16 @@
 import { canonicalInstant, isDate } from './time.ts'
 import { literalText, type Node } from './tree.ts'
-import { agree, isNumeric, type Type, unknownType } from './type.ts'
+import {
+  agree,
+  commonNumber,
+  digitsOf,
+  isNumeric,
+  MANY_DIGITS,
+  mergeTypes,
+  type Type,
+  unknownType,
+  valuesOf,
+} from './type.ts'
 import {
   didYouMean,
   expectValue,
@@ -13,6 +23,9 @@ import {
 } from './walk.ts'
 
 type Binary = Node & { readonly op: 'binary' }
+
+/** Texts that can be more than these can be anything. */
+const MOST_VALUES = 200
 
 const BOOLEAN: Type = { kind: 'boolean', nullable: false }
 
@@ -56,8 +69,8 @@ function equality(node: Binary, left: Type, right: Type, walk: Walk): void {
     return
   }
   if (comparable(node, left, right, walk)) {
-    knownValue(left, node.right, walk)
-    knownValue(right, node.left, walk)
+    if (literalText(node.left) === null) knownValue(left, node.right, walk)
+    if (literalText(node.right) === null) knownValue(right, node.left, walk)
   }
 }
 
@@ -194,9 +207,8 @@ function sum(node: Binary, left: Type, right: Type, walk: Walk): Type {
   }
   if (left.kind === right.kind && (left.kind === 'text' || left.kind === 'list'))
     expectValues(node, left, right, walk)
-  if (left.kind === 'text' && right.kind === 'text') return { kind: 'text', nullable: false }
-  if (left.kind === 'list' && right.kind === 'list')
-    return { kind: 'list', of: agree(left.of, right.of) ? left.of : unknownType(), nullable: false }
+  if (left.kind === 'text' && right.kind === 'text') return joinedTexts(left, right)
+  if (left.kind === 'list' && right.kind === 'list') return joinedLists(node, left.of, right.of, walk)
   if (left.kind === 'text' || right.kind === 'text') {
     const other = left.kind === 'text' ? node.right : node.left
     const type = left.kind === 'text' ? right : left
@@ -212,6 +224,26 @@ function sum(node: Binary, left: Type, right: Type, walk: Walk): Type {
     }
   }
   return arithmetic(node, left, right, walk)
+}
+
+function joinedLists(node: Binary, left: Type, right: Type, walk: Walk): Type {
+  if (!agree(left, right))
+    report(
+      walk,
+      node.right,
+      'wrong-type',
+      `All items of a list must be of one kind: here are ${nameOf(left)} and ${nameOf(right)}.`,
+    )
+  return { kind: 'list', of: mergeTypes([left, right]), nullable: false }
+}
+
+/** Two texts that can only be a few make a text that can only be a few. */
+function joinedTexts(left: Type, right: Type): Type {
+  const [before, after] = [valuesOf(left), valuesOf(right)]
+  if (before === undefined || after === undefined || before.length * after.length > MOST_VALUES)
+    return { kind: 'text', nullable: false }
+  const values = before.flatMap((start) => after.map((end) => start + end))
+  return { kind: 'text', values: [...new Set(values)], nullable: false }
 }
 
 function arithmetic(node: Binary, left: Type, right: Type, walk: Walk): Type {
@@ -235,6 +267,23 @@ function arithmetic(node: Binary, left: Type, right: Type, walk: Walk): Type {
       )
     } else expectValue(type, side, walk, sourceOf(walk, node))
   }
-  const integer = left.kind === 'integer' && right.kind === 'integer' && node.operator !== '/'
-  return { kind: integer ? 'integer' : 'decimal', nullable: false }
+  if (!isNumeric(left) || !isNumeric(right)) return { kind: 'decimal', nullable: false }
+  if (node.operator === '*') return product(left, right)
+  return node.operator === '/' ? quotient(left, node.right) : commonNumber([left, right])
+}
+
+function product(left: Type, right: Type): Type {
+  if (left.kind === 'integer' || right.kind === 'integer') return commonNumber([left, right])
+  const [a, b] = [digitsOf(left), digitsOf(right)]
+  const digits = a === undefined || b === undefined ? MANY_DIGITS : a + b
+  return { kind: 'decimal', digits, nullable: false }
+}
+
+/** Cents divided by 100 have two digits; of other divisions as many come out as come out. */
+function quotient(left: Type, divisor: Node): Type {
+  const digits = digitsOf(left)
+  const power =
+    divisor.op === 'literal' && typeof divisor.value === 'number' ? Math.log10(divisor.value) : Number.NaN
+  const more = digits !== undefined && Number.isInteger(power) && power >= 0 ? digits + power : MANY_DIGITS
+  return { kind: 'decimal', digits: more, nullable: false }
 }

@@ -1,17 +1,29 @@
+import type { JsonValue } from '../model/json.ts'
 import type { RecordedSchema } from '../model/recorded.ts'
 import { checkCall } from './check-call.ts'
 import { checkBinary } from './check-operators.ts'
+import { isDecimal } from './decimal.ts'
 import { typeAtMember } from './members.ts'
 import { type Facts, factsOf, filteredItem, inMacro, placeOf, where } from './narrowing.ts'
 import type { Expression, Fault } from './parse.ts'
 import { literalText, type MacroNode, type Node } from './tree.ts'
-import { mergeTypes, type Type, unknownType } from './type.ts'
+import {
+  agree,
+  commonNumber,
+  constantType,
+  isNumeric,
+  mergeTypes,
+  numberType,
+  type Type,
+  unknownType,
+} from './type.ts'
 import {
   choiceType,
   condition,
   didYouMean,
   expect,
   expectValue,
+  nameOf,
   notePresence,
   refuseWhole,
   report,
@@ -22,8 +34,7 @@ import {
 /** What an expression may use, and what it is checked against. */
 export interface Environment {
   readonly variables: Readonly<Record<string, Type>>
-  /** Keys by table. */
-  readonly tables: Readonly<Record<string, readonly string[]>>
+  readonly tables: Readonly<Record<string, Readonly<Record<string, JsonValue>>>>
   readonly mappings: Readonly<Record<string, { readonly resource: string }>>
   /** The recorded schema of a target model; null when it is not recorded. */
   recorded(resource: string): RecordedSchema | null
@@ -53,6 +64,13 @@ export interface Checked {
   /** Paths of the source fields used, the variable's name first: `['order', 'lineItems', 'taxLines', 'rate']`. */
   readonly reads: readonly (readonly string[])[]
   readonly lookUps: readonly LookUp[]
+  /** What tables may be asked for: rows they have, and others where the key is one of a few. */
+  readonly rows: readonly TableRow[]
+}
+
+export interface TableRow {
+  readonly table: string
+  readonly key: string
 }
 
 /** Checks an expression against the types of what it uses; finds all its faults at once. */
@@ -66,6 +84,7 @@ export function checkExpression(expression: Expression, environment: Environment
     faults: [],
     reads: new Map(),
     lookUps: [],
+    rows: [],
     typeOf,
   }
   const type = typeOf(expression.tree, walk)
@@ -74,7 +93,7 @@ export function checkExpression(expression: Expression, environment: Environment
   const faults = walk.faults.sort((a, b) => a.offset - b.offset || a.length - b.length)
   const present =
     type.kind === 'boolean' && faults.length === 0 ? factsOf(expression.tree, true, walk) : new Set<string>()
-  return { type, present, faults, reads: [...walk.reads.values()], lookUps: walk.lookUps }
+  return { type, present, faults, reads: [...walk.reads.values()], lookUps: walk.lookUps, rows: walk.rows }
 }
 
 function typeOf(node: Node, walk: Walk): Type {
@@ -97,13 +116,23 @@ function declaredType(node: Node, walk: Walk): Type {
       const name = literalText(node.index)
       if (name !== null && object.kind === 'object')
         return typeAtMember(object, name, node.index, node.object, walk)
-      expect(
-        typeOf(node.index, walk),
-        ['integer', 'decimal', 'text'],
-        node.index,
-        walk,
-        'A position is a number.',
-      )
+      if (object.kind !== 'list')
+        expect(
+          typeOf(node.index, walk),
+          ['integer', 'decimal', 'text'],
+          node.index,
+          walk,
+          'A position is a number.',
+        )
+      if (object.kind === 'list')
+        expect(
+          typeOf(node.index, walk),
+          ['integer', 'decimal'],
+          node.index,
+          walk,
+          'Items are asked for by number.',
+        )
+      else expect(object, ['list', 'object', 'map'], node.object, walk, 'Only lists have items.')
       return object.kind === 'list' ? { ...object.of, nullable: true } : { kind: 'unknown', nullable: true }
     }
     case 'call':
@@ -118,6 +147,15 @@ function declaredType(node: Node, walk: Walk): Type {
     }
     case 'list': {
       const types = node.items.map((item) => typeOf(item, walk))
+      const kind = types.find((type) => type.kind !== 'null')
+      const odd = types.findIndex((type) => kind !== undefined && !agree(kind, type))
+      if (odd >= 0)
+        report(
+          walk,
+          node.items[odd]!,
+          'wrong-type',
+          `All items of a list must be of one kind: here are ${nameOf(kind!)} and ${nameOf(types[odd]!)}.`,
+        )
       return { kind: 'list', of: mergeTypes(types), nullable: false }
     }
     case 'map':
@@ -146,18 +184,15 @@ function declaredType(node: Node, walk: Walk): Type {
       const operand = typeOf(node.operand, walk)
       if (expect(operand, ['integer', 'decimal'], node.operand, walk, 'Only a number can be negative.'))
         expectValue(operand, node.operand, walk, `-${sourceOf(walk, node.operand)}`)
-      return { kind: operand.kind === 'integer' ? 'integer' : 'decimal', nullable: false }
+      return isNumeric(operand) ? commonNumber([operand]) : { kind: 'decimal', nullable: false }
     }
     case 'binary':
       return checkBinary(node, walk)
   }
 }
 
-function literalType(value: unknown): Type {
-  if (value === null) return { kind: 'null', nullable: true }
-  if (typeof value === 'string') return { kind: 'text', nullable: false }
-  if (typeof value === 'boolean') return { kind: 'boolean', nullable: false }
-  return { kind: typeof value === 'number' ? 'integer' : 'decimal', nullable: false }
+function literalType(value: (Node & { op: 'literal' })['value']): Type {
+  return isDecimal(value) ? numberType(value) : constantType(value)
 }
 
 /** Values as other languages spell them, and the record that only `unless` sees. */

@@ -163,7 +163,7 @@ function hasValue(node: Node, walk: Walk): boolean {
 
 /** The type of a part that is checked elsewhere. */
 function silentType(node: Node, walk: Walk): Type {
-  return walk.typeOf(node, { ...walk, faults: [], reads: new Map(), lookUps: [] })
+  return walk.typeOf(node, { ...walk, faults: [], reads: new Map(), lookUps: [], rows: [] })
 }
 
 function union(a: Facts, b: Facts): Facts {

@@ -1,12 +1,14 @@
 import { isJsonObject, type JsonObject, type JsonValue } from '../model/json.ts'
 import type { FieldType } from '../model/recorded.ts'
+import { Decimal } from './decimal.ts'
 
 /** A node of a recorded schema: the schema itself, a field, or the items of a list. */
 export type RecordedSchemaNode = JsonObject
 
 /**
  * What an expression gives. `path` is where in a source record it was read, the variable's name first; `values` are the only
- * texts it can be. `map` is an object written out; `alternatives` are further objects that a choice may give.
+ * texts it can be, `digits` how many a number has behind the point at most ({@link MANY_DIGITS}: as many as come out; not known
+ * where absent). `map` is an object written out; `alternatives` are further objects that a choice may give.
  */
 export type Type = (
   | {
@@ -21,6 +23,7 @@ export type Type = (
         | 'unknown'
         | 'map'
       readonly values?: readonly string[]
+      readonly digits?: number
     }
   | { readonly kind: 'list'; readonly of: Type }
   | {
@@ -34,6 +37,9 @@ export type Type = (
   /** `resource` is empty where it is not known. */
   | { readonly kind: 'reference'; readonly resource: string }
 ) & { readonly nullable: boolean; readonly path?: readonly string[] }
+
+/** More digits than anybody wrote or recorded: of a division, or a product of two numbers with a fraction. */
+export const MANY_DIGITS = Number.POSITIVE_INFINITY
 
 export type TypeKind = Type['kind']
 
@@ -125,11 +131,38 @@ export function fieldsOf(schema: RecordedSchemaNode): Readonly<Record<string, Js
 export function constantType(value: JsonValue): Type {
   if (value === null) return { kind: 'null', nullable: true }
   if (typeof value === 'boolean') return { kind: 'boolean', nullable: false }
-  if (typeof value === 'number')
-    return { kind: Number.isSafeInteger(value) ? 'integer' : 'decimal', nullable: false }
-  if (typeof value === 'string') return { kind: 'text', nullable: false }
+  if (typeof value === 'number') return numberType(new Decimal(value))
+  if (typeof value === 'string') return { kind: 'text', values: [value], nullable: false }
   if (Array.isArray(value)) return { kind: 'list', of: mergeTypes(value.map(constantType)), nullable: false }
   return { kind: 'map', nullable: false }
+}
+
+/** The type of a number written out. */
+export function numberType(value: Decimal): Type {
+  const whole = value.isInteger() && value.abs().lte(Number.MAX_SAFE_INTEGER)
+  return whole
+    ? { kind: 'integer', nullable: false }
+    : { kind: 'decimal', digits: value.decimalPlaces(), nullable: false }
+}
+
+/** The only texts it can be; undefined where it can be any. */
+export function valuesOf(type: Type): readonly string[] | undefined {
+  return type.kind === 'text' ? type.values : undefined
+}
+
+/** How many digits a number has behind the point at most; undefined where that is not known. */
+export function digitsOf(type: Type): number | undefined {
+  if (type.kind === 'integer') return 0
+  return type.kind === 'decimal' ? type.digits : undefined
+}
+
+/** The type of a number that is one of these, or their sum. */
+export function commonNumber(types: readonly Type[]): Type {
+  if (types.every((type) => type.kind === 'integer')) return { kind: 'integer', nullable: false }
+  const digits = types.map(digitsOf)
+  if (digits.includes(MANY_DIGITS)) return { kind: 'decimal', digits: MANY_DIGITS, nullable: false }
+  if (digits.includes(undefined)) return { kind: 'decimal', nullable: false }
+  return { kind: 'decimal', digits: Math.max(...(digits as number[])), nullable: false }
 }
 
 /** What a value is that may be any of these: their common type, `unknown` where they have none. */
@@ -145,6 +178,9 @@ export function mergeTypes(types: readonly Type[]): Type {
 export function agree(a: Type, b: Type): boolean {
   if (a.kind === 'null' || b.kind === 'null' || a.kind === 'unknown' || b.kind === 'unknown') return true
   if (isNumeric(a) && isNumeric(b)) return true
+  if (a.kind === 'list' && b.kind === 'list') return agree(a.of, b.of)
+  if (a.kind === 'reference' && b.kind === 'reference')
+    return a.resource === b.resource || a.resource === '' || b.resource === ''
   return a.kind === b.kind
 }
 
@@ -153,8 +189,7 @@ export function isNumeric(type: Type): boolean {
 }
 
 function merge(a: Type, b: Type): Type {
-  if (isNumeric(a) && isNumeric(b))
-    return { kind: a.kind === 'integer' && b.kind === 'integer' ? 'integer' : 'decimal', nullable: false }
+  if (isNumeric(a) && isNumeric(b)) return commonNumber([a, b])
   if (a.kind !== b.kind) return unknownType()
   if (a.kind === 'list' && b.kind === 'list')
     return { kind: 'list', of: mergeTypes([a.of, b.of]), nullable: false }
@@ -170,6 +205,8 @@ function merge(a: Type, b: Type): Type {
       nullable: false,
     }
   }
+  if (a.kind === 'text' && b.kind === 'text' && a.values !== undefined && b.values !== undefined)
+    return { kind: 'text', values: [...new Set([...a.values, ...b.values])], nullable: false }
   if (a.kind === 'object') return { ...a, alternatives: [...(a.alternatives ?? []), b] }
   return { kind: a.kind, nullable: false } as Type
 }

@@ -1,13 +1,12 @@
 import type { Advice, Advised } from '../model/diagnostic.ts'
 import { isJsonObject } from '../model/json.ts'
-import type { Environment, LookUp } from './check.ts'
-
-export { didYouMean } from './nearest.ts'
-
+import type { Environment, LookUp, TableRow } from './check.ts'
 import type { Facts } from './narrowing.ts'
 import type { Fault } from './parse.ts'
 import type { Node, Span } from './tree.ts'
 import { agree, fieldsOf, isNumeric, mergeTypes, type RecordedSchemaNode, type Type } from './type.ts'
+
+export { didYouMean } from './nearest.ts'
 
 /** One check under way. */
 export interface Walk {
@@ -21,6 +20,7 @@ export interface Walk {
   readonly faults: Fault[]
   readonly reads: Map<string, readonly string[]>
   readonly lookUps: LookUp[]
+  readonly rows: TableRow[]
   readonly typeOf: (node: Node, walk: Walk) => Type
 }
 

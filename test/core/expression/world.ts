@@ -102,7 +102,7 @@ export const TABLES = {
 
 export const ENVIRONMENT: Environment = {
   variables: { order: typeOfRecorded(ORDERS, ['order']), target: typeOfRecorded(TARGET, ['target']) },
-  tables: { pricelist: Object.keys(TABLES.pricelist), tax: Object.keys(TABLES.tax) },
+  tables: TABLES,
   mappings: { 'shopify-customers': { resource: 'res.partner' } },
   recorded: (resource) => MODELS[resource] ?? null,
   fixed: ['tidelock.web_guest'],

@@ -8,11 +8,12 @@ function form(
   cel: string,
   gives: string,
   run: (text: string) => string | null,
+  mayBeNothing = false,
 ): FunctionEntry {
   return {
     group: 'codes',
     parameters: [{ name: 'text', takes: ['text'] }],
-    gives: 'text',
+    gives: () => ({ kind: 'text', nullable: mayBeNothing }),
     nulls: 'gives',
     meaning,
     example: { cel, gives },
@@ -51,6 +52,7 @@ export const FORM_FUNCTIONS: Readonly<Record<string, FunctionEntry>> = {
     'digits("+32 (0)2 555")',
     '3202555',
     (text) => text.replace(/[^0-9]/g, '') || null,
+    true,
   ),
   email: form(
     'Without white space around it, in small letters; nothing when empty. Parks what has not the shape of an address.',
@@ -62,5 +64,6 @@ export const FORM_FUNCTIONS: Readonly<Record<string, FunctionEntry>> = {
       if (!/^[^\s@]+@[^\s@]+$/.test(value)) throw badValue(`${showValue(text)} is not an email address.`)
       return value
     },
+    true,
   ),
 }

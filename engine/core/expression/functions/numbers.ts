@@ -2,7 +2,7 @@ import { Decimal, parseDecimal, ROUNDINGS, type Rounding, toDecimal } from '../d
 import type { FunctionEntry } from '../functions.ts'
 import { integerOf, isList, isNumber, kindOfValue, showValue, textOfValue, type Value } from '../kinds.ts'
 import { badValue, Park } from '../park.ts'
-import type { Type } from '../type.ts'
+import { commonNumber, isNumeric, type Type } from '../type.ts'
 
 const NUMBER = ['integer', 'decimal'] as const
 
@@ -48,9 +48,9 @@ function sum(values: readonly (number | Decimal)[]): Value {
   return whole
 }
 
-function numericOf(type: Type | undefined): Type {
-  const inner = type?.kind === 'list' ? type.of : type
-  return { kind: inner?.kind === 'integer' ? 'integer' : 'decimal', nullable: false }
+function numericOf(types: readonly Type[]): Type {
+  const items = types.map((type) => (type.kind === 'list' ? type.of : type))
+  return items.every(isNumeric) ? commonNumber(items) : { kind: 'decimal', nullable: false }
 }
 
 const bounds = {
@@ -58,10 +58,7 @@ const bounds = {
     { name: 'a', takes: ['integer', 'decimal', 'list'] },
     { name: 'b', takes: NUMBER, rest: true, optional: true },
   ],
-  gives: (args: readonly Type[]): Type => ({
-    kind: args.every((arg) => numericOf(arg).kind === 'integer') ? 'integer' : 'decimal',
-    nullable: args.length === 1,
-  }),
+  gives: (args: readonly Type[]): Type => ({ ...numericOf(args), nullable: args.length === 1 }),
   group: 'numbers',
   nulls: 'takes',
 } as const
@@ -132,7 +129,7 @@ export const NUMBER_FUNCTIONS: Readonly<Record<string, FunctionEntry>> = {
   abs: {
     group: 'numbers',
     parameters: [{ name: 'x', takes: NUMBER }],
-    gives: (args) => numericOf(args[0]),
+    gives: numericOf,
     nulls: 'parks',
     meaning: 'Without its sign.',
     example: { cel: 'abs(-2.5)', gives: { decimal: '2.5' } },
@@ -156,7 +153,7 @@ export const NUMBER_FUNCTIONS: Readonly<Record<string, FunctionEntry>> = {
   sum: {
     group: 'numbers',
     parameters: [{ name: 'list', takes: ['list'] }],
-    gives: (args) => numericOf(args[0]),
+    gives: numericOf,
     nulls: 'takes',
     meaning: 'The sum of a list of numbers, 0 for an empty one.',
     example: { cel: 'sum([0.1, 0.2])', gives: { decimal: '0.3' } },
