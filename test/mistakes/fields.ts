@@ -1,5 +1,15 @@
 import { CUSTOMERS, type Mistake, ODOO, ORDERS, PRODUCTS } from './repository.ts'
 
+const COUNTRIES = `tidelock: 1
+mapping: countries
+source: { connection: shopify, resource: customers, as: customer }
+target: { connection: odoo, resource: res.country, identity: customer.id }
+fields: { name: customer.displayName, code: ‸{ constant: BEL } }
+scopes:
+  shopify: [read_customers]
+  odoo: { res.country: [read, create, write] }
+`
+
 // biome-ignore format: one line a mistake
 export const FIELD_MISTAKES: readonly Mistake[] = [
   ['a field of the target misspelt', ORDERS, 'client_order_ref:', '‸client_order_reff:', 'unknown-target-field', /Did you mean "client_order_ref"/],
@@ -13,7 +23,7 @@ export const FIELD_MISTAKES: readonly Mistake[] = [
   ['a text into a number', PRODUCTS, 'list_price: variant.price', 'list_price: ‸variant.title', 'wrong-type', /takes a float/],
   ['a number written as a text', PRODUCTS, 'list_price: variant.price', 'list_price: ‸{ constant: "28.00" }', 'wrong-type', /takes a float/],
   ['a text into a yes or no', PRODUCTS, 'barcode: variant.barcode', 'barcode: variant.barcode\n  active: ‸variant.title', 'wrong-type', /Write a comparison/],
-  ['a time into a date', ORDERS, 'date_order: order.createdAt', 'date_order: order.createdAt\n  validity_date: ‸order.createdAt', 'wrong-type', /date\(x, "Europe\/Brussels"\)/],
+  ['a time into a date', ORDERS, 'date_order: order.createdAt', 'date_order: order.createdAt\n  validity_date: ‸order.createdAt', 'wrong-type', /date\(order\.createdAt, "Europe\/Brussels"\)/],
   ['one reference into a list of them', ORDERS, 'tax_ids: line.taxLines.map(t, match("account.tax", "name", when(order.taxesIncluded, table("taxIncluded", t.rate), table("tax", t.rate))))', 'tax_ids: ‸match("account.tax", "name", line.sku)', 'wrong-type', /Write a list/],
   ['a list of texts into a list of references', ORDERS, 'tax_ids: line.taxLines.map(t, match("account.tax", "name", when(order.taxesIncluded, table("taxIncluded", t.rate), table("tax", t.rate))))', 'tax_ids: ‸line.taxLines.map(t, t.title)', 'wrong-type', /account\.tax/],
   ['a list into a text', CUSTOMERS, 'city: customer.defaultAddress.city', 'city: ‸customer.tags', 'wrong-type', /takes a text, and this gives a list/],
@@ -27,6 +37,12 @@ export const FIELD_MISTAKES: readonly Mistake[] = [
   ['a model of Odoo misspelt', CUSTOMERS, 'resource: res.partner', 'resource: ‸res.partners', 'unknown-resource', /Did you mean "res\.partner"/],
   ['the values of a fixed record misspelt', ODOO, 'values: { name: Web guest }', 'values: { ‸nam: Web guest }', 'unknown-target-field', /Did you mean "name"/],
   ['the model of a fixed record misspelt', ODOO, 'model: res.partner', 'model: ‸res.partnr', 'unknown-resource', /Did you mean "res\.partner"/],
+  ['any text into a selection', PRODUCTS, 'type: { constant: consu }', 'type: ‸variant.product.productType', 'any-text', /table\("…", variant\.product\.productType\)/],
+  ['a text that is cut', 'mappings/countries.yaml', '', COUNTRIES, 'too-long', /"BEL" has 3 characters, and "code" keeps 2/],
+  ['a quotient that is rounded', ORDERS, 'product_uom_qty: line.currentQuantity', 'product_uom_qty: ‸line.currentQuantity / 3', 'too-many-digits', /round\(line\.currentQuantity \/ 3, 2\)/],
+  ['a table of two kinds of values', ORDERS, 'GBP: Web GBP }', 'GBP: ‸3 }', 'mixed-table', /"USD" gives a text, and "GBP" an integer/],
+  ['a table that nothing asks', ORDERS, 'tables:  ', 'tables:\n  ‸colours: { red: rouge }\n  #', 'unused-table', /"colours"/],
+  ['a row that nothing asks for', ORDERS, 'tax: { "0.0825": CA 8.25%, ', 'tax: { "0.0825": CA 8.25%, ‸half: CA 50%, ', 'unused-table-row', /never "half"/],
 ]
 
 // biome-ignore format: one line a mistake

@@ -27,6 +27,12 @@ export function ownRecordOf(
   }
   const schema = relatedSchema(context, at, spelled)
   if (schema === null) return null
+  const when =
+    written['when'] === undefined
+      ? null
+      : condition(context, [...at, 'when'], written['when'], planPath, variables)
+  // Its fields are asked only where it is wanted.
+  const inside = { ...context, present: new Set([...context.present, ...(when?.present ?? [])]) }
   const shape: Record<string, TargetField> = {}
   const fields: Record<string, ValuePlan> = {}
   for (const [name, value] of Object.entries(written['fields'] as Record<string, unknown>)) {
@@ -34,7 +40,7 @@ export function ownRecordOf(
     const inner = targetField(context, schema, fieldAt)
     if (inner === null) continue
     const plan = plainValueOf(
-      context,
+      inside,
       schema,
       fieldAt,
       value,
@@ -47,10 +53,6 @@ export function ownRecordOf(
     shape[inner.name] = shapeOf(schema, inner)
   }
   reportMissing(context, schema, [...at, 'fields'], written['fields'] as Record<string, unknown>)
-  const when =
-    written['when'] === undefined
-      ? null
-      : condition(context, [...at, 'when'], written['when'], planPath, variables)
   const otherwise =
     written['otherwise'] === undefined
       ? null

@@ -165,7 +165,7 @@ describe('null', () => {
       what: 'that an own condition asks for',
       in: 'orders',
       from: 'name: coalesce(order.billingAddress.name, order.email, order.name)',
-      to: 'name: coalesce(order.billingAddress.address1, order.name)',
+      to: 'name: order.billingAddress.address1',
     },
   ])('$what is fine', noFault)
 })
