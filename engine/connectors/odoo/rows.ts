@@ -123,19 +123,47 @@ function lineSets(shape: TargetShape, item: UpsertItem): readonly LineSet[] {
 
 function recordOf(item: number, own: Cells, lines: LineSet | null): LoadRecord {
   if (lines === null) return { item, columns: own.columns, rows: [own.cells], lineKeys: [], archived: false }
-  const blank = own.cells.map(() => '')
+  const blank = new Array<string>(own.cells.length).fill('')
   return {
     item,
-    columns: own.columns.concat(lines.columns.map((column) => `${lines.field}/${column}`)),
+    columns: columnsWith(own.columns, lines),
     rows: lines.rows.map((cells, index) => (index === 0 ? own.cells : blank).concat(cells)),
     lineKeys: lines.keys,
     archived: false,
   }
 }
 
+/** By the columns of the record: they are as few as the layouts, and so are these. */
+const columnsWithLines = new WeakMap<
+  readonly string[],
+  { readonly field: string; readonly ofLines: readonly string[]; readonly columns: readonly string[] }[]
+>()
+
+/** The columns of a record and those of its lines. */
+function columnsWith(own: readonly string[], { field, columns: ofLines }: LineSet): readonly string[] {
+  const known = columnsWithLines.get(own) ?? []
+  const found = known.find((made) => made.ofLines === ofLines && made.field === field)
+  if (found !== undefined) return found.columns
+  const columns = own.concat(ofLines.map((column) => `${field}/${column}`))
+  columnsWithLines.set(own, [...known, { field, ofLines, columns }])
+  return columns
+}
+
+const texts = new WeakMap<readonly string[], string>()
+
+function textOf(columns: readonly string[]): string {
+  const known = texts.get(columns)
+  if (known !== undefined) return known
+  const text = columns.join('\n')
+  texts.set(columns, text)
+  return text
+}
+
 /** Records that may share a load: equal columns, no key twice, at most `size`; sorted by key, so that two writers never wait for one another in a ring. */
 export function batchesOf(records: readonly LoadRecord[], size: number): readonly (readonly LoadRecord[])[] {
-  const groups = Map.groupBy(records, (record) => `${record.archived}\n${record.columns.join('\n')}`)
+  const groups = Map.groupBy(records, (record) =>
+    record.archived ? `archived\n${textOf(record.columns)}` : textOf(record.columns),
+  )
   const batches: LoadRecord[][] = []
   for (const group of groups.values()) {
     const sorted = [...group].sort((a, b) => compare(keyOf(a), keyOf(b)))

@@ -13,11 +13,12 @@ export type RecordKey = string & { readonly __brand: 'RecordKey' }
 // biome-ignore lint/suspicious/noControlCharactersInRegex: control characters are what has to be encoded
 const RESERVED = /[%/,\s\u0000-\u001f\u007f-\u009f]/gu
 
-/** Those that stand in nearly every key. */
-const ENCODED: Readonly<Record<string, string>> = { '/': '%2F', ' ': '%20' }
+/** All of them but `/`, which stands in nearly every key. */
+// biome-ignore lint/suspicious/noControlCharactersInRegex: as above
+const RARE = /[%,\s\u0000-\u001f\u007f-\u009f]/u
 
 function encodePart(part: string): string {
-  return part.replace(RESERVED, (character) => ENCODED[character] ?? encodeURIComponent(character))
+  return RARE.test(part) ? part.replace(RESERVED, encodeURIComponent) : part.replaceAll('/', '%2F')
 }
 
 /** The parts of a compound key as one text: the key a ledger row has. */

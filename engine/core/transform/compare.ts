@@ -85,8 +85,10 @@ export function changesSince(
   const fields = changedFields(mapped.fields, previous?.fields)
   const own = recordKey(plan.project, plan.namespace, key)
   const lines: UpsertLine[] = []
+  // Of a new record no line is asked for: looking a name up that was put together just now is dear.
+  const isNew = previous === null && Object.keys(adoptedLines).length === 0
   for (const line of mapped.lines) {
-    const id = lineId(line)
+    const id = isNew ? '' : lineId(line)
     const before = previous?.lines[id]
     const changed = changedFields(line.fields, before)
     if (before !== undefined && Object.keys(changed).length === 0) continue
