@@ -10,6 +10,8 @@ export interface Output {
   line(text?: string): void
   /** The result for machines: one line of JSON, only with `--json`. */
   data(value: unknown): void
+  /** The result in a form of its own, on stdout as it is. */
+  print(text: string): void
   /** Said along the way, on stderr. */
   note(text: string): void
   error(text: string): void
@@ -46,6 +48,10 @@ export function createOutput(
       if (!json) return
       clear()
       stdout.write(`${JSON.stringify(value)}\n`)
+    },
+    print(text) {
+      clear()
+      stdout.write(`${text}\n`)
     },
     note(text) {
       clear()

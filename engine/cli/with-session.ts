@@ -1,7 +1,7 @@
 import { hasErrors } from '../core/model/diagnostic.ts'
 import { SyncError } from '../core/model/failure.ts'
 import { EXIT, type Invocation } from './command.ts'
-import { showDiagnostics } from './commands/validate.ts'
+import { showDiagnostics } from './diagnostics/human.ts'
 import { openSession, type Session } from './session.ts'
 import { openWorkspace, type Workspace } from './workspace.ts'
 

@@ -21,6 +21,7 @@ export interface Workspace {
   readonly plans: readonly HashedPlan[]
   /** The text of every file, for showing a fault's line. */
   readonly texts: ReadonlyMap<string, string>
+  readonly recorded: ReturnType<typeof recordedOf>
 }
 
 /** Reads every YAML file under mappings/ and temporal.yaml. Faults are in the diagnostics; a folder or environment that is not there throws `invalid-plan`. */
@@ -30,7 +31,13 @@ export function openWorkspace(folder: string, environment: string): Workspace {
     throw new SyncError('invalid-plan', `There is no folder ${root}. Name the folder of your mappings.`)
   }
   const texts = readFiles(root)
-  return { folder: root, environment, texts, ...checkFiles(texts, environment, recordedOf(root)) }
+  const recorded = recordedOf(root)
+  return { folder: root, environment, texts, recorded, ...checkFiles(texts, environment, recorded) }
+}
+
+/** The same repository with other texts in its files. */
+export function checkAgain(workspace: Workspace, texts: Workspace['texts']): Workspace {
+  return { ...workspace, texts, ...checkFiles(texts, workspace.environment, workspace.recorded) }
 }
 
 /** What is recorded of the systems: the repository's own first. */

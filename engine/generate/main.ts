@@ -1,7 +1,8 @@
-import { existsSync, readFileSync, writeFileSync } from 'node:fs'
+import { existsSync, mkdirSync, readFileSync, writeFileSync } from 'node:fs'
 import { join, relative, resolve } from 'node:path'
 import { compile } from 'json-schema-to-typescript'
 import { expressionsPage } from '../core/expression/page.ts'
+import { diagnosticsPages } from '../core/model/diagnostics-page.ts'
 import { errorsPage } from '../core/model/errors-page.ts'
 
 /** Types of the language from its schemas, and pages from tables. `--check` fails when what is committed is not current. */
@@ -47,7 +48,11 @@ const outputs = [
   [OUT, await generate()],
   [join(ROOT, 'docs', 'expressions.md'), expressionsPage()],
   [join(ROOT, 'docs', 'errors.md'), errorsPage()],
+  ...Object.entries(diagnosticsPages()).map(
+    ([name, text]) => [join(ROOT, 'docs', 'diagnostics', name), text] as const,
+  ),
 ] as const
+mkdirSync(join(ROOT, 'docs', 'diagnostics'), { recursive: true })
 for (const [path, text] of outputs) {
   if (!process.argv.includes('--check')) writeFileSync(path, text)
   else if (!existsSync(path) || readFileSync(path, 'utf8') !== text) {

@@ -56,7 +56,7 @@ fields: { name: customer.id }
 // biome-ignore format: one line a mistake
 export const TIME_MISTAKES: readonly Mistake[] = [
   ['a duration in words', ORDERS, 'every: 5m', 'every: ‸5 minutes', 'bad-format', /30s, 5m, 2h, 1d/],
-  ['a duration as a number', ORDERS, 'every: 5m', 'every: ‸5', 'wrong-type', /the number 5; expected is a text.*30s, 5m, 2h, 1d/],
+  ['a duration as a number', ORDERS, 'every: 5m', 'every: ‸5', 'wrong-kind', /the number 5; expected is a text.*30s, 5m, 2h, 1d/],
   ['a duration of unknown unit', ORDERS, 'max: 5m', 'max: ‸5min', 'bad-format', /30s, 5m, 2h, 1d/],
   ['a schedule without a pause', ORDERS, 'every: 5m', 'every: ‸0s', 'out-of-range', /shortest is 1s/],
   ['a schedule without a time', ORDERS, 'schedule: { every: 5m, jitter: 20s }', 'schedule: ‸{ jitter: 20s }', 'wrong-shape', /every: 5m/],
@@ -72,7 +72,7 @@ export const TIME_MISTAKES: readonly Mistake[] = [
   ['silence on days in full', ORDERS, '"MON-FRI 08:00-18:00 Europe/Brussels"', '‸"Monday-Friday 08:00-18:00 Europe/Brussels"', 'bad-hours', /MON-FRI/],
   ['a day without its zone', ORDERS, 'since: 2026-10-01T00:00:00Z', 'since: ‸2026-10-01', 'bad-format', /with its zone: 2026-10-01T00:00:00Z/],
   ['a day that does not exist', ORDERS, 'since: 2026-10-01T00:00:00Z', 'since: ‸2026-02-30T00:00:00Z', 'bad-format', /with its zone/],
-  ['a share without %', ORDERS, 'rejected: 20%', 'rejected: ‸0.2', 'wrong-type', /expected is a text.*20%/],
+  ['a share without %', ORDERS, 'rejected: 20%', 'rejected: ‸0.2', 'wrong-kind', /expected is a text.*20%/],
   ['a share above all', ORDERS, 'rejected: 20%', 'rejected: ‸200%', 'bad-format', /100%|share/],
 ]
 
@@ -80,7 +80,7 @@ export const TIME_MISTAKES: readonly Mistake[] = [
 export const ALERT_MISTAKES: readonly Mistake[] = [
   ['an alert of an unknown kind', ORDERS, 'silence: {', '‸silense: {', 'unknown-key', /Did you mean "silence"/],
   ['a key too many in an alert', ORDERS, '{ atLeast: 5, within: 1h }', '{ atLeast: 5, within: 1h, ‸withn: 2h }', 'unknown-key', /Did you mean "within"/],
-  ['one channel where a list is needed', ORDERS, 'notify: [ops, finance]', 'notify: ‸ops', 'wrong-type', /Write \[ops\]/],
+  ['one channel where a list is needed', ORDERS, 'notify: [ops, finance]', 'notify: ‸ops', 'wrong-kind', /Write \[ops\]/],
   ['an alert that notifies nobody', ORDERS, '{ rejected: { share: 5%, within: 1h }, notify: [ops] }', '‸{ rejected: { share: 5%, within: 1h } }', 'missing-key', /lacks "notify"/],
   ['an alert with an empty list of channels', ORDERS, '{ rejected: { share: 5%, within: 1h }, notify: [ops] }', '{ rejected: { share: 5%, within: 1h }, notify: ‸[] }', 'empty', /empty/],
   ['a severity that does not exist', ORDERS, 'severity: critical', 'severity: ‸crit', 'not-one-of', /Did you mean "critical"|info, warning or critical/],

@@ -2,6 +2,8 @@ import { CHANNELS, CUSTOMERS, type Mistake, ODOO, ORDERS, SETTINGS } from './rep
 
 // biome-ignore format: one line a mistake
 export const YAML_MISTAKES: readonly Mistake[] = [
+  ['a character that nobody sees', ORDERS, 'owner: sales-ops', 'owner: sales‸\u0007ops', 'not-text', /0x07/],
+  ['a file in another encoding', ORDERS, 'owner: sales-ops', 'owner: caf‸\ufffd', 'not-text', /UTF-8/],
   ['a tab', CUSTOMERS, '  email:', '‸\temail:', 'yaml-tab', /spaces/],
   ['a tab after spaces', CUSTOMERS, '  city:', '  ‸\tcity:', 'yaml-tab', /spaces/],
   ['a key twice', CUSTOMERS, '  street2:', '  ‸street:', 'duplicate-key', /"street" stands here twice, first on line 2\d/],
@@ -35,15 +37,15 @@ export const YAML_MISTAKES: readonly Mistake[] = [
   ['an item too far left', ORDERS, '    - each: order.shippingLines', '   ‸- each: order.shippingLines', 'yaml-syntax', /same column/],
   ['an item after a key', ORDERS, "    - { when: 'order.test != true', otherwise: test order }\n    -", "    when: 'order.test != true'\n    ‸-", 'yaml-syntax', /A list begins here where a key should stand/],
   ['a byte order mark and Windows line endings before a fault', CHANNELS, '', '\ufefftidelock: 1\r\nchannels:\r\n  ops: { slack: { webhook: { secret: slack-ops } } }\r\n  finance: { email: { to: [books@acme.example], ‸smpt: { secret: smtp-url } } }\r\n', 'unknown-key', /Did you mean "smtp"/],
-  ['a number where a name belongs', ORDERS, 'owner: sales-ops', 'owner: ‸42', 'wrong-type', /Quote it: "42"/],
-  ['a number that looks octal', ODOO, 'database: acme', 'database: ‸007', 'wrong-type', /Quote it: "007"/],
-  ['a version as a number', ODOO, 'version: "19.0"', 'version: ‸19.0', 'wrong-type', /Quote it: "19\.0"/],
-  ['a number as a text', ORDERS, 'window: 50', 'window: ‸"50"', 'wrong-type', /Write 50 without quotation marks/],
-  ['yes for true', ORDERS, 'firstTimeOnly: true }                                                  #', 'firstTimeOnly: ‸yes } #', 'wrong-type', /Write true/],
-  ['off for false', ORDERS, 'stable: true', 'stable: ‸off', 'wrong-type', /Write false/],
-  ['true in quotation marks', ORDERS, 'stable: true', 'stable: ‸"true"', 'wrong-type', /Write true/],
-  ['null where a text belongs', ORDERS, 'owner: sales-ops', 'owner: ‸~', 'wrong-type', /empty/],
-  ['a list with a dash and no space', SETTINGS, 'to: [acme.odoo.com]', 'to: ‸-acme.odoo.com', 'wrong-type', /a list/],
+  ['a number where a name belongs', ORDERS, 'owner: sales-ops', 'owner: ‸42', 'wrong-kind', /Quote it: "42"/],
+  ['a number that looks octal', ODOO, 'database: acme', 'database: ‸007', 'wrong-kind', /Quote it: "007"/],
+  ['a version as a number', ODOO, 'version: "19.0"', 'version: ‸19.0', 'wrong-kind', /Quote it: "19\.0"/],
+  ['a number as a text', ORDERS, 'window: 50', 'window: ‸"50"', 'wrong-kind', /Write 50 without quotation marks/],
+  ['yes for true', ORDERS, 'firstTimeOnly: true }                                                  #', 'firstTimeOnly: ‸yes } #', 'wrong-kind', /Write true/],
+  ['off for false', ORDERS, 'stable: true', 'stable: ‸off', 'wrong-kind', /Write false/],
+  ['true in quotation marks', ORDERS, 'stable: true', 'stable: ‸"true"', 'wrong-kind', /Write true/],
+  ['null where a text belongs', ORDERS, 'owner: sales-ops', 'owner: ‸~', 'wrong-kind', /empty/],
+  ['a list with a dash and no space', SETTINGS, 'to: [acme.odoo.com]', 'to: ‸-acme.odoo.com', 'wrong-kind', /a list/],
 ]
 
 // biome-ignore format: one line a mistake

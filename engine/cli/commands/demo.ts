@@ -9,12 +9,12 @@ import { type Command, EXIT, type Invocation, UsageError } from '../command.ts'
 import { DEMO_MAPPINGS, prepareDemoFolder } from '../demo/folder.ts'
 import { type RunningStandIns, startStandIns } from '../demo/stand-ins.ts'
 import { compareTotals, type OrderTotals } from '../demo/totals.ts'
+import { showDiagnostics } from '../diagnostics/human.ts'
 import { type MappingResult, runMappings } from '../run-mappings.ts'
 import { openSession, type Session } from '../session.ts'
 import { situate } from '../situation.ts'
 import { openWorkspace } from '../workspace.ts'
 import { applyChanges } from './apply.ts'
-import { showDiagnostics } from './validate.ts'
 
 export const demo: Command = {
   positionals: '',

@@ -1,13 +1,14 @@
-import { readFileSync, watch as watchFolder, writeFileSync } from 'node:fs'
+import { readFileSync, writeFileSync } from 'node:fs'
 import { join, resolve } from 'node:path'
 import { rewriteExpectations } from '../../core/mapping-test/rewrite.ts'
 import { hasErrors } from '../../core/model/diagnostic.ts'
 import { type Command, EXIT, type Invocation } from '../command.ts'
+import { showDiagnostics } from '../diagnostics/human.ts'
 import { junitOf, reasonsOf } from '../junit.ts'
 import { type MappingTests, runTests } from '../mapping-tests.ts'
 import type { Output } from '../output.ts'
+import { watching } from '../watching.ts'
 import { openWorkspace, type Workspace } from '../workspace.ts'
-import { showDiagnostics } from './validate.ts'
 
 export const test: Command = {
   positionals: '[MAPPING …]',
@@ -105,32 +106,4 @@ function update(workspace: Workspace, all: readonly MappingTests[]): number {
     updated += outcomes.size
   }
   return updated
-}
-
-/** Once now, and whenever a YAML file or a sample changes, until it is stopped. */
-export async function watching(
-  { options, cwd, output, signal }: Invocation,
-  once: () => void,
-): Promise<void> {
-  const folder = resolve(String(options['folder'] ?? cwd))
-  let timer: NodeJS.Timeout | undefined
-  const again = (): void => {
-    clearTimeout(timer)
-    timer = setTimeout(() => {
-      once()
-      output.note('Waiting for changes; Ctrl-C ends.')
-    }, 100)
-  }
-  const watcher = watchFolder(folder, { recursive: true }, (_event, name) => {
-    if (
-      name !== null &&
-      /\.(ya?ml|json)$/.test(name) &&
-      !/(^|[\\/])(node_modules|\.tidelock|\.git)[\\/]/.test(name)
-    )
-      again()
-  })
-  again()
-  await new Promise<void>((stopped) => signal.addEventListener('abort', () => stopped(), { once: true }))
-  clearTimeout(timer)
-  watcher.close()
 }

@@ -1,58 +1,119 @@
-import { formatDiagnostic } from '../../core/parse/format.ts'
-import { type Command, EXIT } from '../command.ts'
+import { hasErrors } from '../../core/model/diagnostic.ts'
+import { type Command, EXIT, type Invocation, UsageError } from '../command.ts'
+import { showChanges } from '../diagnostics/changes.ts'
+import { VERSION } from '../diagnostics/docs.ts'
+import { type Fixed, fixTexts } from '../diagnostics/fix.ts'
+import { githubCommand } from '../diagnostics/github.ts'
+import { counted, showDiagnostics } from '../diagnostics/human.ts'
+import { jsonOf } from '../diagnostics/json.ts'
+import { explanationOf } from '../diagnostics/page.ts'
+import { sarifOf } from '../diagnostics/sarif.ts'
+import { writeTexts } from '../diagnostics/write.ts'
 import type { Output } from '../output.ts'
-import { openWorkspace, type Workspace } from '../workspace.ts'
+import { watching } from '../watching.ts'
+import { checkAgain, openWorkspace, type Workspace } from '../workspace.ts'
+
+const FORMATS = ['human', 'json', 'sarif', 'github'] as const
+type Format = (typeof FORMATS)[number]
 
 export const validate: Command = {
   positionals: '[FOLDER]',
-  options: {},
+  options: {
+    fix: { type: 'boolean', help: 'mend what can be mended without changing what a file says' },
+    unsafe: { type: 'boolean', help: 'with --fix: take the nearest known name too, where one is close' },
+    dry: { type: 'boolean', help: 'with --fix: show what would be written, and write nothing' },
+    watch: { type: 'boolean', help: 'again whenever a file changes' },
+    format: {
+      type: 'string',
+      value: 'FORMAT',
+      help: 'human, json (as --json), sarif (2.1.0), github (annotations; beside human output where GITHUB_ACTIONS=true)',
+    },
+    explain: { type: 'string', value: 'CODE', help: 'what a fault means, why it matters and how to mend it' },
+  },
   examples: [
     ['tidelock validate', 'checks the repository you stand in'],
     [
       'tidelock validate ../acme --json',
-      'one JSON array of {code, severity, file, line, column, message, hint}',
+      'one JSON array of {code, severity, file, line, column, endLine, endColumn, message, hint, related, fix, docs}',
     ],
+    ['tidelock validate --fix --dry', 'shows what --fix would write'],
+    ['tidelock validate --explain unknown-field', 'what the fault means, with an example'],
+    ['tidelock validate --format sarif > tidelock.sarif', 'for code scanning'],
   ],
-  async run({ positionals, options, output, cwd }) {
-    const folder = positionals[0] ?? String(options['folder'] ?? cwd)
-    const workspace = openWorkspace(folder, String(options['env'] ?? 'default'))
-    output.data(
-      workspace.diagnostics.map(({ code, severity, file, line, column, message, hint }) => ({
-        code,
-        severity,
-        file,
-        line,
-        column,
-        message,
-        hint,
-      })),
-    )
-    if (!output.json) showDiagnostics(workspace, output)
-    return workspace.diagnostics.some((diagnostic) => diagnostic.severity === 'error') ? EXIT.failed : EXIT.ok
+  async run(invocation) {
+    const { options, output } = invocation
+    if (typeof options['explain'] === 'string') return explain(options['explain'], output)
+    const format = formatOf(invocation)
+    for (const name of ['unsafe', 'dry'])
+      if (options[name] === true && options['fix'] !== true)
+        throw new UsageError(`--${name} says how --fix works`)
+    if (options['watch'] !== true) return once(invocation, format)
+    const folder = invocation.positionals[0] ?? options['folder']
+    await watching({ ...invocation, options: { ...options, folder } }, () => {
+      once(invocation, format)
+    })
+    return EXIT.ok
   },
 }
 
-/** Each fault with its line of the file, then a summary. */
-export function showDiagnostics(workspace: Workspace, output: Output): void {
-  for (const diagnostic of workspace.diagnostics) {
-    const line = workspace.texts.get(diagnostic.file)?.split(/\r?\n/)[diagnostic.line - 1] ?? null
-    output.line(formatDiagnostic(diagnostic, line))
-    output.line()
+function explain(code: string, output: Output): number {
+  const text = explanationOf(code)
+  output.data({ code, text })
+  output.line(text)
+  return EXIT.ok
+}
+
+function formatOf({ options, output }: Invocation): Format {
+  const asked = options['format'] ?? (output.json ? 'json' : 'human')
+  const format = FORMATS.find((known) => known === asked)
+  if (format === undefined) throw new UsageError(`--format is one of: ${FORMATS.join(', ')}`)
+  if (output.json && format !== 'json') throw new UsageError('--json and --format exclude one another')
+  return format
+}
+
+function once(invocation: Invocation, format: Format): number {
+  const { positionals, options, output, cwd, environment } = invocation
+  const folder = positionals[0] ?? String(options['folder'] ?? cwd)
+  const read = openWorkspace(folder, String(options['env'] ?? 'default'))
+  const fixed = options['fix'] === true ? fix(read, invocation, format) : null
+  const workspace = fixed === null || options['dry'] === true ? read : checkAgain(read, fixed.texts)
+  const { diagnostics } = workspace
+  switch (format) {
+    case 'json':
+      output.print(
+        JSON.stringify([
+          ...(options['dry'] === true ? [] : (fixed?.mended ?? [])).map((diagnostic) => ({
+            ...jsonOf(diagnostic),
+            fixed: true,
+          })),
+          ...diagnostics.map((diagnostic) => ({ ...jsonOf(diagnostic), fixed: false })),
+        ]),
+      )
+      break
+    case 'sarif':
+      output.print(JSON.stringify(sarifOf(diagnostics, VERSION), null, 2))
+      break
+    default: {
+      if (format === 'human') showDiagnostics(workspace, output)
+      const inActions = options['format'] === undefined && environment['GITHUB_ACTIONS'] === 'true'
+      if (format === 'github' || inActions)
+        for (const diagnostic of diagnostics) output.print(githubCommand(diagnostic))
+    }
   }
-  const errors = workspace.diagnostics.filter(({ severity }) => severity === 'error').length
-  const warnings = workspace.diagnostics.filter(({ severity }) => severity === 'warning').length
-  if (errors + warnings === 0) {
-    output.line(
-      output.style(
-        'green',
-        `${workspace.plans.length} mapping${workspace.plans.length === 1 ? '' : 's'}: no faults.`,
-      ),
-    )
-    return
-  }
-  const parts = [
-    errors > 0 ? `${errors} error${errors === 1 ? '' : 's'}` : null,
-    warnings > 0 ? `${warnings} warning${warnings === 1 ? '' : 's'}` : null,
-  ]
-  output.line(output.style(errors > 0 ? 'red' : 'yellow', parts.filter((part) => part !== null).join(', ')))
+  return hasErrors(diagnostics) ? EXIT.failed : EXIT.ok
+}
+
+/** Mends, and says what it did: on stdout for people, on stderr beside what machines read. */
+function fix(workspace: Workspace, { options, output }: Invocation, format: Format): Fixed {
+  const check = (texts: Workspace['texts']) => checkAgain(workspace, texts).diagnostics
+  const fixed = fixTexts(workspace.texts, check, { unsafe: options['unsafe'] === true })
+  const dry = options['dry'] === true
+  if (!dry) writeTexts(workspace.folder, workspace.texts, fixed.texts)
+  const say = format === 'human' ? (text: string) => output.line(text) : output.note
+  for (const { file, line, code, fix } of fixed.mended) say(`${file}:${line} ${code}: ${fix!.title}`)
+  const files = new Set(fixed.mended.map(({ file }) => file)).size
+  const done = dry ? 'would be mended; nothing was written' : 'mended'
+  say(`${counted(fixed.mended.length, 'fault')} in ${counted(files, 'file')} ${done}.`)
+  if (dry && format === 'human') showChanges(workspace.texts, fixed.texts, output)
+  return fixed
 }

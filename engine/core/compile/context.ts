@@ -25,11 +25,14 @@ export interface Context {
 
 /** What the expressions of a mapping turned out to use. Grows while it is compiled. */
 export interface Uses {
-  /** Absolute source paths, joined by a dot. */
-  readonly reads: Set<string>
-  readonly matched: Set<string>
-  readonly linked: Set<string>
-  readonly refs: Set<string>
+  /** Absolute source paths, joined by a dot; each with where it is used first, as all of these. */
+  readonly reads: Map<string, Path>
+  readonly matched: Map<string, Path>
+  readonly linked: Map<string, Path>
+  readonly refs: Map<string, Path>
+  /** Resources of lines and of records of its own, and of lines that are removed. */
+  readonly written: Map<string, Path>
+  readonly removed: Map<string, Path>
   /** By table, what it may be asked for: keys it has, and others where those are known. */
   readonly rows: Map<string, Set<string>>
 }
@@ -93,7 +96,7 @@ export function expressionAt(
     )
     return null
   }
-  note(context.uses, checked)
+  note(context.uses, checked, where)
   return checked.faults.length > 0
     ? null
     : { plan: { cel: text }, type: checked.type, present: checked.present }
@@ -104,14 +107,15 @@ export function constantOf(value: JsonValue): CompiledExpression {
   return { plan: { constant: value }, type: constantType(value), present: new Set() }
 }
 
-function note(uses: Uses, checked: Checked): void {
-  for (const path of checked.reads) uses.reads.add(path.join('.'))
+function note(uses: Uses, checked: Checked, where: Path): void {
+  const keep = (used: Map<string, Path>, name: string) => used.has(name) || used.set(name, where)
+  for (const path of checked.reads) keep(uses.reads, path.join('.'))
   for (const { table, key } of checked.rows)
     uses.rows.set(table, (uses.rows.get(table) ?? new Set()).add(key))
   for (const lookUp of checked.lookUps) {
-    if (lookUp.kind === 'match') uses.matched.add(lookUp.resource)
-    else if (lookUp.kind === 'link') uses.linked.add(lookUp.mapping)
-    else uses.refs.add(lookUp.name)
+    if (lookUp.kind === 'match') keep(uses.matched, lookUp.resource)
+    else if (lookUp.kind === 'link') keep(uses.linked, lookUp.mapping)
+    else keep(uses.refs, lookUp.name)
   }
 }
 
@@ -139,6 +143,6 @@ export function condition(
 }
 
 /** The paths below a variable, without its name. */
-export function* pathsBelow(root: string, reads: Iterable<string>): Iterable<string> {
-  for (const path of reads) if (path.startsWith(`${root}.`)) yield path.slice(root.length + 1)
+export function* pathsBelow(root: string, reads: ReadonlyMap<string, Path>): Iterable<string> {
+  for (const path of reads.keys()) if (path.startsWith(`${root}.`)) yield path.slice(root.length + 1)
 }

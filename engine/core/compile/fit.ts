@@ -3,11 +3,12 @@ import { digitsOf, MANY_DIGITS, type Type, valuesOf } from '../expression/type.t
 import { encodeValue } from '../expression/value.ts'
 import { guardFor } from '../expression/walk.ts'
 import type { Advice, Advised } from '../model/diagnostic.ts'
+import type { Code } from '../model/diagnostics.ts'
 import type { FieldType, RecordedField } from '../model/recorded.ts'
 import type { CompiledExpression } from './context.ts'
 
 export interface Misfit {
-  readonly code: string
+  readonly code: Code
   readonly message: string
   readonly hint: Advised
 }

@@ -28,6 +28,7 @@ export function linesOf(
   }
   const schema = relatedSchema(context, at, spelled)
   if (schema === null) return null
+  if (!context.uses.written.has(schema.title)) context.uses.written.set(schema.title, at)
   const parent = schema['x-parent']
   const lineShape: Record<string, TargetField> = {}
   const blocks: LineBlockPlan[] = []
@@ -75,6 +76,7 @@ export function linesOf(
       inner === null
         ? []
         : identityOf(context, [...where, 'identity'], block['identity'], `${place}.identity`, inner)
+    if (block['gone'] === 'remove') context.uses.removed.set(schema.title, [...where, 'gone'])
     const gone = goneOf(context, [...where, 'gone'], block['gone'], schema, lineShape)
     const adopt = lineAdoptOf(
       context,

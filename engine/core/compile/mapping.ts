@@ -10,12 +10,13 @@ import { parseDuration, parsePercent } from '../parse/duration.ts'
 import type { ParsedMapping } from '../parse/repository.ts'
 import { adoptOf } from './adopt.ts'
 import { type AgreeRule, adjustModel, agreeOf, stepOf } from './after-write.ts'
+import { compareScopes } from './compare-scopes.ts'
 import { type Context, condition, expressionAt, pathsBelow, type Variables, versionOf } from './context.ts'
 import { compileFields } from './fields.ts'
 import { identityOf } from './identity.ts'
 import { namespaceOf } from './names.ts'
-import { createReport, type Report } from './report.ts'
-import { compareScopes, noScopes, sourceScopes, targetScopes } from './scopes.ts'
+import { createReport, type Path, type Report } from './report.ts'
+import { sourceScopes, targetScopes } from './scopes.ts'
 import { selectionOf } from './selection.ts'
 import { checkTables } from './tables.ts'
 import { shapeFor } from './target-field.ts'
@@ -66,10 +67,12 @@ export function compileMapping(mapping: ParsedMapping, surroundings: Surrounding
 
   const tables = (value.tables ?? {}) as Plan['tables']
   const uses = {
-    reads: new Set<string>(),
-    matched: new Set<string>(),
-    linked: new Set<string>(),
-    refs: new Set<string>(),
+    reads: new Map<string, Path>(),
+    matched: new Map<string, Path>(),
+    linked: new Map<string, Path>(),
+    refs: new Map<string, Path>(),
+    written: new Map<string, Path>(),
+    removed: new Map<string, Path>(),
     rows: new Map<string, Set<string>>(),
   }
   const context: Context = {
@@ -121,37 +124,28 @@ export function compileMapping(mapping: ParsedMapping, surroundings: Surrounding
   checkTables(context)
   const fixed = fixedOf(context)
   const needed = {
-    [value.source.connection]: sourceScopes(source.schema, pathsBelow(as, uses.reads)) as JsonValue,
-    [value.target.connection]: targetScopes(context, fields, {
-      adjustProduct: adjustModel(context, agree),
-    }) as JsonValue,
+    [value.source.connection]: sourceScopes(source.schema, as, uses.reads),
+    [value.target.connection]: targetScopes(context, {
+      product: adjustModel(context, agree),
+      path: [
+        'agree',
+        (value.agree ?? []).findIndex(({ adjust }) => adjust !== undefined),
+        'adjust',
+        'product',
+      ],
+    }),
   }
   // Rights follow from the rest: while something else is wrong, what they should be is not known.
   const declared = (value.scopes ?? {}) as Record<string, JsonValue>
-  const linksKnown = [...uses.linked].every((name) => surroundings.mappings[name]?.resource !== '')
-  const fixedKnown = [...uses.refs].every((name) => context.fixed[name] !== '')
+  const linksKnown = [...uses.linked.keys()].every((name) => surroundings.mappings[name]?.resource !== '')
+  const fixedKnown = [...uses.refs.keys()].every((name) => context.fixed[name] !== '')
   const connectionsKnown = Object.keys(declared).every((name) => surroundings.connections[name] !== undefined)
   const sound =
     linksKnown &&
     fixedKnown &&
     connectionsKnown &&
     !report.diagnostics.some((diagnostic) => diagnostic.severity === 'error')
-  if (sound && value.scopes === undefined) noScopes(context, needed)
-  else if (sound)
-    for (const [connection, scopes] of Object.entries(needed))
-      compareScopes(context, ['scopes'], declared[connection], connection, scopes)
-  for (const name of sound ? Object.keys(declared) : []) {
-    if (needed[name] === undefined) {
-      report.add(
-        'error',
-        'superfluous-scope',
-        ['scopes', name],
-        `The mapping does not use "${name}".`,
-        didYouMean(name, Object.keys(needed)) ?? 'Remove the line.',
-        'key',
-      )
-    }
-  }
+  if (sound) compareScopes(report, declared, needed)
   if (sound && !hasErrors(report.diagnostics))
     checkTests(report, (value.tests ?? []) as readonly WrittenTest[], {
       fields,
@@ -163,7 +157,7 @@ export function compileMapping(mapping: ParsedMapping, surroundings: Surrounding
         value.source.resource,
       ),
     })
-  const links = [...uses.linked].sort()
+  const links = [...uses.linked.keys()].sort()
   const paths = [...pathsBelow(as, uses.reads)]
   return finish(
     {
@@ -201,7 +195,7 @@ export function compileMapping(mapping: ParsedMapping, surroundings: Surrounding
       steps,
       schedule: scheduleOf(value.schedule as JsonObject | undefined),
       priority: value.priority ?? 'normal',
-      scopes: needed,
+      scopes: Object.fromEntries(Object.entries(needed).map(([name, { scopes }]) => [name, scopes])),
       errors: errorsOf(value.errors as JsonObject | undefined),
       links: Object.fromEntries(
         links.flatMap((name) => (surroundings.mappings[name] ? [[name, surroundings.mappings[name]]] : [])),
@@ -211,7 +205,7 @@ export function compileMapping(mapping: ParsedMapping, surroundings: Surrounding
       readiness: (value.readiness ?? null) as JsonObject | null,
     },
     links,
-    [...uses.matched],
+    [...uses.matched.keys()],
   )
 }
 
@@ -266,7 +260,7 @@ function fixedModels(definition: ConnectionDefinition, schemas: RecordedSchemas)
 function fixedOf(context: Context): Plan['target']['fixed'] {
   const settings = context.target.settings['fixed'] as JsonObject | undefined
   return Object.fromEntries(
-    [...context.uses.refs].sort().flatMap((name) => {
+    [...context.uses.refs.keys()].sort().flatMap((name) => {
       const record = settings?.[name]
       if (!isJsonObject(record ?? null)) return []
       const { model, values } = record as { model: string; values: Record<string, FieldValue> }

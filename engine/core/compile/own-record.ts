@@ -33,6 +33,7 @@ export function ownRecordOf(
       : condition(context, [...at, 'when'], written['when'], planPath, variables)
   // Its fields are asked only where it is wanted.
   const inside = { ...context, present: new Set([...context.present, ...(when?.present ?? [])]) }
+  if (!context.uses.written.has(schema.title)) context.uses.written.set(schema.title, at)
   const shape: Record<string, TargetField> = {}
   const fields: Record<string, ValuePlan> = {}
   for (const [name, value] of Object.entries(written['fields'] as Record<string, unknown>)) {

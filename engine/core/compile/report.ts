@@ -1,5 +1,6 @@
 import type { Fault } from '../expression/parse.ts'
 import { type Advised, type Diagnostic, diagnose, type Severity } from '../model/diagnostic.ts'
+import type { Code } from '../model/diagnostics.ts'
 import type { ParsedDocument } from '../parse/document.ts'
 
 export type Path = readonly (string | number)[]
@@ -13,7 +14,7 @@ export interface Report {
   /** `where` is a path in the file; the value's place is taken, or the key's with `key`. */
   add(
     severity: Severity,
-    code: string,
+    code: Code,
     where: Path,
     message: string,
     advised?: Advised,

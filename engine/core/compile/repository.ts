@@ -73,6 +73,17 @@ function linkPlanOf({ value }: ParsedMapping, surroundings: Omit<Surroundings, '
   }
 }
 
+/** What is not recorded of a connection concerns every mapping that uses it, and is told at the first. */
+function onceEach(diagnostics: readonly Diagnostic[]): readonly Diagnostic[] {
+  const told = new Set<string>()
+  return diagnostics.filter(({ code, message }) => {
+    if (code !== 'unrecorded-version') return true
+    if (told.has(message)) return false
+    told.add(message)
+    return true
+  })
+}
+
 /** Compiles every mapping; a fault in one never hides another's. Same files, same hashes. */
 export function compileRepository(
   {
@@ -94,7 +105,7 @@ export function compileRepository(
   for (const mapping of mappings)
     compiled.set(mapping.value.mapping, compileMapping(mapping, { ...surroundings, mappings: known }))
   const diagnostics = [
-    ...[...compiled.values()].flatMap((mapping) => mapping.diagnostics),
+    ...onceEach([...compiled.values()].flatMap((mapping) => mapping.diagnostics)),
     ...nameFaults(mappings, mappingNames),
     ...connectionFaults(connections, mappings, surroundings),
   ]

@@ -27,7 +27,11 @@ export function targetField(context: Context, schema: RecordedSchema, at: Path):
       'renamed-field',
       at,
       `"${written}" is the old name of "${spelled.current}".`,
-      `Write "${spelled.current}": it works with every recorded version.`,
+      {
+        hint: `Write "${spelled.current}": it works with every recorded version.`,
+        replace: spelled.current,
+        safe: true,
+      },
       'key',
     )
   }

@@ -17,7 +17,7 @@ export function nearest(found: string, candidates: Iterable<string>): string | n
 /** "Did you mean …?", with the name as what to write instead; null when none is close. */
 export function didYouMean(found: string, candidates: Iterable<string>): Advice | null {
   const near = nearest(found, candidates)
-  return near === null ? null : { hint: `Did you mean "${near}"?`, replace: near }
+  return near === null ? null : { hint: `Did you mean "${near}"?`, replace: near, isName: true }
 }
 
 /** Whether no other candidate comes close to what was typed: only then is what was meant beyond doubt. */

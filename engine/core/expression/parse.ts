@@ -1,13 +1,13 @@
 import { type ASTNode, Environment, ParseError } from '@marcbachmann/cel-js'
 import type { Advice } from '../model/diagnostic.ts'
+import type { Code } from '../model/diagnostics.ts'
 import { Decimal } from './decimal.ts'
 import { explainSyntax, syntaxFault } from './syntax-faults.ts'
 import { type BinaryOperator, MACROS, type MacroName, type Node, type Span } from './tree.ts'
 
 /** One fault of an expression. `offset` and `length` count UTF-16 units of its text. */
 export interface Fault {
-  /** kebab-case, stable. */
-  readonly code: string
+  readonly code: Code
   readonly message: string
   readonly hint: string | null
   readonly offset: number

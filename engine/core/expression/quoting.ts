@@ -10,6 +10,8 @@ export interface QuotingFault {
   readonly hint: string
   readonly offset: number
   readonly length: number
+  /** The expression in quotation marks alone. */
+  readonly quoted: string
   /** The raw text with the expression quoted, to be put in its place. */
   readonly fixed: string
 }
@@ -40,6 +42,7 @@ export function quotingFaults(rawSource: string, written: Written): readonly Quo
       hint: `Put the whole expression in quotation marks: ${quoted}`,
       offset: found.offset,
       length: found.length,
+      quoted,
       fixed: quoted + rawSource.slice(expression.length),
     },
   ]

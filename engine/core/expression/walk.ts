@@ -1,4 +1,5 @@
 import type { Advice, Advised } from '../model/diagnostic.ts'
+import type { Code } from '../model/diagnostics.ts'
 import { isJsonObject } from '../model/json.ts'
 import type { Environment, LookUp, TableRow } from './check.ts'
 import type { Facts } from './narrowing.ts'
@@ -24,7 +25,7 @@ export interface Walk {
   readonly typeOf: (node: Node, walk: Walk) => Type
 }
 
-export function report(walk: Walk, span: Span, code: string, message: string, advised: Advised = null): void {
+export function report(walk: Walk, span: Span, code: Code, message: string, advised: Advised = null): void {
   const advice = typeof advised === 'string' || advised === null ? null : advised
   walk.faults.push({
     code,
@@ -39,7 +40,7 @@ export function report(walk: Walk, span: Span, code: string, message: string, ad
 /** A name that replaces a text written out stands in the same quotation marks. */
 function inQuotes(advice: Advice, written: string): Advice {
   const mark = /^["']/.exec(written)?.[0]
-  if (mark === undefined || advice.replace === undefined || advice.replace.startsWith(mark)) return advice
+  if (mark === undefined || advice.replace === undefined || advice.isName !== true) return advice
   const text = advice.replace.replaceAll('\\', '\\\\').replaceAll(mark, `\\${mark}`)
   return { ...advice, replace: `${mark}${text}${mark}` }
 }

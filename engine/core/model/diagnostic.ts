@@ -1,3 +1,5 @@
+import type { Code } from './diagnostics.ts'
+
 export const SEVERITIES = ['error', 'warning', 'info'] as const
 export type Severity = (typeof SEVERITIES)[number]
 
@@ -39,7 +41,7 @@ export interface Fix {
  * `code` is kebab-case and stable; `message` says what was found and what was expected; `hint` says what to do.
  */
 export interface Diagnostic extends Place {
-  readonly code: string
+  readonly code: Code
   readonly severity: Severity
   readonly message: string
   readonly hint: string | null
@@ -61,6 +63,8 @@ export interface Advice {
   readonly hint: string | null
   /** What to write instead of the name, value or part of an expression that the fault marks. It is quoted as the file needs it. */
   readonly replace?: string
+  /** The replacement is a name: where a text written out is marked, it stands in the same quotation marks. */
+  readonly isName?: true
   /** The fix where it is not the replacement of what is marked. */
   readonly edits?: readonly Edit[]
   /** (Default: `Write …`, or the hint.) */

@@ -1,5 +1,6 @@
 import {
   type Document,
+  isCollection,
   isMap,
   isNode,
   isScalar,
@@ -13,7 +14,7 @@ import type { Diagnostic, Edit, Stretch } from '../model/diagnostic.ts'
 import { keyText, plainOf, type YamlFault } from './plain.ts'
 import { expressionFaults } from './quoting.ts'
 import { offsetsOf, pieceIn, scalarFor } from './scalar-text.ts'
-import { cleverYaml, syntaxFault } from './yaml-faults.ts'
+import { cleverYaml, notText, syntaxFault, unclosedIn } from './yaml-faults.ts'
 
 export type Path = readonly (string | number)[]
 
@@ -31,6 +32,10 @@ export interface ParsedDocument {
   placeIn(path: Path, offset: number, length: number): Stretch
   /** A scalar as it was written, quotes included; null when there is none at the path. */
   rawOf(path: Path): { readonly text: string; readonly place: Stretch } | null
+  /** What stands at a path with all that belongs to it; null when nothing does. */
+  sourceOf(path: Path): { readonly text: string; readonly place: Stretch; readonly isBlock: boolean } | null
+  /** The end of the file, and whether a line ends there. */
+  readonly end: { readonly place: Stretch; readonly endsLine: boolean }
   /** Another scalar value, or key, written in its place; null when no scalar stands there. */
   replacing(path: Path, text: string, of?: 'key' | 'value'): Edit | null
   /** Another part of a scalar's text, counted as in `placeIn`. */
@@ -41,15 +46,7 @@ export interface ParsedDocument {
 export function parseDocument(file: string, text: string): ParsedDocument {
   const lines = new LineCounter()
   const source = text.startsWith('\ufeff') ? text.slice(1) : text
-  const read = parseAllDocuments(source, {
-    lineCounter: lines,
-    keepSourceTokens: true,
-    uniqueKeys: false,
-    version: '1.2',
-    prettyErrors: false,
-    logLevel: 'silent',
-  })
-  const documents = Array.isArray(read) ? (read as Document<Node>[]) : []
+  const documents = readYaml(source, lines)
   const document = documents[0]
   const root = document?.contents ?? null
   const stretch = (start: number, end = start): Stretch => {
@@ -58,7 +55,7 @@ export function parseDocument(file: string, text: string): ParsedDocument {
     const [line, column] = [Math.max(1, from.line), Math.max(1, from.col)]
     return { file, line, column, endLine: Math.max(line, to.line), endColumn: Math.max(1, to.col) }
   }
-  const { value, faults } = plainOf(root, (offset) => stretch(offset).line)
+  const { value, faults } = plainOf(root, source, (offset) => stretch(offset).line)
   const diagnostics = faultsOf(source, documents, faults).map((fault) => diagnosticOf(fault, stretch))
   const placeOfNode = (node: Node | null) => stretch(...extentOf(node ?? root))
   const keyAt = (path: Path): Node | null => {
@@ -95,6 +92,14 @@ export function parseDocument(file: string, text: string): ParsedDocument {
       const scalar = scalarAt(path)
       return scalar === null ? null : { text: scalar.raw, place: stretch(scalar.start, scalar.end) }
     },
+    sourceOf(path) {
+      const { node, exact } = nodeAt(root, path)
+      if (!exact || node?.range == null) return null
+      const text = source.slice(node.range[0], node.range[1]).trimEnd()
+      const isBlock = isCollection(node) && node.flow !== true
+      return { text, place: stretch(node.range[0], node.range[0] + text.length), isBlock }
+    },
+    end: { place: stretch(source.length), endsLine: source.endsWith('\n') },
     replacing(path, text, of = 'value') {
       const { node, exact, flow } = nodeAt(root, path)
       const scalar = of === 'key' ? keyAt(path) : node
@@ -113,6 +118,18 @@ export function parseDocument(file: string, text: string): ParsedDocument {
       return { ...stretch(...extent), text: piece ?? text }
     },
   }
+}
+
+function readYaml(source: string, lineCounter = new LineCounter()): Document<Node>[] {
+  const read = parseAllDocuments(source, {
+    lineCounter,
+    keepSourceTokens: true,
+    uniqueKeys: false,
+    version: '1.2',
+    prettyErrors: false,
+    logLevel: 'silent',
+  })
+  return Array.isArray(read) ? (read as Document<Node>[]) : []
 }
 
 /** Of a block only its first key: a fault of the whole of it would mark half the file. */
@@ -153,6 +170,8 @@ function faultsOf(
   documents: readonly Document<Node>[],
   inData: readonly YamlFault[],
 ): readonly YamlFault[] {
+  const garbled = notText(source)
+  if (garbled !== null) return [garbled]
   const [document, second] = documents
   if (document === undefined || document.contents === null || isEmpty(document.contents)) {
     if (document?.errors[0] !== undefined) return [syntaxFault(document.errors[0], document, source)]
@@ -167,12 +186,27 @@ function faultsOf(
   }
   const isMapping = isMap(document.contents) && document.contents.has('mapping')
   const quoting = isMapping ? expressionFaults(source, document) : []
+  const open = unclosedIn(document, source)
+  // What stands behind an open bracket is read as part of it: what is said of that means nothing.
+  if (open !== null && (quoting.length === 0 || staysOpen(source, quoting, open)))
+    return [...faults, ...quoting.filter(({ offset }) => offset < open.offset), open]
   // After the first one the reader has lost the thread, and what it says follows from that.
   const first = document.errors[0]
   if (first !== undefined && quoting.length === 0) return [...faults, syntaxFault(first, document, source)]
   faults.push(...quoting)
   if (quoting.length === 0) faults.push(...cleverYaml(document), ...inData)
   return faults
+}
+
+/** Whether a bracket is open even when every expression is quoted. */
+function staysOpen(source: string, quoting: readonly YamlFault[], open: YamlFault): boolean {
+  const others = quoting.filter(({ offset }) => offset !== open.offset)
+  const edits = others.flatMap(({ fix }) => fix?.edits ?? [])
+  const quoted = edits
+    .sort((a, b) => b.start - a.start)
+    .reduce((text, { start, end, text: by }) => text.slice(0, start) + by + text.slice(end), source)
+  const again = unclosedIn(readYaml(quoted)[0]!, quoted)
+  return again?.offset === open.offset && again.message === open.message
 }
 
 function isEmpty(node: Node): boolean {

@@ -1,10 +1,11 @@
 import { isMap, isScalar, isSeq, type Node, type Pair, type Scalar } from 'yaml'
+import type { Code } from '../model/diagnostics.ts'
 import type { JsonValue } from '../model/json.ts'
 
 /** A fault of a file's YAML at an offset of its text. */
 export interface YamlFault {
   readonly offset: number
-  readonly code: string
+  readonly code: Code
   readonly message: string
   readonly hint: string | null
   /** How much of the text is at fault. (Default: 0, a place) */
@@ -27,12 +28,13 @@ export function keyText(pair: Pair): string | null {
 /** YAML as plain data, keys as text. What data of this kind cannot hold is a fault, and null in the result. */
 export function plainOf(
   root: Node | null,
+  source: string,
   lineOf: (offset: number) => number,
 ): { readonly value: JsonValue; readonly faults: readonly YamlFault[] } {
   const faults: YamlFault[] = []
-  const fault = (node: unknown, code: string, message: string, hint: string) => {
-    const offset = (node as Node | null)?.range?.[0] ?? 0
-    faults.push({ offset, code, message, hint })
+  const fault = (node: unknown, code: Code, message: string, hint: string) => {
+    const [offset, length] = extentOf(node)
+    faults.push({ offset, length, code, message, hint })
   }
   const walk = (node: unknown): JsonValue => {
     if (isSeq(node)) return node.items.map(walk)
@@ -52,13 +54,7 @@ export function plainOf(
         const first = seen.get(name)
         if (first === undefined) seen.set(name, pair)
         else {
-          const line = lineOf((first.key as Node).range?.[0] ?? 0)
-          fault(
-            pair.key,
-            'duplicate-key',
-            `"${name}" stands here twice, first on line ${line}.`,
-            'Keep one of them.',
-          )
+          faults.push(duplicateKey(name, first, pair, source, lineOf))
         }
       }
       return Object.fromEntries([...seen].map(([name, pair]) => [name, walk(pair.value)]))
@@ -81,4 +77,48 @@ export function plainOf(
     return typeof value === 'string' || typeof value === 'boolean' ? value : null
   }
   return { value: walk(root), faults }
+}
+
+function extentOf(node: unknown): readonly [offset: number, length: number] {
+  const [start = 0, end = 0] = (node as Node | null)?.range ?? []
+  return [start, end - start]
+}
+
+/** A line that stands there twice, word for word, is safe to remove; of two that differ the author chooses. */
+function duplicateKey(
+  name: string,
+  first: Pair,
+  second: Pair,
+  source: string,
+  lineOf: (offset: number) => number,
+): YamlFault {
+  const [firstOffset, firstLength] = extentOf(first.key)
+  const [offset, length] = extentOf(second.key)
+  const line = lineAround(source, second)
+  const isSame = line !== null && line.text === lineAround(source, first)?.text
+  return {
+    offset,
+    length,
+    code: 'duplicate-key',
+    message: `"${name}" stands here twice, first on line ${lineOf(firstOffset)}.`,
+    hint: 'Keep one of them.',
+    related: [{ offset: firstOffset, length: firstLength, message: 'first written here' }],
+    ...(isSame
+      ? { fix: { title: 'Remove the second line', safe: true, edits: [{ ...line, text: '' }] } }
+      : {}),
+  }
+}
+
+/** The line of a pair that has one to itself; null where it shares one or goes over several. */
+function lineAround(
+  source: string,
+  { key, value }: Pair,
+): { readonly start: number; readonly end: number; readonly text: string } | null {
+  const [offset, length] = extentOf(key)
+  const start = source.lastIndexOf('\n', offset - 1) + 1
+  const next = source.indexOf('\n', offset)
+  const end = next < 0 ? source.length : next + 1
+  const until = (value as Node | null)?.range?.[1] ?? offset + length
+  if (source.slice(start, offset).trim() !== '' || until > end) return null
+  return { start, end, text: source.slice(start, end).trim() }
 }

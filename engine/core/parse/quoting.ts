@@ -25,7 +25,18 @@ export function expressionFaults(source: string, document: Document): readonly Y
     const bite = biteOf({ node, rest, flow, isBroken, mayBeList: path.at(-1) === 'identity' })
     if (bite === null) continue
     lines.add(line)
-    faults.push({ offset: start, code: 'quote-expression', ...bite })
+    const { message, hint, replaced } = bite
+    const edits = [{ start, end: start + (replaced?.length ?? 0), text: replaced?.by ?? '' }]
+    faults.push({
+      offset: start,
+      length: replaced?.length ?? rest.replace(/\s+#.*$/, '').length,
+      code: 'quote-expression',
+      message,
+      hint,
+      ...(replaced === undefined
+        ? {}
+        : { fix: { title: `Write ${replaced.by}`, safe: replaced.safe, edits } }),
+    })
   }
   return faults
 }
@@ -71,7 +82,12 @@ interface Written {
   readonly mayBeList: boolean
 }
 
-type Bite = Pick<YamlFault, 'message' | 'hint'>
+interface Bite {
+  readonly message: string
+  readonly hint: string
+  /** How much of what was written is replaced, and by what. Safe: the expression is taken as it is written. */
+  readonly replaced?: { readonly length: number; readonly by: string; readonly safe: boolean }
+}
 
 /** What YAML takes away from an expression; null when it comes through. */
 function biteOf({ node, rest, flow, isBroken, mayBeList }: Written): Bite | null {
@@ -91,11 +107,15 @@ function biteOf({ node, rest, flow, isBroken, mayBeList }: Written): Bite | null
     return {
       message: 'YAML reads [ ] as a list of its own, not as a list in an expression.',
       hint: `Put the whole expression in quotation marks: ${quoteExpression(bare)}`,
+      // Words in brackets may be meant as texts.
+      replaced: { length: bare.length, by: quoteExpression(bare), safe: false },
     }
   }
   const value = isScalar(node) && node.tag === undefined ? textOf(node) : null
   const [fault] = quotingFaults(rest, { flow, value })
-  return fault === undefined ? null : { message: fault.message, hint: fault.hint }
+  if (fault === undefined) return null
+  const length = rest.length - (fault.fixed.length - fault.quoted.length)
+  return { message: fault.message, hint: fault.hint, replaced: { length, by: fault.quoted, safe: true } }
 }
 
 /** `{ value: … }` and its like: broken or not, what stands inside is looked at by itself. */

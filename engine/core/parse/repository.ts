@@ -1,5 +1,5 @@
-import { nearest } from '../expression/nearest.ts'
-import { type Diagnostic, hasErrors, sortDiagnostics } from '../model/diagnostic.ts'
+import { didYouMean, isOnlyNear, nearest } from '../expression/nearest.ts'
+import { type Diagnostic, diagnose, hasErrors, sortDiagnostics } from '../model/diagnostic.ts'
 import { isJsonObject, type JsonObject, type JsonValue } from '../model/json.ts'
 import { type ParsedDocument, parseDocument } from './document.ts'
 import type { ChannelsFile, ConnectionFile, MappingFile, SettingsFile } from './language.generated.ts'
@@ -138,16 +138,18 @@ function sortFiles(files: readonly RepositoryFile[], diagnostics: Diagnostic[]):
 function unknownKind(document: ParsedDocument): Diagnostic {
   const keys = isJsonObject(document.value as JsonValue) ? Object.keys(document.value as object) : []
   const slip = keys.find((key) => nearest(key, KINDS) !== null)
-  return {
-    ...(slip === undefined ? document.placeOf([]) : document.placeOfKey([slip])),
-    code: 'unknown-kind',
-    severity: 'error',
-    message: 'The file does not say what it is.',
-    hint:
-      slip !== undefined
-        ? `Did you mean "${nearest(slip, KINDS)}"?`
-        : 'Begin with "tidelock: 1" and one of: connection, mapping, channels, project.',
-  }
+  const near = slip === undefined ? null : didYouMean(slip, KINDS)
+  return diagnose(
+    slip === undefined ? document.placeOf([]) : document.placeOfKey([slip]),
+    { code: 'unknown-kind', severity: 'error', message: 'The file does not say what it is.' },
+    near === null
+      ? 'Begin with "tidelock: 1" and one of: connection, mapping, channels, project.'
+      : { ...near, safe: isOnlyNear(slip!, near.replace!, KINDS) },
+    {
+      pointer: ({ path }) => document.placeOf(path),
+      replacement: (text) => document.replacing([slip!], text, 'key'),
+    },
+  )
 }
 
 /** There is one file of settings, temporal.yaml, and one of channels. Null: the file may be what it is, where it is. */
@@ -180,8 +182,16 @@ function declaredNames(
   files: readonly RepositoryFile[],
   kind: 'connection' | 'mapping',
 ): ReadonlySet<string> {
-  const line = new RegExp(`^${kind}:\\s*([a-z][a-z0-9-]*)`, 'gm')
-  return new Set(files.flatMap(({ text }) => [...text.matchAll(line)].map((match) => match[1]!)))
+  const line = /^(\w+):\s*([a-z][a-z0-9-]*)/gm
+  return new Set(
+    files.flatMap(({ text }) => {
+      const keys = [...text.matchAll(line)].map((match) => [match[1]!, match[2]!] as const)
+      const isSaid = keys.some(([key]) => (KINDS as readonly string[]).includes(key))
+      return keys.flatMap(([key, name]) =>
+        key === kind || (!isSaid && nearest(key, KINDS) === kind) ? [name] : [],
+      )
+    }),
+  )
 }
 
 function kindOf(document: ParsedDocument): Kind | null {
@@ -218,6 +228,7 @@ function byName(
         severity: 'error',
         message: `Another ${key} has the name "${name}": ${other.document.file}.`,
         hint: 'Give one of them another name.',
+        related: [{ ...other.document.placeOf([key]), message: `the other ${key}` }],
       })
   }
   return all

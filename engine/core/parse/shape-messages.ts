@@ -1,6 +1,7 @@
 import type { ErrorObject } from 'ajv/dist/2020.js'
 import { didYouMean, isOnlyNear, nearest } from '../expression/nearest.ts'
 import { type Advice, type Advised, type Diagnostic, diagnose, type Resolve } from '../model/diagnostic.ts'
+import type { Code } from '../model/diagnostics.ts'
 import { isJsonObject, type JsonObject, type JsonValue } from '../model/json.ts'
 import type { ParsedDocument, Path } from './document.ts'
 import { looksLikeSecret } from './secret-looks.ts'
@@ -10,7 +11,7 @@ export type Places = Pick<ParsedDocument, 'placeOf' | 'placeOfKey' | 'rawOf' | '
 interface Fault {
   readonly path: Path
   readonly of: 'key' | 'value'
-  readonly code: string
+  readonly code: Code
   readonly message: string
   readonly hint: Advised
 }
@@ -26,7 +27,7 @@ export function describeShape(
     ({ instancePath }) => instancePath,
   )
   const faults = [
-    ...[...missing].flatMap(([pointer, group]) => missingKeys(pathOf(pointer), group, errors)),
+    ...[...missing].flatMap(([pointer, group]) => missingKeys(places, pathOf(pointer), group, errors)),
     ...errors
       // What is wrong with a name is told once, by `propertyNames`.
       .filter(
@@ -49,8 +50,21 @@ export function describeShape(
   })
 }
 
+/** There is one version of the language, so that which one is missing is known. */
+function versionKey(places: Places): Advice {
+  const { file, line, column } = places.placeOf([])
+  const text = `tidelock: 1\n${' '.repeat(column - 1)}`
+  return {
+    hint: 'Begin the file with tidelock: 1.',
+    title: 'Write tidelock: 1',
+    safe: true,
+    edits: [{ file, line, column, endLine: line, endColumn: column, text }],
+  }
+}
+
 /** A key that is there under a misspelt name is not missing: the unknown key says so. */
 function missingKeys(
+  places: Places,
   path: Path,
   missing: readonly ErrorObject[],
   errors: readonly ErrorObject[],
@@ -78,13 +92,16 @@ function missingKeys(
       names.map((name) => `"${name}"`),
       'and',
     )}.`,
-    hint: `Add ${names.map((name) => `${name}: …`).join(', ')}`,
+    hint:
+      path.length === 0 && names.join() === 'tidelock'
+        ? versionKey(places)
+        : `Add ${names.map((name) => `${name}: …`).join(', ')}`,
   }
   return [fault]
 }
 
 function describe(places: Places, root: JsonObject, path: Path, error: ErrorObject): Fault {
-  const make = (code: string, message: string, hint: Advised, of: 'key' | 'value' = 'value'): Fault => ({
+  const make = (code: Code, message: string, hint: Advised, of: 'key' | 'value' = 'value'): Fault => ({
     path,
     of,
     code,
@@ -128,7 +145,7 @@ function describe(places: Places, root: JsonObject, path: Path, error: ErrorObje
       const wantsSecret = 'secret' in ((error.parentSchema?.['properties'] ?? {}) as JsonObject)
       if (wantsSecret && typeof error.data === 'string')
         return make(
-          'wrong-type',
+          'wrong-kind',
           `${name} is a text; expected is the name of a secret.`,
           'Write { secret: NAME } and declare NAME in temporal.yaml.',
         )
@@ -137,7 +154,7 @@ function describe(places: Places, root: JsonObject, path: Path, error: ErrorObje
         'or',
       )
       return make(
-        'wrong-type',
+        'wrong-kind',
         `${name} is ${kindOf(error.data)}; expected is ${expected}.`,
         typeHint(places, path, error, types) ??
           blockHint(error) ??
@@ -224,21 +241,30 @@ function typeHint(
   path: Path,
   { data: value, parentSchema }: ErrorObject,
   types: readonly string[],
-): string | null {
-  const raw = places.rawOf(path)?.text ?? null
+): Advised {
+  const scalar = places.rawOf(path)
+  const raw = scalar?.text ?? null
+  const written = (hint: string, text: string): Advice => ({
+    hint,
+    title: `Write ${text}`,
+    safe: true,
+    edits: scalar === null ? [] : [{ ...scalar.place, text }],
+  })
   const form = new RegExp((parentSchema?.['pattern'] as string | undefined) ?? '')
   if (typeof value !== 'string' && types.includes('string') && raw !== null && raw !== '' && form.test(raw))
-    return `Quote it: "${raw}".`
+    return written(`Quote it: "${raw}".`, `"${raw}"`)
   const known = typeof value === 'string' ? SWITCHES[value.toLowerCase()] : undefined
-  if (known !== undefined && types.includes('boolean')) return `Write ${known}, without quotation marks.`
+  if (known !== undefined && types.includes('boolean'))
+    return written(`Write ${known}, without quotation marks.`, String(known))
   if (
     typeof value === 'string' &&
     value !== '' &&
     Number.isFinite(Number(value)) &&
     (types.includes('number') || types.includes('integer'))
   )
-    return `Write ${value} without quotation marks.`
-  if (types.length === 1 && types[0] === 'array' && typeof value === 'string') return `Write [${value}].`
+    return written(`Write ${value} without quotation marks.`, value)
+  if (types.length === 1 && types[0] === 'array' && typeof value === 'string')
+    return written(`Write [${value}].`, `[${raw}]`)
   return null
 }
 

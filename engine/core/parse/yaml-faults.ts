@@ -10,20 +10,15 @@ import {
   visit,
   type YAMLParseError,
 } from 'yaml'
+import type { Code } from '../model/diagnostics.ts'
 import type { YamlFault } from './plain.ts'
 
 /** What the YAML reader complains about, in the words of someone who edits the file. */
 export function syntaxFault(error: YAMLParseError, document: Document, source: string): YamlFault {
   const offset = error.pos[0]
-  const open = neverClosed(error, document)
+  const open = neverClosed(error, document, source)
   if (open !== null) return open
-  if (error.code === 'TAB_AS_INDENT')
-    return {
-      offset,
-      code: 'yaml-tab',
-      message: 'A tab indents this line; YAML takes spaces only.',
-      hint: 'Replace the tab by spaces.',
-    }
+  if (error.code === 'TAB_AS_INDENT') return tabFault(offset, source)
   const layout = LAYOUT.find(([said]) => error.message.includes(said))
   if (layout !== undefined)
     return {
@@ -90,15 +85,43 @@ const HINTS: Readonly<Record<string, string>> = {
   BLOCK_AS_IMPLICIT_KEY: 'Quote the value if ": " is part of it; else begin a new line for the key.',
 }
 
+/** What the tab stands for is not known, so that two spaces a tab are offered, and not written unasked. */
+function tabFault(offset: number, source: string): YamlFault {
+  const edits = [...source.matchAll(/^[ ]*\t[ \t]*/gm)].map(({ index, 0: indent }) => ({
+    start: index,
+    end: index + indent.length,
+    text: indent.replaceAll('\t', '  '),
+  }))
+  return {
+    offset,
+    length: /^\t*/.exec(source.slice(offset))![0].length,
+    code: 'yaml-tab',
+    message: 'A tab indents this line; YAML takes spaces only.',
+    hint: 'Replace the tab by spaces.',
+    fix: { title: 'Write two spaces for each tab', safe: false, edits },
+  }
+}
+
+/** The bracket or quotation mark that is never closed, if that is among what the reader complains about. */
+export function unclosedIn(document: Document, source: string): YamlFault | null {
+  for (const error of document.errors) {
+    const open = neverClosed(error, document, source)
+    if (open !== null) return open
+  }
+  return null
+}
+
 /** The reader notices at the end of the file; the author looks for the beginning. */
-function neverClosed(error: YAMLParseError, document: Document): YamlFault | null {
+function neverClosed(error: YAMLParseError, document: Document, source: string): YamlFault | null {
   const mark = /^Missing closing (["'])|end with a ([\]}])/.exec(error.message)
   if (mark === null) return null
   let found: { offset: number; what: string } | null = null
   visit(document, (_key, node) => {
     if (!isNode(node) || node.range == null || node.range[0] > error.pos[0]) return
     const quoted = mark[1] !== undefined && isScalar(node) && node.type?.startsWith('QUOTE') === true
-    const bracket = mark[2] !== undefined && isCollection(node) && node.flow === true
+    // Inside brackets the reader makes up blocks that nobody wrote.
+    const bracket =
+      mark[2] !== undefined && isCollection(node) && source[node.range[0]] === (mark[2] === ']' ? '[' : '{')
     if ((quoted || bracket) && node.range[2] >= error.pos[0] - 1)
       found = { offset: node.range[0], what: mark[1] ?? (mark[2] === ']' ? '[' : '{') }
   })
@@ -107,10 +130,31 @@ function neverClosed(error: YAMLParseError, document: Document): YamlFault | nul
     ? null
     : {
         offset: begin.offset,
+        length: 1,
         code: 'yaml-syntax',
         message: `This ${begin.what} is never closed.`,
         hint: 'Close it; what follows is read as part of it.',
       }
+}
+
+/** What is no text in UTF-8 says nothing: one fault tells so, and the rest is not looked at. */
+export function notText(source: string): YamlFault | null {
+  // biome-ignore lint/suspicious/noControlCharactersInRegex: these are what is looked for
+  const found = /[\u0000-\u0008\u000b\u000c\u000e-\u001f\u007f\ufffd]/.exec(source)
+  if (found === null) return null
+  const code = found[0].charCodeAt(0)
+  const isEncoding = code === 0xfffd || source.includes('\ufffd')
+  return {
+    offset: found.index,
+    length: 1,
+    code: 'not-text',
+    message: isEncoding
+      ? 'The file is not text in UTF-8.'
+      : `A control character (0x${code.toString(16).padStart(2, '0')}) stands here; YAML takes text only.`,
+    hint: isEncoding
+      ? 'Save it as UTF-8. If it is no text at all, it does not belong among the YAML files.'
+      : 'Remove the character.',
+  }
 }
 
 /** Anchors, aliases, tags and directives make a file mean something else than it says. */
@@ -123,8 +167,8 @@ export function cleverYaml(document: Document): readonly YamlFault[] {
       message: 'A directive (%) changes how the file is read.',
       hint: 'Remove the line that begins with %.',
     })
-  const add = (node: Node, code: string, message: string, hint: string) =>
-    faults.push({ offset: node.range?.[0] ?? 0, code, message, hint })
+  const add = (node: Node, code: Code, message: string, hint: string) =>
+    faults.push({ offset: node.range?.[0] ?? 0, length: lengthOf(node), code, message, hint })
   visit(document, (_key, node) => {
     if (isPair(node) && isMergeKey(node)) {
       const message = 'A merge key (<<) stands here; its keys are not taken over.'
@@ -154,4 +198,8 @@ export function cleverYaml(document: Document): readonly YamlFault[] {
 /** With an alias behind it, the alias is told. */
 function isMergeKey({ key, value }: Pair): boolean {
   return isScalar(key) && key.source === '<<' && key.type === 'PLAIN' && !isAlias(value)
+}
+
+function lengthOf(node: Node): number {
+  return isScalar(node) || isAlias(node) ? (node.range?.[1] ?? 0) - (node.range?.[0] ?? 0) : 0
 }

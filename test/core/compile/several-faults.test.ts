@@ -22,6 +22,6 @@ test('a broken file does not hide the faults of another', () => {
 test('a fault that follows from another is not told', () => {
   const files = changed(shipped, 'mappings/connections/odoo.yaml', 'version: "19.0"', 'version: 19.0')
   expect(compileFiles(changed(files, CUSTOMERS, 'res.country: [read],', '')).diagnostics).toMatchObject([
-    { file: 'mappings/connections/odoo.yaml', code: 'wrong-type' },
+    { file: 'mappings/connections/odoo.yaml', code: 'wrong-kind' },
   ])
 })

@@ -11,7 +11,7 @@ test('no message repeats what looks like a secret', () => {
   const token = `shpat_${'0123456789abcdef'.repeat(2)}`
   const files = edited(sound, ODOO, '{ secret: odoo-key }', token)
   const told = JSON.stringify(parse(edited(files, ODOO, 'perDay: 50000', `perDay: ${token}`)).diagnostics)
-  expect(told).toContain('wrong-type')
+  expect(told).toContain('wrong-kind')
   expect(told).not.toContain(token)
 })
 

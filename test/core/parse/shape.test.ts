@@ -80,15 +80,15 @@ describe('one fault is one message, of the form that was meant', () => {
     ],
     [
       'page: { number: page, max: "250" }',
-      '2:28 wrong-type "max" is the text "250"; expected is a whole number. Write 250 without quotation marks.',
+      '2:28 wrong-kind "max" is the text "250"; expected is a whole number. Write 250 without quotation marks.',
     ],
-    ['page: { cursor: 7 }', '2:17 wrong-type "cursor" is the number 7; expected is a text. Quote it: "7".'],
+    ['page: { cursor: 7 }', '2:17 wrong-kind "cursor" is the number 7; expected is a text. Quote it: "7".'],
     ['page: lnik', '2:7 not-one-of "page" is "lnik"; it can be none or link. Did you mean "link"?'],
-    ['page: [1, two]', '2:11 wrong-type "page" item 2 is the text "two"; expected is a whole number. null'],
+    ['page: [1, two]', '2:11 wrong-kind "page" item 2 is the text "two"; expected is a whole number. null'],
     ['page: { curser: next }', '2:9 unknown-key "curser" is not known under "page". Did you mean "cursor"?'],
     [
       'auth: { token: abc }',
-      '2:16 wrong-type "token" is a text; expected is the name of a secret. Write { secret: NAME } and declare NAME in temporal.yaml.',
+      '2:16 wrong-kind "token" is a text; expected is the name of a secret. Write { secret: NAME } and declare NAME in temporal.yaml.',
     ],
     [
       'auth: { token: { secrt: x } }',
@@ -114,7 +114,7 @@ describe('one fault is one message, of the form that was meant', () => {
       '2:45 unknown-key "more" is not known under "auth". Known are: token, login, password.',
     ])
     expect(tell(`${URL}auth: { login: 7, password: { secret: y } }`)).toEqual([
-      '2:16 wrong-type "login" is the number 7; expected is a text. Quote it: "7".',
+      '2:16 wrong-kind "login" is the number 7; expected is a text. Quote it: "7".',
     ])
   })
 

@@ -136,8 +136,14 @@ test.each([
   ['', 'm.yaml:14:3 error unknown-key: It is not known.\n  Did you mean "priority"?'],
   [null, 'm.yaml:14:3 error unknown-key: It is not known.\n  Did you mean "priority"?'],
 ])('a fault is shown under its line %j', (line, shown) => {
-  const fault = { file: 'm.yaml', line: 14, column: 3, severity: 'error' as const, code: 'unknown-key' }
+  const fault = {
+    file: 'm.yaml',
+    line: 14,
+    column: 3,
+    severity: 'error' as const,
+    code: 'unknown-key' as const,
+  }
   expect(
-    formatDiagnostic({ ...fault, message: 'It is not known.', hint: 'Did you mean "priority"?' }, line),
+    formatDiagnostic({ ...fault, message: 'It is not known.', hint: 'Did you mean "priority"?' }, () => line),
   ).toBe(shown)
 })

@@ -1,6 +1,7 @@
 import { nearest } from '../../expression/nearest.ts'
+import type { Advice } from '../../model/diagnostic.ts'
 import type { JsonValue } from '../../model/json.ts'
-import type { Path } from '../document.ts'
+import type { ParsedDocument, Path } from '../document.ts'
 import type { MappingFile } from '../language.generated.ts'
 import { isExpressionPath } from '../positions.ts'
 import type { ParsedMapping } from '../repository.ts'
@@ -29,11 +30,21 @@ export const bareWordsAreMarked: Rule = ({ repository, add }) => {
         message: `"${word}" is neither a variable nor marked as a text.`,
         hint:
           known === undefined
-            ? `Write ${field}{ constant: ${word} } for the text.`
-            : `Write ${known}, or { constant: ${word} } for the text.`,
+            ? textAdvice(document, path, word, `Write ${field}{ constant: ${word} } for the text.`)
+            : { hint: `Write ${known}, or { constant: ${word} } for the text.`, replace: String(known) },
       })
     }
   }
+}
+
+/** Which of the two was meant is the author's to say: offered, not done unasked. */
+function textAdvice(document: ParsedDocument, path: Path, word: string, hint: string): Advice {
+  const text = `{ constant: ${word} }`
+  const scalar = document.rawOf(path)
+  const marked = path.at(-1) === 'value'
+  return marked || scalar === null
+    ? { hint }
+    : { hint, title: `Write ${text}`, edits: [{ ...scalar.place, text }] }
 }
 
 /** The mapping with every bare word read as the text it is, so that later checks do not tell the same fault again. */

@@ -48,9 +48,9 @@ export const namesAreFree: Rule = ({ repository, add }) => {
   for (const { document, value } of Object.values(repository.mappings)) {
     for (const { name, path, reserved } of takenNames(value)) {
       const fault = reserved
-        ? { code: 'reserved-name', message: `"${name}" means something else in expressions.` }
+        ? { code: 'reserved-name' as const, message: `"${name}" means something else in expressions.` }
         : {
-            code: 'duplicate-name',
+            code: 'duplicate-name' as const,
             message: `"${name}" names something else in this mapping; lines are known by it.`,
           }
       add(document, path, { ...fault, hint: 'Choose another name.' })

@@ -1,5 +1,6 @@
 import { didYouMean } from '../../expression/nearest.ts'
 import type { Advised, Diagnostic } from '../../model/diagnostic.ts'
+import type { Code } from '../../model/diagnostics.ts'
 import { isJsonObject, type JsonValue } from '../../model/json.ts'
 import type { ParsedDocument, Path } from '../document.ts'
 import type { Known, Repository } from '../repository.ts'
@@ -26,7 +27,7 @@ export type Add = (
   document: ParsedDocument,
   path: Path,
   fault: {
-    readonly code: string
+    readonly code: Code
     readonly message: string
     readonly hint: Advised
     readonly severity?: Diagnostic['severity']

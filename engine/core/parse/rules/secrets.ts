@@ -14,6 +14,9 @@ export const secretsAreDeclared: Rule = ({ repository, settingsAreSound, allAreS
       // One that is misspelt where it is used is not to be removed where it is declared.
       used.add(nearest(name, declared) ?? name)
       const declaration = Object.hasOwn(project.secrets, name) ? project.secrets[name] : undefined
+      // One that is misspelt is not unused as well.
+      const meant = declaration === undefined ? nearest(name, declared) : null
+      if (meant !== null) used.add(meant)
       if (declaration === undefined)
         add(document, where, {
           code: 'undeclared-secret',
