@@ -1,12 +1,20 @@
 import { existsSync, readdirSync, readFileSync } from 'node:fs'
 import { join, relative, resolve } from 'node:path'
-import { compileRepository, type HashedPlan } from '../core/compile/repository.ts'
+import { compileMapping } from '../core/compile/mapping.ts'
+import { compileRepository, type HashedPlan, rememberingCompiler } from '../core/compile/repository.ts'
 import type { ConnectionDefinition } from '../core/model/connector.ts'
 import { type Diagnostic, hasErrors, sortDiagnostics } from '../core/model/diagnostic.ts'
 import { SyncError } from '../core/model/failure.ts'
 import type { JsonObject } from '../core/model/json.ts'
 import type { RecordedSamples, RecordedSchemas } from '../core/model/recorded.ts'
-import { applyEnvironment, parseRepository, type Repository } from '../core/parse/repository.ts'
+import {
+  applyEnvironment,
+  parseRepository,
+  type Reader,
+  type Repository,
+  readFile,
+  rememberingReader,
+} from '../core/parse/repository.ts'
 import { CONNECTORS } from './connectors.ts'
 import { recordedFiles, recordedSamples } from './recorded-files.ts'
 
@@ -22,6 +30,7 @@ export interface Workspace {
   /** The text of every file, for showing a fault's line. */
   readonly texts: ReadonlyMap<string, string>
   readonly recorded: ReturnType<typeof recordedOf>
+  readonly memory: Memory
 }
 
 /** Reads every YAML file under mappings/ and temporal.yaml. Faults are in the diagnostics; a folder or environment that is not there throws `invalid-plan`. */
@@ -32,12 +41,15 @@ export function openWorkspace(folder: string, environment: string): Workspace {
   }
   const texts = readFiles(root)
   const recorded = recordedOf(root)
-  return { folder: root, environment, texts, recorded, ...checkFiles(texts, environment, recorded) }
+  const memory = createMemory()
+  const checked = checkFiles(texts, environment, recorded, memory)
+  return { folder: root, environment, texts, recorded, memory, ...checked }
 }
 
-/** The same repository with other texts in its files. */
+/** The same repository with other texts in its files; only what changed is read and compiled anew. */
 export function checkAgain(workspace: Workspace, texts: Workspace['texts']): Workspace {
-  return { ...workspace, texts, ...checkFiles(texts, workspace.environment, workspace.recorded) }
+  const { environment, recorded, memory } = workspace
+  return { ...workspace, texts, ...checkFiles(texts, environment, recorded, memory) }
 }
 
 /** What is recorded of the systems: the repository's own first. */
@@ -45,15 +57,28 @@ export function recordedOf(folder: string) {
   return { schemas: recordedFiles(folder), samples: recordedSamples(folder) }
 }
 
+/** How files are read and mappings compiled: anew, or only what has changed since the last time. */
+export interface Memory {
+  readonly read: Reader
+  readonly compile: typeof compileMapping
+}
+
+/** For whoever checks again and again. */
+export function createMemory(): Memory {
+  return { read: rememberingReader(), compile: rememberingCompiler() }
+}
+
 /** All that is checked of a repository, in one pass: what the files say alone, together, and against the recorded schemas. */
 export function checkFiles(
   texts: ReadonlyMap<string, string>,
   environment: string,
   recorded: { readonly schemas: RecordedSchemas; readonly samples: RecordedSamples },
+  memory: Memory = { read: readFile, compile: compileMapping },
 ): Pick<Workspace, 'diagnostics' | 'repository' | 'plans'> {
   const { partial: sound, diagnostics } = parseRepository(
     [...texts].map(([path, text]) => ({ path, text })),
     { connectors: SETTINGS },
+    memory.read,
   )
   if (sound === null) return { diagnostics: sortDiagnostics(diagnostics), repository: null, plans: [] }
   const applied = applyEnvironment(sound, environment)
@@ -77,7 +102,11 @@ export function checkFiles(
       return [name, { definition, limits: limits ?? null }]
     }),
   )
-  const compiled = compileRepository(sound, { project: sound.project.name, connections, ...recorded })
+  const compiled = compileRepository(
+    sound,
+    { project: sound.project.name, connections, ...recorded },
+    memory.compile,
+  )
   // Where a fault was told already, the next one follows from it.
   const told = new Set(diagnostics.map(placeText))
   const more = compiled.diagnostics.filter((diagnostic) => !told.has(placeText(diagnostic)))

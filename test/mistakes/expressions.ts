@@ -71,6 +71,8 @@ export const FUNCTION_MISTAKES: readonly Mistake[] = [
   ['a name that is worked out', ORDERS, 'match("product.pricelist", "name"', 'match(‸order.name, "name"', 'not-literal', /quotation marks/],
   ['a model that is not recorded', ORDERS, 'match("product.pricelist", "name"', 'match(‸"product.pricelists", "name"', 'unknown-resource', /Did you mean "product\.pricelist"|record it/],
   ['a field that is looked up by, misspelt', ORDERS, 'match("product.product", "default_code", line.sku)', 'match("product.product", ‸"defalt_code", line.sku)', 'unknown-field', /Did you mean "default_code"/],
+  ['a price looked for among codes', ORDERS, 'match("product.product", "default_code", line.sku)', 'match("product.product", "default_code", ‸line.currentDiscount)', 'wrong-type', /product\.product\.default_code is text/],
+  ['a fixed record of another module', ORDERS, 'otherwise: coalesce(link("shopify-customers", order.customer.id), ref("tidelock.web_guest"))\n    fields:\n      type: { constant: invoice', 'otherwise: coalesce(link("shopify-customers", order.customer.id), ref(‸"tielock.web_guest"))\n    fields:\n      type: { constant: invoice', 'unknown-fixed-record', /Did you mean "tidelock\.web_guest"/],
   ['an option misspelt', CUSTOMERS, '{"otherwise": null}', '{‸"otherwice": null}', 'unknown-option', /Did you mean "otherwise"/],
   ['a condition on no field', CUSTOMERS, '{"otherwise": null}', '{"where": {‸"actve": true}, "otherwise": null}', 'unknown-field', /res\.country has no field "actve"/],
   ['a condition on a value that a field never has', ORDERS, 'match("product.product", "default_code", line.sku)', `'match("product.product", "default_code", line.sku, {"where": {"type": ‸"servic"}})'`, 'unknown-value', /Did you mean "service"/],
@@ -100,6 +102,7 @@ export const TYPE_MISTAKES: readonly Mistake[] = [
   ['two kinds in coalesce', CUSTOMERS, 'city: customer.defaultAddress.city', 'city: coalesce(customer.defaultAddress.city, ‸0)', 'wrong-type', /one kind/],
   ['a whole address for a text', CUSTOMERS, 'city: customer.defaultAddress.city', 'city: ‸customer.defaultAddress', 'whole-object', /customer\.defaultAddress\./],
   ['a text looked for in a text', CUSTOMERS, 'city: customer.defaultAddress.city', `city: 'when(‸"x" in customer.id, customer.id, customer.note)'`, 'wrong-type', /contains/],
+  ['something looked for in null', ORDERS, "when: 'order.test != true'", "when: 'order.note in ‸null'", 'wrong-type', /null is no list/],
   ['sum of records', PRODUCTS, 'list_price: variant.price', 'list_price: sum(‸variant.inventoryItem)', 'whole-object', /inventoryItem\.id/],
   ['money with its currency', ORDERS, 'price_unit: line.originalUnitPriceSet.presentmentMoney.amount', 'price_unit: ‸line.originalUnitPriceSet.presentmentMoney', 'whole-object', /presentmentMoney\.amount/],
 ]

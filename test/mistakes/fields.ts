@@ -30,6 +30,8 @@ export const FIELD_MISTAKES: readonly Mistake[] = [
   ['the old name of a field', ORDERS, 'tax_ids: line.', '‸tax_id: line.', 'renamed-field', /Write "tax_ids"/],
   ['nothing into a required field', CUSTOMERS, 'name: coalesce(customer.displayName, customer.defaultEmailAddress.emailAddress, customer.id)', 'name: ‸customer.note', 'may-be-null', /coalesce/],
   ['nothing as an identity', CUSTOMERS, 'identity: customer.id', 'identity: ‸customer.note', 'may-be-null', /coalesce|keep/],
+  ['a number as an identity', CUSTOMERS, 'identity: customer.id', 'identity: ‸12', 'wrong-identity', /the same for all of them/],
+  ['the order as the identity of its lines', ORDERS, 'identity: line.id', 'identity: ‸order.id', 'wrong-identity', /the same for all of them/],
   ['a look-up as an identity', CUSTOMERS, 'identity: customer.id', 'identity: ‸match("res.country", "code", customer.id)', 'look-up-not-allowed', /field of the source record/],
   ['a look-up in a condition of keep', ORDERS, "when: 'order.test != true'", `when: ‸'ref("base.be") == null'`, 'look-up-not-allowed', /field of the source record/],
   ['a list as an identity', CUSTOMERS, 'identity: customer.id', 'identity: ‸customer.tags', 'wrong-identity', /gives a list/],

@@ -58,6 +58,8 @@ export const TIME_MISTAKES: readonly Mistake[] = [
   ['a duration in words', ORDERS, 'every: 5m', 'every: ‸5 minutes', 'bad-format', /30s, 5m, 2h, 1d/],
   ['a duration as a number', ORDERS, 'every: 5m', 'every: ‸5', 'wrong-kind', /the number 5; expected is a text.*30s, 5m, 2h, 1d/],
   ['a duration of unknown unit', ORDERS, 'max: 5m', 'max: ‸5min', 'bad-format', /30s, 5m, 2h, 1d/],
+  ['a duration beyond all time', ORDERS, 'every: 5m', 'every: ‸9999999m', 'bad-format', /30s, 5m, 2h, 1d/],
+  ['no pause before another try', ORDERS, 'again: [15m, 2h, 1d]', 'again: [15m, 2h, ‸0d]', 'out-of-range', /shortest is 100ms/],
   ['a schedule without a pause', ORDERS, 'every: 5m', 'every: ‸0s', 'out-of-range', /shortest is 1s/],
   ['a schedule without a time', ORDERS, 'schedule: { every: 5m, jitter: 20s }', 'schedule: ‸{ jitter: 20s }', 'wrong-shape', /every: 5m/],
   ['every and cron at once', ORDERS, '{ every: 5m, jitter: 20s }', '‸{ every: 5m, cron: "0 8 * * *" }', 'wrong-shape', /every: 5m \} or \{ cron/],

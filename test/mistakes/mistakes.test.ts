@@ -1,7 +1,6 @@
-import { readdirSync, readFileSync } from 'node:fs'
-import { join } from 'node:path'
 import { describe, expect, test } from 'vitest'
-import { compileFiles, ROOT } from '../core/compile/repository.ts'
+import { compileFiles } from '../core/compile/repository.ts'
+import { codesInSources } from './codes.ts'
 import { CONNECTION_MISTAKES, SECRET_MISTAKES, SETTINGS_MISTAKES } from './connections.ts'
 import { FUNCTION_MISTAKES, NAME_MISTAKES, SYNTAX_MISTAKES, TYPE_MISTAKES } from './expressions.ts'
 import { AFTER_MISTAKES, FIELD_MISTAKES, LINE_MISTAKES, TEST_MISTAKES } from './fields.ts'
@@ -71,22 +70,3 @@ test('every code that the checker can tell is reached, by at least 120 mistakes'
   expect(codesInSources().filter((code) => !reached.has(code))).toEqual([])
   expect([...reached].filter((code) => !codesInSources().includes(code))).toEqual([])
 })
-
-/** Codes as the sources of the checker write them: `code: '…'`, or what `add`, `report` and their like are given. */
-function codesInSources(): readonly string[] {
-  const texts = ['parse', 'compile', 'expression'].flatMap((folder) =>
-    readdirSync(join(ROOT, 'engine', 'core', folder), { recursive: true, encoding: 'utf8' })
-      .filter((name) => name.endsWith('.ts'))
-      .map((name) => readFileSync(join(ROOT, 'engine', 'core', folder, name), 'utf8')),
-  )
-  const code = "'([a-z]+(?:-[a-z]+)*)'"
-  const calls = [
-    `code:\\s*${code}`,
-    `add\\(\\s*'(?:error|warning)',\\s*${code}`,
-    `report\\(\\s*walk,\\s*[^;]{1,60}?,\\s*${code},`,
-    `(?:fault|add)\\(\\s*[\\w.]+(?: as Node)?,\\s*${code}`,
-    `make\\(\\s*${code}`,
-  ]
-  const found = calls.flatMap((call) => texts.flatMap((text) => [...text.matchAll(new RegExp(call, 'g'))]))
-  return [...new Set(found.map((match) => match[1]!))].sort()
-}

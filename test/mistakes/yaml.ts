@@ -38,7 +38,7 @@ export const YAML_MISTAKES: readonly Mistake[] = [
   ['an item after a key', ORDERS, "    - { when: 'order.test != true', otherwise: test order }\n    -", "    when: 'order.test != true'\n    ‸-", 'yaml-syntax', /A list begins here where a key should stand/],
   ['a byte order mark and Windows line endings before a fault', CHANNELS, '', '\ufefftidelock: 1\r\nchannels:\r\n  ops: { slack: { webhook: { secret: slack-ops } } }\r\n  finance: { email: { to: [books@acme.example], ‸smpt: { secret: smtp-url } } }\r\n', 'unknown-key', /Did you mean "smtp"/],
   ['a number where a name belongs', ORDERS, 'owner: sales-ops', 'owner: ‸42', 'wrong-kind', /Quote it: "42"/],
-  ['a number that looks octal', ODOO, 'database: acme', 'database: ‸007', 'wrong-kind', /Quote it: "007"/],
+  ['a number that looks octal', ODOO, 'database: acme', 'database: ‸007', 'yaml-number', /Write 7, or "007" for the text/],
   ['a version as a number', ODOO, 'version: "19.0"', 'version: ‸19.0', 'wrong-kind', /Quote it: "19\.0"/],
   ['a number as a text', ORDERS, 'window: 50', 'window: ‸"50"', 'wrong-kind', /Write 50 without quotation marks/],
   ['yes for true', ORDERS, 'firstTimeOnly: true }                                                  #', 'firstTimeOnly: ‸yes } #', 'wrong-kind', /Write true/],

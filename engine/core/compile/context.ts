@@ -42,6 +42,8 @@ export interface CompiledExpression {
   readonly type: Type
   /** What has a value in every record for which it is true. */
   readonly present: ReadonlySet<string>
+  /** Paths of the source fields it reads, the variable's name first. */
+  readonly reads: readonly (readonly string[])[]
 }
 
 /** What expressions may name, with its type. */
@@ -99,12 +101,12 @@ export function expressionAt(
   note(context.uses, checked, where)
   return checked.faults.length > 0
     ? null
-    : { plan: { cel: text }, type: checked.type, present: checked.present }
+    : { plan: { cel: text }, type: checked.type, present: checked.present, reads: checked.reads }
 }
 
 /** A value written out, as what it is. */
 export function constantOf(value: JsonValue): CompiledExpression {
-  return { plan: { constant: value }, type: constantType(value), present: new Set() }
+  return { plan: { constant: value }, type: constantType(value), present: new Set(), reads: [] }
 }
 
 function note(uses: Uses, checked: Checked, where: Path): void {

@@ -1,25 +1,42 @@
+import type { Type } from '../expression/type.ts'
 import { type CompiledExpression, type Context, expressionAt, type Variables } from './context.ts'
 import type { Misfit } from './fit.ts'
 import type { Path } from './report.ts'
 
-/** One expression a part; look-ups are not part of an identity. */
+/** One expression a part; look-ups are not part of an identity. `of` is the record or line that it tells from others. */
 export function identityOf(
   context: Context,
   where: Path,
   written: unknown,
   planPath: string,
   variables: Variables,
+  of: Type,
 ) {
   const parts = Array.isArray(written) ? written : [written]
-  return parts.flatMap((part, index) => {
+  const compiled = parts.map((part, index) => {
     const at = Array.isArray(written) ? [...where, index] : where
-    const compiled = expressionAt(context, at, part, `${planPath}.${index}`, variables, { lookUps: false })
-    if (compiled === null) return []
-    const fault = keyFault(compiled)
-    if (fault === null) return [compiled.plan]
+    const found = expressionAt(context, at, part, `${planPath}.${index}`, variables, { lookUps: false })
+    const fault = found === null ? null : keyFault(found)
+    if (fault === null) return found
     context.report.add('error', fault.code, at, fault.message, fault.hint)
-    return []
+    return null
   })
+  const sound = compiled.filter((part) => part !== null)
+  if (sound.length === compiled.length && !sound.some((part) => tells(part, of)))
+    context.report.add(
+      'error',
+      'wrong-identity',
+      where,
+      'This is the same for all of them: each would be written over the one before.',
+      'Name a field that tells one from another, such as its id.',
+    )
+  return sound.map(({ plan }) => plan)
+}
+
+/** Whether a part of a key may differ from record to record, or from line to line. */
+function tells({ plan, reads }: CompiledExpression, { kind, path }: Type): boolean {
+  if (!('cel' in plan)) return false
+  return kind !== 'object' || reads.some((read) => path!.every((part, index) => read[index] === part))
 }
 
 /** Why a value cannot be a part of a key; null when it can. */

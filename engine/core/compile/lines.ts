@@ -75,7 +75,7 @@ export function linesOf(
     const identity =
       inner === null
         ? []
-        : identityOf(context, [...where, 'identity'], block['identity'], `${place}.identity`, inner)
+        : identityOf(context, [...where, 'identity'], block['identity'], `${place}.identity`, inner, element!)
     if (block['gone'] === 'remove') context.uses.removed.set(schema.title, [...where, 'gone'])
     const gone = goneOf(context, [...where, 'gone'], block['gone'], schema, lineShape)
     const adopt = lineAdoptOf(

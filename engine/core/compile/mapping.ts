@@ -107,6 +107,7 @@ export function compileMapping(mapping: ParsedMapping, surroundings: Surrounding
     value.target.identity,
     'target.identity',
     variables,
+    variables[as]!,
   )
   const label =
     value.target.label === undefined

@@ -84,6 +84,25 @@ function onceEach(diagnostics: readonly Diagnostic[]): readonly Diagnostic[] {
   })
 }
 
+/** Compiles a mapping again only when its file or what it is compiled against has changed since the last time. */
+export function rememberingCompiler(): typeof compileMapping {
+  const last = new Map<
+    string,
+    { document: unknown; schemas: unknown; around: string; compiled: CompiledMapping }
+  >()
+  return (mapping, surroundings) => {
+    const { document, value } = mapping
+    const { schemas, project, mappings, connections } = surroundings
+    const around = JSON.stringify([project, mappings, connections])
+    const before = last.get(value.mapping)
+    if (before?.document === document && before.schemas === schemas && before.around === around)
+      return before.compiled
+    const compiled = compileMapping(mapping, surroundings)
+    last.set(value.mapping, { document, schemas, around, compiled })
+    return compiled
+  }
+}
+
 /** Compiles every mapping; a fault in one never hides another's. Same files, same hashes. */
 export function compileRepository(
   {
@@ -92,6 +111,7 @@ export function compileRepository(
     connections,
   }: Pick<Repository, 'mappings' | 'mappingNames' | 'connections'>,
   surroundings: Omit<Surroundings, 'mappings'>,
+  compile: typeof compileMapping = compileMapping,
 ): CompiledRepository {
   const mappings = Object.values(parsed)
   const known = Object.fromEntries([
@@ -103,7 +123,7 @@ export function compileRepository(
   ])
   const compiled = new Map<string, CompiledMapping>()
   for (const mapping of mappings)
-    compiled.set(mapping.value.mapping, compileMapping(mapping, { ...surroundings, mappings: known }))
+    compiled.set(mapping.value.mapping, compile(mapping, { ...surroundings, mappings: known }))
   const diagnostics = [
     ...onceEach([...compiled.values()].flatMap((mapping) => mapping.diagnostics)),
     ...nameFaults(mappings, mappingNames),

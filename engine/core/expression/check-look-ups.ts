@@ -1,3 +1,4 @@
+import type { FieldType, RecordedField } from '../model/recorded.ts'
 import { checkArgument } from './check-argument.ts'
 import { canonicalDecimal, parseDecimal } from './decimal.ts'
 import { FUNCTIONS } from './functions.ts'
@@ -109,7 +110,8 @@ export function checkMatch(node: CallNode, walk: Walk): Type {
     )
     return false
   }
-  known(field, node.args[1]!)
+  if (known(field, node.args[1]!))
+    checkComparable(`${resource}.${field}`, fields[field], value, node.args[2]!, walk)
   for (const [name, { key, value: condition }] of options.where) {
     const text = literalText(condition)
     if (!known(name, key) || text === null || name === 'id') continue
@@ -125,6 +127,30 @@ export function checkMatch(node: CallNode, walk: Walk): Type {
     }
   }
   return type
+}
+
+/** What values of a kind of field can be looked for by. A kind not listed is found by anything. */
+const FOUND_BY: Partial<Record<FieldType, readonly Type['kind'][]>> = {
+  text: ['text', 'integer'],
+  selection: ['text'],
+  integer: ['integer', 'decimal'],
+  float: ['integer', 'decimal'],
+  decimal: ['integer', 'decimal'],
+  date: ['date'],
+  datetime: ['datetime'],
+}
+
+/** A value of another kind would never be found, and every record would be parked for it. */
+function checkComparable(
+  name: string,
+  field: RecordedField | undefined,
+  value: Type,
+  node: Node,
+  walk: Walk,
+): void {
+  const kinds = field === undefined ? undefined : FOUND_BY[field['x-type']]
+  if (kinds === undefined || value.kind === 'object') return
+  expect(value, kinds, node, walk, `${name} is ${field!['x-type']}, so it is never found there.`)
 }
 
 interface CheckedOptions {
@@ -221,7 +247,9 @@ export function checkRef(node: CallNode, walk: Walk): Type {
   walk.lookUps.push({ kind: 'ref', name })
   const { fixed } = walk.environment
   if (!fixed.includes(name)) {
-    if (name.startsWith('tidelock.')) {
+    // One that differs in its module only is misspelt there.
+    const isMeant = fixed.some((other) => other.split('.')[1] === name.split('.')[1])
+    if (name.startsWith('tidelock.') || isMeant) {
       report(
         walk,
         node.args[0]!,

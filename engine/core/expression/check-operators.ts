@@ -170,7 +170,8 @@ function knownValue(type: Type, other: Node, walk: Walk): void {
 
 function membership(node: Binary, left: Type, right: Type, walk: Walk): void {
   refuseWhole(left, node.left, walk)
-  if (right.kind === 'list') {
+  if (isNull(node.right)) report(walk, node.right, 'wrong-type', 'null is no list, and "in" needs one.')
+  else if (right.kind === 'list') {
     if (!agree(left, right.of)) {
       report(
         walk,

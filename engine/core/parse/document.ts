@@ -123,7 +123,6 @@ export function parseDocument(file: string, text: string): ParsedDocument {
 function readYaml(source: string, lineCounter = new LineCounter()): Document<Node>[] {
   const read = parseAllDocuments(source, {
     lineCounter,
-    keepSourceTokens: true,
     uniqueKeys: false,
     version: '1.2',
     prettyErrors: false,

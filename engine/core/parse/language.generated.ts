@@ -1006,7 +1006,7 @@ export const LANGUAGE_SCHEMAS: Readonly<Record<string, object>> = {
    "duration": {
     "description": "A duration: 30s, 5m, 2h, 1d.",
     "type": "string",
-    "pattern": "^\\d+(ms|s|m|h|d)$"
+    "pattern": "^\\d{1,6}(ms|s|m|h|d)$"
    },
    "percent": {
     "description": "A share from 0% to 100%, such as 20%.",
@@ -1646,7 +1646,7 @@ export const LANGUAGE_SCHEMAS: Readonly<Record<string, object>> = {
    "duration": {
     "description": "A duration: 30s, 5m, 2h, 1d.",
     "type": "string",
-    "pattern": "^\\d+(ms|s|m|h|d)$"
+    "pattern": "^\\d{1,6}(ms|s|m|h|d)$"
    },
    "percent": {
     "description": "A share from 0% to 100%, such as 20%.",
@@ -2488,7 +2488,7 @@ export const LANGUAGE_SCHEMAS: Readonly<Record<string, object>> = {
    "duration": {
     "description": "A duration: 30s, 5m, 2h, 1d.",
     "type": "string",
-    "pattern": "^\\d+(ms|s|m|h|d)$"
+    "pattern": "^\\d{1,6}(ms|s|m|h|d)$"
    },
    "percent": {
     "description": "A share from 0% to 100%, such as 20%.",

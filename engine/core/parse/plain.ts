@@ -65,6 +65,11 @@ export function plainOf(
     const { value } = node
     if (typeof value === 'number') {
       const written = node.source ?? String(value)
+      if (/^[-+]?0[\dxo]/.test(written)) {
+        const message = `Readers of YAML do not agree on what number ${written} is.`
+        fault(node, 'yaml-number', message, `Write ${value}, or "${written}" for the text.`)
+        return null
+      }
       if (Number.isFinite(value) && (!Number.isInteger(value) || Number.isSafeInteger(value))) return value
       fault(
         node,

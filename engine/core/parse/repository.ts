@@ -59,9 +59,13 @@ export interface ParsedRepository {
 }
 
 /** Reads all files: YAML, shape, then the rules between them. Every fault of every file is told; never throws. */
-export function parseRepository(files: readonly RepositoryFile[], known: Known): ParsedRepository {
+export function parseRepository(
+  files: readonly RepositoryFile[],
+  known: Known,
+  read: Reader = readFile,
+): ParsedRepository {
   const diagnostics: Diagnostic[] = []
-  const found = sortFiles(files, diagnostics)
+  const found = sortFiles(files.map(read), diagnostics)
   const settings = found.project[0]
   const mappings = byName(found.mapping, 'mapping', diagnostics) as Repository['mappings']
   const repository: Repository = {
@@ -106,19 +110,46 @@ export function parseRepository(files: readonly RepositoryFile[], known: Known):
   return { repository: hasErrors(sorted) ? null : partial, partial, diagnostics: sorted }
 }
 
+/** A file, read by itself. */
+export interface ReadFile {
+  readonly document: ParsedDocument
+  readonly kind: Kind | null
+  /** Of its YAML, else of its shape. */
+  readonly faults: readonly Diagnostic[]
+}
+
+export type Reader = (file: RepositoryFile) => ReadFile
+
+export function readFile({ path, text }: RepositoryFile): ReadFile {
+  const document = parseDocument(path, text)
+  const kind = document.diagnostics.length > 0 ? null : kindOf(document)
+  if (kind === null) return { document, kind, faults: document.diagnostics }
+  return {
+    document,
+    kind,
+    faults: shapeFaults(document, kind === 'project' ? 'tidelock' : kind, document.value),
+  }
+}
+
+/** Reads a file again only when it has changed since the last time. */
+export function rememberingReader(): Reader {
+  const last = new Map<string, { readonly text: string; readonly read: ReadFile }>()
+  return (file) => {
+    const before = last.get(file.path)
+    if (before?.text === file.text) return before.read
+    const read = readFile(file)
+    last.set(file.path, { text: file.text, read })
+    return read
+  }
+}
+
 /** The sound documents by kind. */
-function sortFiles(files: readonly RepositoryFile[], diagnostics: Diagnostic[]): Sorted {
+function sortFiles(files: readonly ReadFile[], diagnostics: Diagnostic[]): Sorted {
   const found: Record<Kind, ParsedDocument[]> = { connection: [], mapping: [], channels: [], project: [] }
-  for (const { path, text } of files) {
-    const document = parseDocument(path, text)
-    diagnostics.push(...document.diagnostics)
-    if (document.diagnostics.length > 0) continue
-    const kind = kindOf(document)
+  for (const { document, kind, faults: own } of files) {
+    const isReadable = document.diagnostics.length === 0
     const faults =
-      kind === null
-        ? [unknownKind(document)]
-        : (misplaced(document, kind, found) ??
-          shapeFaults(document, kind === 'project' ? 'tidelock' : kind, document.value))
+      kind === null ? (isReadable ? [unknownKind(document)] : own) : (misplaced(document, kind, found) ?? own)
     diagnostics.push(...faults)
     if (kind !== null && faults.length === 0) found[kind].push(document)
   }

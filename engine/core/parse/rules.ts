@@ -6,7 +6,7 @@ import { defaultEnvironmentExists, overridesFit } from './rules/environments.ts'
 import { connectionsExist, connectorsExist, namesAreFree } from './rules/names.ts'
 import type { Add, Rule, RuleContext } from './rules/rule.ts'
 import { noSecretLiterals, secretsAreDeclared } from './rules/secrets.ts'
-import { schedulesAreValid, silencesAreValid } from './rules/times.ts'
+import { retriesPause, schedulesAreValid, silencesAreValid } from './rules/times.ts'
 
 const RULES: readonly Rule[] = [
   connectorsExist,
@@ -17,6 +17,7 @@ const RULES: readonly Rule[] = [
   noSecretLiterals,
   channelsExist,
   schedulesAreValid,
+  retriesPause,
   silencesAreValid,
   defaultEnvironmentExists,
   overridesFit,

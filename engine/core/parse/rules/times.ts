@@ -1,4 +1,5 @@
 import { cronFault } from '../cron.ts'
+import type { Path } from '../document.ts'
 import { parseDuration } from '../duration.ts'
 import { parseHours } from '../hours.ts'
 import { isTimeZone } from '../time-zone.ts'
@@ -26,6 +27,24 @@ export const schedulesAreValid: Rule = ({ repository, add }) => {
         message: `A schedule cannot run every ${schedule.every}; the shortest is 1s.`,
         hint: 'Write every: 1m.',
       })
+  }
+}
+
+/** What failed is not tried again at once, over and over. */
+export const retriesPause: Rule = ({ repository, add }) => {
+  for (const { document, value } of Object.values(repository.mappings)) {
+    const { retry, parked } = value.errors ?? {}
+    const pauses: readonly (readonly [Path, string | undefined])[] = [
+      [['errors', 'retry', 'first'], retry?.first],
+      ...(parked?.again ?? []).map((pause, index) => [['errors', 'parked', 'again', index], pause] as const),
+    ]
+    for (const [path, pause] of pauses)
+      if (pause !== undefined && parseDuration(pause) < 100)
+        add(document, path, {
+          code: 'out-of-range',
+          message: `Nothing is tried again after ${pause}; the shortest is 100ms.`,
+          hint: 'Write a pause such as 15m.',
+        })
   }
 }
 
