@@ -45,6 +45,11 @@ export const FIELD_MISTAKES: readonly Mistake[] = [
   ['a table of two kinds of values', ORDERS, 'GBP: Web GBP }', 'GBP: ‸3 }', 'mixed-table', /"USD" gives a text, and "GBP" an integer/],
   ['a table that nothing asks', ORDERS, 'tables:  ', 'tables:\n  ‸colours: { red: rouge }\n  #', 'unused-table', /"colours"/],
   ['a row that nothing asks for', ORDERS, 'tax: { "0.0825": CA 8.25%, ', 'tax: { "0.0825": CA 8.25%, ‸half: CA 50%, ', 'unused-table-row', /never "half"/],
+  ['a key that changes with the record', CUSTOMERS, 'identity: customer.id', 'identity: [customer.id, ‸customer.updatedAt]', 'unstable-identity', /each version would become a record of its own/],
+  ['a key that two records may share', CUSTOMERS, 'identity: customer.id', 'identity: ‸customer.displayName', 'repeated-identity', /customer\.id/],
+  ['a list for a label', CUSTOMERS, 'label: customer.displayName', 'label: ‸customer.tags', 'wrong-type', /A label is a text/],
+  ['records archived that cannot be', ORDERS, '  changed: new', '  changed: new\n  gone: ‸archive', 'cannot-go', /no field "active"/],
+  ['records cancelled that cannot be', CUSTOMERS, 'adopt: { by: email }', 'gone: ‸cancel\n  adopt: { by: email }', 'cannot-go', /No action of res\.partner cancels it.*archive/],
 ]
 
 // biome-ignore format: one line a mistake
@@ -71,8 +76,14 @@ export const LINE_MISTAKES: readonly Mistake[] = [
   ['an own record for no reason', ORDERS, "when: 'order.billingAddress.address1 != null && order.billingAddress.address1 != order.customer.defaultAddress.address1'", 'when: ‸order.billingAddress.address1', 'not-a-condition', /true or false/],
 ]
 
+const FILLED =
+  'adopt: { by: email }                       # a contact that is there already is taken over, not doubled\n\nfields:'
+
 // biome-ignore format: one line a mistake
 export const AFTER_MISTAKES: readonly Mistake[] = [
+  ['records recognised by formatted text', CUSTOMERS, FILLED, FILLED.replace('by: email', 'by: ‸comment').replace('fields:', 'fields:\n  comment: customer.note'), 'adopt-not-searchable', /formatted text/],
+  ['records recognised by what is computed', CUSTOMERS, FILLED, FILLED.replace('by: email', 'by: ‸company_type').replace('fields:', 'fields:\n  company_type: { constant: person }'), 'adopt-not-searchable', /computed and not stored/],
+  ['cents on a line for what is no amount', ORDERS, '  - target: amount_total\n    equals: when(order.cancelledAt == null, order.currentTotalPriceSet.presentmentMoney.amount, null)\n    adjust:', '  - target: client_order_ref\n    equals: order.name\n    ‸adjust:', 'cannot-adjust', /is no amount/],
   ['records recognised by a field that the mapping does not fill', CUSTOMERS, 'adopt: { by: email }', 'adopt: { by: ‸ref }', 'adopt-not-filled', /none would ever be taken over/],
   ['records recognised by their lines', ORDERS, 'adopt: { by: client_order_ref }', 'adopt: { by: ‸order_line }', 'adopt-not-filled', /one of:/],
   ['records recognised by a record of their own, which is written after them', ORDERS, 'adopt: { by: client_order_ref }', 'adopt: { by: [client_order_ref, ‸partner_invoice_id] }', 'adopt-not-filled', /one of:/],

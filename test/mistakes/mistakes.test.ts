@@ -31,7 +31,14 @@ const GROUPS: readonly (readonly [level: string, mistakes: readonly Mistake[]])[
   ['tests', TEST_MISTAKES],
 ]
 
-const WARNINGS = ['unused-secret', 'renamed-field', 'too-many-digits', 'unused-table', 'unused-table-row']
+const WARNINGS = [
+  'unused-secret',
+  'renamed-field',
+  'too-many-digits',
+  'unused-table',
+  'unused-table-row',
+  'repeated-identity',
+]
 
 describe.each(GROUPS)('%s', (_level, mistakes) => {
   test.each(mistakes)('%s', (...mistake) => {

@@ -1,7 +1,7 @@
 import { didYouMean } from '../expression/nearest.ts'
 import { isJsonObject, type JsonObject, type JsonValue } from '../model/json.ts'
 import type { Plan } from '../model/plan.ts'
-import type { RecordedSchema } from '../model/recorded.ts'
+import type { FieldType, RecordedSchema } from '../model/recorded.ts'
 import type { Context } from './context.ts'
 import { fieldNames, spellField } from './renames.ts'
 import type { Path } from './report.ts'
@@ -73,7 +73,19 @@ function spelledIfFilled(
     return list || ownRecord ? [] : [written]
   })
   const spelled = spelledOf(name)?.name ?? name
-  if (filled.some((written) => (spelledOf(written)?.name ?? written) === spelled)) return [spelled]
+  if (filled.some((written) => (spelledOf(written)?.name ?? written) === spelled)) {
+    const because = unsearchable(context, schema, spelled)
+    if (because === null) return [spelled]
+    const hint = 'Choose a field that people fill, such as a name, a number or a code.'
+    context.report.add(
+      'error',
+      'adopt-not-searchable',
+      where,
+      `Records cannot be found by "${name}": ${because}.`,
+      hint,
+    )
+    return []
+  }
   // It may be required and missing, or the one that is misspelt there, which is told already.
   if (requiredNames(schema).includes(spelled)) return []
   if (filled.some((written) => spelledOf(written) === null)) return []
@@ -85,4 +97,37 @@ function spelledIfFilled(
     didYouMean(name, filled) ?? `Fill it, or choose one of: ${filled.join(', ')}.`,
   )
   return []
+}
+
+/** Why a target cannot be asked for the records that have a value in a field; null when it can. */
+function unsearchable(context: Context, schema: RecordedSchema, name: string): string | null {
+  const field = schema.properties[name]
+  if (field === undefined) return null
+  const kind = UNSEARCHABLE[field['x-type']]
+  if (kind !== undefined) return kind
+  return field['x-stored'] === false && !isInherited(context, schema, name)
+    ? 'it is computed and not stored'
+    : null
+}
+
+const UNSEARCHABLE: Partial<Record<FieldType, string>> = {
+  html: 'it holds formatted text',
+  binary: 'it holds a file',
+  json: 'it holds a structure',
+  boolean: 'half of all records have the same',
+  many2many: 'it holds several records',
+}
+
+/** Whether a field is one of the record that this one extends (a product's template), where it is stored. */
+function isInherited(context: Context, schema: RecordedSchema, name: string): boolean {
+  return Object.values(schema.properties).some((field) => {
+    if (field['x-type'] !== 'many2one' || field['x-required'] !== true) return false
+    const extended = context.schemas.schema(
+      schema['x-system'],
+      schema['x-version'],
+      String(field['x-relation']),
+    )
+    const own = extended?.properties[name]
+    return own !== undefined && own['x-stored'] !== false
+  })
 }

@@ -58,6 +58,11 @@ export function agreeOf(
     return null
   }
   if (rule.adjust === undefined) return { target: spelled.name, equals: equals.plan, adjust: null }
+  if (!['decimal', 'float', 'integer'].includes(spelled.field['x-type'])) {
+    const message = `"${spelled.name}" is no amount: there is nothing a line could make up for.`
+    context.report.add('error', 'cannot-adjust', [...where, 'adjust'], message, 'Remove adjust.', 'key')
+    return null
+  }
   const lines = spellField(context.schemas, context.targetSchema, rule.adjust.line)
   const relation = String(lines?.field['x-relation'] ?? '')
   const names = ADJUSTING_LINES[relation]

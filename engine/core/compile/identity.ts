@@ -1,9 +1,13 @@
 import type { Type } from '../expression/type.ts'
+import type { RecordedSchema } from '../model/recorded.ts'
 import { type CompiledExpression, type Context, expressionAt, type Variables } from './context.ts'
 import type { Misfit } from './fit.ts'
 import type { Path } from './report.ts'
 
-/** One expression a part; look-ups are not part of an identity. `of` is the record or line that it tells from others. */
+/**
+ * One expression a part; look-ups are not part of an identity. `of` is the record or line that it tells from others, `source` what is
+ * recorded of it where that says what tells its records apart.
+ */
 export function identityOf(
   context: Context,
   where: Path,
@@ -11,18 +15,20 @@ export function identityOf(
   planPath: string,
   variables: Variables,
   of: Type,
+  source: RecordedSchema | null = null,
 ) {
   const parts = Array.isArray(written) ? written : [written]
   const compiled = parts.map((part, index) => {
     const at = Array.isArray(written) ? [...where, index] : where
     const found = expressionAt(context, at, part, `${planPath}.${index}`, variables, { lookUps: false })
-    const fault = found === null ? null : keyFault(found)
+    const fault = found === null ? null : (keyFault(found) ?? stampFault(found, source))
     if (fault === null) return found
     context.report.add('error', fault.code, at, fault.message, fault.hint)
     return null
   })
   const sound = compiled.filter((part) => part !== null)
-  if (sound.length === compiled.length && !sound.some((part) => tells(part, of)))
+  if (sound.length < compiled.length) return sound.map(({ plan }) => plan)
+  if (!sound.some((part) => tells(part, of)))
     context.report.add(
       'error',
       'wrong-identity',
@@ -30,6 +36,7 @@ export function identityOf(
       'This is the same for all of them: each would be written over the one before.',
       'Name a field that tells one from another, such as its id.',
     )
+  else if (source !== null) reportRepeating(context, where, sound, source)
   return sound.map(({ plan }) => plan)
 }
 
@@ -56,4 +63,41 @@ function keyFault(compiled: CompiledExpression): Misfit | null {
     message: `${found} may have no value, and a record without a key cannot be told from another.`,
     hint: `Use a field that is never empty, or leave such records out under source.keep.`,
   }
+}
+
+/** A key with the time of the last change in it is another one after each change. */
+function stampFault({ reads }: CompiledExpression, source: RecordedSchema | null): Misfit | null {
+  const stamp = reads.find((read) => read.length === 2 && read[1] === source?.['x-stamp'])
+  if (stamp === undefined) return null
+  return {
+    code: 'unstable-identity',
+    message: `${stamp.join('.')} changes whenever the record does: each version would become a record of its own.`,
+    hint: 'Name what stays, such as its id.',
+  }
+}
+
+/** Two records of one key are taken for two versions of one: where nothing says that there are none, that is told. */
+function reportRepeating(
+  context: Context,
+  where: Path,
+  parts: readonly CompiledExpression[],
+  source: RecordedSchema,
+): void {
+  const reads = parts.flatMap((part) => part.reads)
+  const direct = reads.flatMap((read) => (read.length === 2 ? [read[1]!] : []))
+  // What a system calls an id tells its records apart, whichever of its ids it is.
+  if (
+    source['x-key'].every((key) => direct.includes(key)) ||
+    direct.some((name) => /(?:^id|Id|_id)$/.test(name))
+  )
+    return
+  const found = reads.map((read) => read.join('.')).join(' and ')
+  const keys = source['x-key'].map((key) => `${reads[0]![0]}.${key}`).join(' and ')
+  context.report.add(
+    'warning',
+    'repeated-identity',
+    where,
+    `Nothing says that two of ${source.title} never have the same ${found}: of two that have, one would overwrite the other.`,
+    `Their key is ${keys}: write it here, or beside what is here.`,
+  )
 }

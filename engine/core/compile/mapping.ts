@@ -11,9 +11,10 @@ import type { ParsedMapping } from '../parse/repository.ts'
 import { adoptOf } from './adopt.ts'
 import { type AgreeRule, adjustModel, agreeOf, stepOf } from './after-write.ts'
 import { compareScopes } from './compare-scopes.ts'
-import { type Context, condition, expressionAt, pathsBelow, type Variables, versionOf } from './context.ts'
+import { type Context, condition, pathsBelow, type Variables, versionOf } from './context.ts'
 import { compileFields } from './fields.ts'
 import { identityOf } from './identity.ts'
+import { checkGone, labelOf } from './label-and-gone.ts'
 import { namespaceOf } from './names.ts'
 import { createReport, type Path, type Report } from './report.ts'
 import { sourceScopes, targetScopes } from './scopes.ts'
@@ -108,13 +109,10 @@ export function compileMapping(mapping: ParsedMapping, surroundings: Surrounding
     'target.identity',
     variables,
     variables[as]!,
+    source.schema,
   )
-  const label =
-    value.target.label === undefined
-      ? null
-      : (expressionAt(context, ['target', 'label'], value.target.label, 'target.label', variables, {
-          lookUps: false,
-        })?.plan ?? null)
+  const label = value.target.label === undefined ? null : labelOf(context, value.target.label, variables)
+  checkGone(context, value.target.gone)
   const { fields, shape } = compileFields(context, ['fields'], value.fields, variables)
   const agree = (value.agree ?? []).flatMap(
     (rule, index) => agreeOf(context, index, rule as AgreeRule, variables, shape) ?? [],

@@ -113,34 +113,34 @@ export function checkMatch(node: CallNode, walk: Walk): Type {
   if (known(field, node.args[1]!))
     checkComparable(`${resource}.${field}`, fields[field], value, node.args[2]!, walk)
   for (const [name, { key, value: condition }] of options.where) {
-    const text = literalText(condition)
-    if (!known(name, key) || text === null || name === 'id') continue
-    const target = typeOfRecorded(fields[name]!, [])
-    if (target.kind === 'text' && target.values !== undefined && !target.values.includes(text)) {
-      report(
-        walk,
-        condition,
-        'unknown-value',
-        `"${text}" is not a value of ${resource}.${name}; its values are: ${target.values.join(', ')}.`,
-        didYouMean(text, target.values),
-      )
-    }
+    if (known(name, key))
+      checkComparable(`${resource}.${name}`, fields[name], silently(condition, walk), condition, walk)
   }
   return type
 }
 
-/** What values of a kind of field can be looked for by. A kind not listed is found by anything. */
+/** What values of a kind of field can be looked for by. A kind not listed is found by anything plain. */
 const FOUND_BY: Partial<Record<FieldType, readonly Type['kind'][]>> = {
   text: ['text', 'integer'],
   selection: ['text'],
   integer: ['integer', 'decimal'],
   float: ['integer', 'decimal'],
   decimal: ['integer', 'decimal'],
+  boolean: ['boolean'],
   date: ['date'],
   datetime: ['datetime'],
 }
+const PLAIN: readonly Type['kind'][] = [
+  'text',
+  'integer',
+  'decimal',
+  'boolean',
+  'reference',
+  'date',
+  'datetime',
+]
 
-/** A value of another kind would never be found, and every record would be parked for it. */
+/** A value of another kind, or one that a selection does not have, would never be found, and park every record. */
 function checkComparable(
   name: string,
   field: RecordedField | undefined,
@@ -148,9 +148,20 @@ function checkComparable(
   node: Node,
   walk: Walk,
 ): void {
-  const kinds = field === undefined ? undefined : FOUND_BY[field['x-type']]
-  if (kinds === undefined || value.kind === 'object') return
-  expect(value, kinds, node, walk, `${name} is ${field!['x-type']}, so it is never found there.`)
+  if (value.kind === 'object') return
+  const kind = field?.['x-type'] ?? 'reference'
+  const rule = `${name} is ${kind}, so it is never found there.`
+  if (!expect(value, FOUND_BY[kind] ?? PLAIN, node, walk, rule) || field === undefined) return
+  const values = valuesOf(typeOfRecorded(field, []))
+  const wrong = values && valuesOf(value)?.find((text) => !values.includes(text))
+  if (values === undefined || wrong === undefined) return
+  report(
+    walk,
+    node,
+    'unknown-value',
+    `"${wrong}" is not a value of ${name}; its values are: ${values.join(', ')}.`,
+    didYouMean(wrong, values),
+  )
 }
 
 interface CheckedOptions {

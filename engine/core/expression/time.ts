@@ -93,11 +93,12 @@ export function instantText(ms: number): string {
   return `${dateText(day)}T${two(Math.floor(seconds / 3600))}:${two(Math.floor(seconds / 60) % 60)}:${two(seconds % 60)}Z`
 }
 
-/** A date and time (no offset: UTC) in canonical form; null when the text is none. The canonical form itself comes back as it is. */
+/** A date and time (no offset: UTC) in canonical form; null when the text is none, or falls out of the years of four digits. The canonical form itself comes back as it is. */
 export function canonicalInstant(text: string): string | null {
   if (CANONICAL.test(text) && isMoment(text)) return text
   const moment = readMoment(text)
-  return moment === null ? null : instantText(moment.ms)
+  const canonical = moment === null ? '' : instantText(moment.ms)
+  return CANONICAL.test(canonical) ? canonical : null
 }
 
 const CANONICAL = /^\d{4}-\d\d-\d\dT\d\d:\d\d:\d\dZ$/

@@ -19,6 +19,13 @@ function zoneOf(value: Value | undefined): string {
   return zone
 }
 
+/** Years have four digits, here and at every target. */
+function inFourDigits(text: string, from: Value): string {
+  if (!/^\d{4}-/.test(text))
+    throw badValue(`${showValue(from)} leads to a day beyond the years 0000 to 9999.`)
+  return text
+}
+
 export const DATE_FUNCTIONS: Readonly<Record<string, FunctionEntry>> = {
   date: {
     group: 'dates',
@@ -33,7 +40,7 @@ export const DATE_FUNCTIONS: Readonly<Record<string, FunctionEntry>> = {
       if (dayOf(value) !== null) return value
       const moment = readMoment(value)
       if (moment === null) throw badValue(`${showValue(value)} is not a date and time.`)
-      return moment.zoned ? dateIn(moment.ms, place) : value.slice(0, 10)
+      return moment.zoned ? inFourDigits(dateIn(moment.ms, place), value) : value.slice(0, 10)
     },
   },
   datetime: {
@@ -48,10 +55,10 @@ export const DATE_FUNCTIONS: Readonly<Record<string, FunctionEntry>> = {
       const value = textOf(x)
       const moment = readMoment(dayOf(value) === null ? value : `${value}T00:00:00`)
       if (moment === null) throw badValue(`${showValue(value)} is not a date and time.`)
-      if (moment.zoned) return instantText(moment.ms)
+      if (moment.zoned) return inFourDigits(instantText(moment.ms), value)
       if (zone === undefined)
         throw badValue(`${showValue(value)} has no offset: say in which zone it is meant.`)
-      return instantText(instantOf(moment.ms, zoneOf(zone)))
+      return inFourDigits(instantText(instantOf(moment.ms, zoneOf(zone))), value)
     },
   },
   addDays: {
@@ -67,7 +74,7 @@ export const DATE_FUNCTIONS: Readonly<Record<string, FunctionEntry>> = {
     run: ([x, days]) => {
       const day = dayOf(textOf(x))
       if (day === null) throw badValue(`${showValue(x!)} is not a date: write date(x, zone) first.`)
-      return dateText(day + count(days!, -100_000, 100_000, 'The number of days'))
+      return inFourDigits(dateText(day + count(days!, -100_000, 100_000, 'The number of days')), x!)
     },
   },
 }

@@ -183,6 +183,31 @@ const MAPPING = entries('mapping', {
     mend: 'Name a field that tells records apart, such as an id.',
     example: { file: CUSTOMERS, right: '  identity: customer.id', wrong: '  identity: customer.tags' },
   },
+  'unstable-identity': {
+    title: 'The key changes whenever the record does',
+    why: 'Each version of a record would become a record of its own.',
+    mend: 'Name what stays as it is, such as an id.',
+    example: { file: CUSTOMERS, right: '  identity: customer.id', wrong: '  identity: customer.updatedAt' },
+  },
+  'repeated-identity': {
+    severity: 'warning',
+    title: 'Two records of the source may have the same key',
+    why: 'They would be taken for two versions of one record, of which one overwrites the other.',
+    mend: 'Write the key of the source, alone or beside what is there. Where the field is unique by agreement, leave it.',
+    example: { file: CUSTOMERS, right: '  identity: customer.id', wrong: '  identity: customer.displayName' },
+  },
+  'cannot-go': {
+    title: 'What shall happen to records that disappear cannot be done with this model',
+    why: 'Only models with a field "active" can archive records, and only those with an action for it can cancel them.',
+    mend: 'Choose what the model can do, or ignore.',
+    example: { file: ORDERS, right: '  changed: new', wrong: '  gone: archive' },
+  },
+  'adopt-not-searchable': {
+    title: 'Records are to be recognised by a field that cannot be searched',
+    why: 'The target could not be asked which of its records have the value.',
+    mend: 'Choose a stored field with one plain value, such as a number, a code or an address.',
+    example: { file: ORDERS, right: 'adopt: { by: client_order_ref }', wrong: 'adopt: { by: note }' },
+  },
   'adopt-not-filled': {
     title: 'Records are to be recognised by a field that is not filled',
     why: 'None would ever be taken over, and all would be created a second time.',
