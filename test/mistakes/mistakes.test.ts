@@ -1,4 +1,8 @@
 import { describe, expect, test } from 'vitest'
+import { fixTexts } from '../../engine/cli/diagnostics/fix.ts'
+import type { Diagnostic } from '../../engine/core/model/diagnostic.ts'
+import { AREAS } from '../../engine/core/model/diagnostics/entry.ts'
+import { areaOf, type Code } from '../../engine/core/model/diagnostics.ts'
 import { compileFiles } from '../core/compile/repository.ts'
 import { codesInSources } from './codes.ts'
 import { CONNECTION_MISTAKES, SECRET_MISTAKES, SETTINGS_MISTAKES } from './connections.ts'
@@ -63,8 +67,22 @@ describe.each(GROUPS)('%s', (_level, mistakes) => {
       column: before.at(-1)!.length + 1,
     })
     expect(`${fault!.message} ${fault!.hint}`).toMatch(said)
+    if (fault!.fix !== undefined) mends(files, fault!)
   })
 })
+
+/** A safe fix is done; one that is only offered is done where it does no harm, and else leaves the files alone. What is left was hidden. */
+function mends(files: Readonly<Record<string, string>>, { code, fix }: Diagnostic): void {
+  const texts = new Map(Object.entries(files))
+  const check = (now: ReadonlyMap<string, string>) => compileFiles(Object.fromEntries(now)).diagnostics
+  const fixed = fixTexts(texts, check, { unsafe: !fix!.safe })
+  const isMended = fixed.mended.length > 0
+  if (fix!.safe) expect(isMended, `${fix!.title} is refused`).toBe(true)
+  if (isMended) expect(fixed.mended[0]!.code).toBe(code)
+  else expect(fixed.texts).toEqual(texts)
+  const rank = (of: Code) => AREAS.indexOf(areaOf(of))
+  if (isMended) expect(fixed.diagnostics.filter((left) => rank(left.code) <= rank(code))).toEqual([])
+}
 
 test('without a mistake nothing is said', () => {
   expect(compileFiles(COMPLETE).diagnostics).toEqual([])

@@ -1,5 +1,6 @@
-import type { Parameter } from './functions.ts'
+import { FUNCTIONS, type Parameter } from './functions.ts'
 import { safePattern } from './pattern.ts'
+import { signature } from './signature.ts'
 import { isZone } from './time.ts'
 import { literalText, type Node } from './tree.ts'
 import type { Type } from './type.ts'
@@ -32,7 +33,7 @@ export function checkArgument(
       parameter.takes,
       node,
       walk,
-      `${name} takes ${kinds} here.`,
+      `${signature(name, FUNCTIONS[name]!)} takes ${kinds} as ${parameter.name}.`,
       fixFor(parameter, type, sourceOf(walk, node)),
     )
     if (type.kind === 'list') notePresence(type, walk)

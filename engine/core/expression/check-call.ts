@@ -3,6 +3,7 @@ import { checkLink, checkMatch, checkRef, checkTable } from './check-look-ups.ts
 import { FUNCTIONS, type FunctionEntry } from './functions.ts'
 import { where } from './narrowing.ts'
 import { Park } from './park.ts'
+import { signature } from './signature.ts'
 import { type CallNode, MACROS, type Node } from './tree.ts'
 import { agree, type Type, unknownType, valuesOf } from './type.ts'
 import {
@@ -76,15 +77,6 @@ export function checkCall(node: CallNode, walk: Walk): Type {
     default:
       return plainCall(node, entry, walk)
   }
-}
-
-/** `round(x, digits[, mode])`, as the documentation writes it. */
-export function signature(name: string, entry: FunctionEntry): string {
-  const parts = entry.parameters.map((parameter, index) => {
-    const text = `${index === 0 ? '' : ', '}${parameter.name}${parameter.rest === true ? ', …' : ''}`
-    return parameter.optional === true ? `[${text}]` : text
-  })
-  return `${name}(${parts.join('')})`
 }
 
 function unknownFunction(node: CallNode, walk: Walk): Type {

@@ -1,5 +1,5 @@
-import { signature } from './check-call.ts'
 import { FUNCTIONS, type FunctionEntry, type Given } from './functions.ts'
+import { signature } from './signature.ts'
 
 const GROUPS: readonly (readonly [FunctionEntry['group'], string])[] = [
   ['choices', 'Choices'],

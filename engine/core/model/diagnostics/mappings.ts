@@ -55,8 +55,8 @@ const MAPPING = entries('mapping', {
     mend: 'Add a line for it under `fields`.',
     example: {
       file: PRODUCTS,
-      right: `  name: 'when(variant.title == "Default Title", variant.product.title, variant.product.title + " - " + variant.title)'\n`,
-      wrong: '',
+      right: `fields:\n  name: 'when(variant.title == "Default Title", variant.product.title, variant.product.title + " - " + variant.title)'\n`,
+      wrong: 'fields:\n',
     },
   },
   'unknown-selection': {
@@ -267,13 +267,17 @@ const RIGHTS = entries('rights', {
     title: 'The rights at a connection are not declared',
     why: 'What a mapping may do at a system is reviewed with the mapping, and refused at run time where it is not declared.',
     mend: 'Write the lines that the hint shows. `--fix` does it.',
-    example: { file: CUSTOMERS, right: '  shopify: [read_customers]\n', wrong: '' },
+    example: { file: CUSTOMERS, right: 'scopes:\n  shopify: [read_customers]\n', wrong: 'scopes:\n' },
   },
   'missing-scope': {
     title: 'A right is needed that is not declared',
     why: 'The first run would stop with `scope-violation`.',
     mend: 'Write the line that the hint shows, or remove the line of the mapping that needs the right. `--fix` writes it.',
-    example: { file: ORDERS, right: 'account.tax: [read], ', wrong: '' },
+    example: {
+      file: ORDERS,
+      right: '  odoo: { account.tax: [read], product',
+      wrong: '  odoo: { product',
+    },
   },
   'superfluous-scope': {
     title: 'A right is declared that nothing needs',
