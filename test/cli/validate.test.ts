@@ -65,7 +65,7 @@ test('a fault is shown with its stretch underlined, what it has to do with, and 
     `${CUSTOMERS}:${line}:3 error duplicate-key: "zip" stands here twice, first on line ${line - 1}.`,
     `  ${line} |   zip: customer.defaultAddress.zip`,
     '         ^^^',
-    '  Keep one of them. validate --fix does this.',
+    '  Keep one of them. (validate --fix does this)',
     `  ${CUSTOMERS}:${line - 1}:3 first written here`,
     `  ${line - 1} |   zip: customer.defaultAddress.zip`,
     '         ^^^',

@@ -11,7 +11,7 @@ export function formatDiagnostic(
     `${placeText(other)} ${other.message}`,
     ...sourceLines(other, lineOf(other)),
   ])
-  const fixed = fix?.safe === true ? 'validate --fix does this.' : ''
+  const fixed = fix?.safe === true ? '(validate --fix does this)' : ''
   const advice = hint === null && fixed === '' ? [] : [`${hint ?? ''} ${fixed}`.trim()]
   const lines = [...sourceLines(diagnostic, lineOf(diagnostic)), ...advice, ...others]
   return [head, ...lines.map((line) => `  ${line}`)].map(visible).join('\n')
