@@ -4,9 +4,15 @@ import { type CompiledExpression, type Context, expressionAt, type Variables } f
 import type { Misfit } from './fit.ts'
 import type { Path } from './report.ts'
 
+/** What is known of the records of a source: their shape, and the values by which the mapping recognises them at the target. */
+export interface Told {
+  readonly schema: RecordedSchema
+  readonly recognisedBy: readonly string[]
+}
+
 /**
  * One expression a part; look-ups are not part of an identity. `of` is the record or line that it tells from others, `source` what is
- * recorded of it where that says what tells its records apart.
+ * known of records.
  */
 export function identityOf(
   context: Context,
@@ -15,13 +21,13 @@ export function identityOf(
   planPath: string,
   variables: Variables,
   of: Type,
-  source: RecordedSchema | null = null,
+  source: Told | null = null,
 ) {
   const parts = Array.isArray(written) ? written : [written]
   const compiled = parts.map((part, index) => {
     const at = Array.isArray(written) ? [...where, index] : where
     const found = expressionAt(context, at, part, `${planPath}.${index}`, variables, { lookUps: false })
-    const fault = found === null ? null : (keyFault(found) ?? stampFault(found, source))
+    const fault = found === null ? null : (keyFault(found) ?? stampFault(found, source?.schema ?? null))
     if (fault === null) return found
     context.report.add('error', fault.code, at, fault.message, fault.hint)
     return null
@@ -81,10 +87,12 @@ function reportRepeating(
   context: Context,
   where: Path,
   parts: readonly CompiledExpression[],
-  source: RecordedSchema,
+  { schema: source, recognisedBy }: Told,
 ): void {
   const reads = parts.flatMap((part) => part.reads)
   const direct = reads.flatMap((read) => (read.length === 2 ? [read[1]!] : []))
+  // A number that records are recognised by at the target is meant to be the only one of its kind.
+  if (parts.some(({ plan }) => 'cel' in plan && recognisedBy.some((text) => text.includes(plan.cel)))) return
   // What a system calls an id tells its records apart, whichever of its ids it is.
   if (
     source['x-key'].every((key) => direct.includes(key)) ||

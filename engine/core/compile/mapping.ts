@@ -109,7 +109,7 @@ export function compileMapping(mapping: ParsedMapping, surroundings: Surrounding
     'target.identity',
     variables,
     variables[as]!,
-    source.schema,
+    { schema: source.schema, recognisedBy: recognisedBy(value) },
   )
   const label = value.target.label === undefined ? null : labelOf(context, value.target.label, variables)
   checkGone(context, value.target.gone)
@@ -206,6 +206,14 @@ export function compileMapping(mapping: ParsedMapping, surroundings: Surrounding
     links,
     [...uses.matched.keys()],
   )
+}
+
+/** Expressions of the fields that `adopt` names. */
+function recognisedBy({ target, fields }: ParsedMapping['value']): readonly string[] {
+  return [target.adopt?.by ?? []].flat().flatMap((name) => {
+    const written = fields[name]
+    return typeof written === 'string' ? [written.trim()] : []
+  })
 }
 
 interface End {
