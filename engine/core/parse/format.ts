@@ -1,5 +1,8 @@
 import type { Diagnostic, Place, Related } from '../model/diagnostic.ts'
 
+/** How many other places are shown to people; machines get all. */
+const MOST_RELATED = 3
+
 /** `file:line:column severity code: message`, the line with what is at fault underlined, other places, and what to do. */
 export function formatDiagnostic(
   diagnostic: Diagnostic,
@@ -7,10 +10,11 @@ export function formatDiagnostic(
 ): string {
   const { severity, code, message, hint, related = [], fix } = diagnostic
   const head = `${placeText(diagnostic)} ${severity} ${code}: ${message}`
-  const others = related.flatMap((other) => [
-    `${placeText(other)} ${other.message}`,
-    ...sourceLines(other, lineOf(other)),
-  ])
+  const others = related
+    .slice(0, MOST_RELATED)
+    .flatMap((other) => [`${placeText(other)} ${other.message}`, ...sourceLines(other, lineOf(other))])
+  const further = related.length - MOST_RELATED
+  if (further > 0) others.push(`and ${further} more`)
   const fixed = fix?.safe === true ? '(validate --fix does this)' : ''
   const advice = hint === null && fixed === '' ? [] : [`${hint ?? ''} ${fixed}`.trim()]
   const lines = [...sourceLines(diagnostic, lineOf(diagnostic)), ...advice, ...others]

@@ -147,3 +147,44 @@ test.each([
     formatDiagnostic({ ...fault, message: 'It is not known.', hint: 'Did you mean "priority"?' }, () => line),
   ).toBe(shown)
 })
+
+test('of many other places the first are shown', () => {
+  const related = [1, 2, 3, 4, 5].map((line) => ({
+    file: 'm.yaml',
+    line,
+    column: 1,
+    message: `place ${line}`,
+  }))
+  const fault = {
+    file: 'm.yaml',
+    line: 9,
+    column: 1,
+    severity: 'error' as const,
+    code: 'missing-scopes' as const,
+  }
+  expect(formatDiagnostic({ ...fault, message: 'None.', hint: null, related }, () => null)).toBe(
+    'm.yaml:9:1 error missing-scopes: None.\n  m.yaml:1:1 place 1\n  m.yaml:2:1 place 2\n  m.yaml:3:1 place 3\n  and 2 more',
+  )
+})
+
+test.each([
+  ['a tab', 'a:\tb', 4, 5, '  \t^'],
+  ['wide characters', 'a: 山田 b', 7, 8, '        ^'],
+  ['a wide character that is marked', 'a: 山 b', 4, 5, '   ^^'],
+  ['a mark on a letter', 'a: e\u0301 b', 7, 8, '     ^'],
+  ['a control character', 'a: \u0007', 4, 5, '   ^^^^'],
+  ['the whole of several lines by the first', 'a: |', 4, 1, '   ^'],
+])('marks stand under %s as a terminal shows it', (_what, source, column, endColumn, marks) => {
+  const endLine = endColumn < column ? 2 : 1
+  const fault = {
+    file: 'm',
+    line: 1,
+    column,
+    endLine,
+    endColumn,
+    severity: 'error' as const,
+    code: 'empty' as const,
+  }
+  const [, , shown] = formatDiagnostic({ ...fault, message: 'x', hint: null }, () => source).split('\n')
+  expect(shown).toBe(`      ${marks}`)
+})
