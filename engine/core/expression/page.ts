@@ -32,6 +32,11 @@ pricelist_id: match("product.pricelist", "name", table("pricelist", order.presen
   is the same as with a plain dot.
 - **One kind of number.** \`0.1 + 0.2 == 0.3\`, and \`2 == 2.0\`. Sums and products are exact; a division keeps 28 digits, and
   \`7 / 2\` is 3.5. Dividing by zero parks the record (\`value\`). The remainder \`%\` has the sign of what is divided.
+- **What comes out has to fit its field**, as far as that can be known before anything runs. A selection takes texts that are among its values: written
+  out, of an enum of the source, of a table, of a branch. A text of which nothing is known goes through a table. Digits are counted: a division, a product of
+  two fractions and a number written out may have more than the target keeps, which is told (\`too-many-digits\`) until \`round(x, digits)\` says that
+  it is meant; digits of recorded fields are not known, and pass. A moment becomes a day through \`date(x, zone)\`, a decimal a whole number through
+  \`round\`.
 - **Lists and objects are equal when their values are.** A text never equals a number.
 - **Dates** are texts as ISO 8601 writes them: \`2026-10-01\`, and \`2026-10-01T00:00:00Z\` in UTC, to the second. A moment becomes a day only
   in a zone: \`date(order.createdAt, "Europe/Brussels")\`.
