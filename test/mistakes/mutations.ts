@@ -1,7 +1,7 @@
 import { checkFiles, createMemory, recordedOf } from '../../engine/cli/workspace.ts'
 import { hasErrors } from '../../engine/core/model/diagnostic.ts'
+import { isCode } from '../../engine/core/model/diagnostics.ts'
 import { ROOT } from '../core/compile/repository.ts'
-import { codesInSources } from './codes.ts'
 import { type Mutation, mutationOf } from './mutate.ts'
 import { complaintsOf } from './oracle.ts'
 import { COMPLETE } from './repository.ts'
@@ -22,11 +22,10 @@ export function wrongs(from: number, to: number): readonly string[] {
   const check = (files: Mutation['files']) =>
     checkFiles(new Map(Object.entries(files)), 'default', recorded, memory)
   const hashes = new Set(check(COMPLETE).plans.map(({ hash }) => hash))
-  const codes = new Set(codesInSources())
   return numbers.flatMap((number) => {
     const mutation = mutationOf(COMPLETE, seed, number)
     const before = process.cpuUsage()
-    const found = wrongWith(mutation, check, hashes, codes)
+    const found = wrongWith(mutation, check, hashes)
     const { user, system } = process.cpuUsage(before)
     const slow = (user + system) / 1_000 > LONGEST ? [`took ${(user + system) / 1_000} ms`] : []
     return [...found, ...slow].map(
@@ -40,7 +39,6 @@ function wrongWith(
   { files }: Mutation,
   check: (files: Mutation['files']) => ReturnType<typeof checkFiles>,
   hashes: ReadonlySet<string>,
-  codes: ReadonlySet<string>,
 ): readonly string[] {
   try {
     const { diagnostics, plans } = check(files)
@@ -49,7 +47,7 @@ function wrongWith(
       const isThere = text !== undefined && column >= 1 && column <= text.length + 1
       return [
         ...(isThere ? [] : [`${code} is told at ${file}:${line}:${column}, which is nowhere: ${message}`]),
-        ...(codes.has(code) ? [] : [`${code} is no code`]),
+        ...(isCode(code) ? [] : [`${code} is no code`]),
       ]
     })
     if (hasErrors(diagnostics)) return misplaced

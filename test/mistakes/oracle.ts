@@ -51,6 +51,7 @@ export function complaintsOf(plan: Plan): readonly string[] {
   return [
     ...connectionComplaints(plan),
     ...targetComplaints(plan, target, models),
+    ...keyComplaints(plan),
     ...expressionsOf(plan).flatMap(({ at, cel, each }) =>
       [
         ...pathComplaints(cel, variablesOf(plan, source, target, each)),
@@ -76,6 +77,19 @@ function connectionComplaints(plan: Plan): string[] {
   if (!(errors.halt.rejected >= 0 && errors.halt.rejected <= 1)) found.push(`halt at ${errors.halt.rejected}`)
   if (plan.source.since !== null && Number.isNaN(Date.parse(plan.source.since))) found.push(plan.source.since)
   return found
+}
+
+/** Keys are made of what the record, or the line, says. */
+function keyComplaints({ source, target, fields }: Plan): string[] {
+  const speaksOf = (parts: readonly ExpressionPlan[], variable: string) =>
+    parts.some((part) => 'cel' in part && new RegExp(`\\b${variable}\\b`).test(withoutTexts(part.cel)))
+  const blocks = Object.values(fields).flatMap((field) => (field.kind === 'lines' ? field.blocks : []))
+  return [
+    ...(speaksOf(target.identity, source.as) ? [] : ['the identity is the same for every record']),
+    ...blocks.flatMap(({ as, identity }) =>
+      speaksOf(identity, as) ? [] : [`the identity of every ${as} is the same`],
+    ),
+  ]
 }
 
 function targetComplaints(plan: Plan, target: Schema, models: (model: string) => Schema | null): string[] {
