@@ -1,3 +1,4 @@
+import { availableParallelism } from 'node:os'
 import { defineConfig } from 'vitest/config'
 
 /** What runs on PostgreSQL too, or only there: all that is said of the store, and the stories of whole runs that need it most. */
@@ -10,6 +11,8 @@ const ON_POSTGRES = [
 export default defineConfig({
   test: {
     pool: 'forks',
+    // Much of the time goes to waiting for servers and processes: two at once even where one core is left for the others.
+    maxWorkers: Math.max(2, availableParallelism() - 1),
     testTimeout: 30_000,
     hookTimeout: 120_000,
     projects: [
