@@ -2,6 +2,7 @@ import { existsSync, mkdirSync, readFileSync, writeFileSync } from 'node:fs'
 import { join, relative, resolve } from 'node:path'
 import { compile } from 'json-schema-to-typescript'
 import { expressionsPage } from '../core/expression/page.ts'
+import { DIAGNOSTICS } from '../core/model/diagnostics.ts'
 import { diagnosticsPages } from '../core/model/diagnostics-page.ts'
 import { errorsPage } from '../core/model/errors-page.ts'
 
@@ -44,11 +45,20 @@ async function generate(): Promise<string> {
   return texts.join('\n')
 }
 
+/** The shipped files that examples of faults change. */
+function exampleFiles(): Readonly<Record<string, string>> {
+  const files = Object.values(DIAGNOSTICS).map(({ example }) => example.file)
+  const texts = files
+    .filter((file) => existsSync(join(ROOT, file)))
+    .map((file) => [file, readFileSync(join(ROOT, file), 'utf8')] as const)
+  return Object.fromEntries(texts)
+}
+
 const outputs = [
   [OUT, await generate()],
   [join(ROOT, 'docs', 'expressions.md'), expressionsPage()],
   [join(ROOT, 'docs', 'errors.md'), errorsPage()],
-  ...Object.entries(diagnosticsPages()).map(
+  ...Object.entries(diagnosticsPages(exampleFiles())).map(
     ([name, text]) => [join(ROOT, 'docs', 'diagnostics', name), text] as const,
   ),
 ] as const

@@ -1,8 +1,8 @@
 import type { Diagnostic, Place, Stretch } from '../../core/model/diagnostic.ts'
 import { type Code, entryOf } from '../../core/model/diagnostics.ts'
-import { diagnosticText } from '../../core/model/diagnostics-page.ts'
 import { visible } from '../../core/parse/format.ts'
 import { docsOf } from './docs.ts'
+import { pageOf } from './page.ts'
 
 const LEVELS = { error: 'error', warning: 'warning', info: 'note' } as const
 
@@ -29,7 +29,7 @@ function ruleOf(code: Code): object {
     id: code,
     shortDescription: { text: entry.title },
     fullDescription: { text: entry.why },
-    help: { text: entry.mend, markdown: diagnosticText(entry) },
+    help: { text: entry.mend, markdown: pageOf(code) },
     helpUri: docsOf(code),
     defaultConfiguration: { level: LEVELS[entry.severity] },
   }

@@ -23,8 +23,24 @@ export function labelOf(context: Context, written: unknown, variables: Variables
   return label.plan
 }
 
-/** What can be done with a record that disappeared at the source is for its model to say. */
+/**
+ * What can be done with a record that disappeared at the source is for its model to say. None of it is done so far: saying so here
+ * is better than records that stay although the file says otherwise.
+ */
 export function checkGone(context: Context, written: string | undefined): void {
+  const faults = context.report.diagnostics.length
+  checkModel(context, written)
+  if (written === undefined || written === 'ignore' || context.report.diagnostics.length > faults) return
+  context.report.add(
+    'error',
+    'not-yet',
+    ['target', 'gone'],
+    `"gone: ${written}" is not done by this version: a record that leaves the source would stay as it is.`,
+    { hint: 'Write gone: ignore.', replace: 'ignore' },
+  )
+}
+
+function checkModel(context: Context, written: string | undefined): void {
   const { title, properties, 'x-actions': actions } = context.targetSchema
   if (written === 'archive' && properties['active'] === undefined)
     context.report.add(
@@ -32,16 +48,13 @@ export function checkGone(context: Context, written: string | undefined): void {
       'cannot-go',
       ['target', 'gone'],
       `${title} has no field "active": its records cannot be archived.`,
-      `Write ignore${cancels(actions) ? ', cancel' : ''} or delete.`,
+      { hint: 'Write gone: ignore.', replace: 'ignore' },
     )
   if (written === 'cancel' && !cancels(actions))
-    context.report.add(
-      'error',
-      'cannot-go',
-      ['target', 'gone'],
-      `No action of ${title} cancels it.`,
-      `Write ignore${properties['active'] === undefined ? '' : ', archive'} or delete.`,
-    )
+    context.report.add('error', 'cannot-go', ['target', 'gone'], `No action of ${title} cancels it.`, {
+      hint: 'Write gone: ignore.',
+      replace: 'ignore',
+    })
 }
 
 function cancels(actions: JsonValue | undefined): boolean {

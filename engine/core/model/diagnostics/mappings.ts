@@ -208,6 +208,17 @@ const MAPPING = entries('mapping', {
     mend: 'Choose a stored field with one plain value, such as a number, a code or an address.',
     example: { file: ORDERS, right: 'adopt: { by: client_order_ref }', wrong: 'adopt: { by: note }' },
   },
+  'not-yet': {
+    title: 'The language has it, and this version does not do it',
+    why: 'The file would promise what does not happen.',
+    mend: 'Write what the hint says; the CHANGELOG tells when it is done.',
+    example: {
+      file: CUSTOMERS,
+      at: '  label: customer.displayName',
+      right: '  label: customer.displayName\n  gone: ignore',
+      wrong: '  label: customer.displayName\n  gone: archive',
+    },
+  },
   'adopt-not-filled': {
     title: 'Records are to be recognised by a field that is not filled',
     why: 'None would ever be taken over, and all would be created a second time.',
