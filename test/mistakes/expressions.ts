@@ -47,6 +47,7 @@ export const NAME_MISTAKES: readonly Mistake[] = [
   ['the record of another mapping', CUSTOMERS, 'city: customer.defaultAddress.city', 'city: ‸order.shippingAddress.city', 'unknown-variable', /There is: customer/],
   ['the variable of another block', ORDERS, 'product_uom_qty: line.currentQuantity', 'product_uom_qty: ‸ship.quantity', 'unknown-variable', /ship/],
   ['a field of the source misspelt', ORDERS, 'client_order_ref: order.name', 'client_order_ref: order.‸nmae', 'unknown-field', /Did you mean "name"/],
+  ['a field that two are equally near to', CUSTOMERS, 'customer.defaultAddress.address2', 'customer.defaultAddress.‸address3', 'unknown-field', /Did you mean "address1" or "address2"\?$/],
   ['a nested field misspelt', ORDERS, 'order.billingAddress.city', 'order.billingAddress.‸citty', 'unknown-field', /Did you mean "city"/],
   ['a field by its name in Odoo', CUSTOMERS, 'phone: coalesce(customer.defaultPhoneNumber.phoneNumber, customer.defaultAddress.phone)', 'phone: customer.‸phone_sanitized', 'unknown-field', /customers|customer/],
   ['a field of an item misspelt', ORDERS, 'tax_ids: ship.taxLines.map(t, match("account.tax", "name", when(order.taxesIncluded, table("taxIncluded", t.rate)', 'tax_ids: ship.taxLines.map(t, match("account.tax", "name", when(order.taxesIncluded, table("taxIncluded", t.‸rat)', 'unknown-field', /Did you mean "rate"/],

@@ -2,22 +2,31 @@ import type { Advice } from '../model/diagnostic.ts'
 
 /** The candidate closest to what was typed, when it is close enough to be what was meant. */
 export function nearest(found: string, candidates: Iterable<string>): string | null {
-  let best: string | null = null
-  let bestDistance = Math.max(2, Math.floor(found.length / 3)) + 1
-  for (const candidate of candidates) {
-    const distance = editDistance(found.toLowerCase(), candidate.toLowerCase(), bestDistance)
-    if (distance < bestDistance) {
-      best = candidate
-      bestDistance = distance
-    }
+  return allNearest(found, candidates)[0] ?? null
+}
+
+/** All candidates that are as close as the closest one. Half of a name that is another is no slip of the pen. */
+function allNearest(found: string, candidates: Iterable<string>): readonly string[] {
+  let best: string[] = []
+  const half = Math.ceil(found.length / 2)
+  let bestDistance = Math.min(Math.max(2, Math.floor(found.length / 3)) + 1, half)
+  for (const candidate of new Set(candidates)) {
+    const distance = editDistance(found.toLowerCase(), candidate.toLowerCase(), bestDistance + 1)
+    if (distance > bestDistance || (best.length === 0 && distance === bestDistance)) continue
+    best = distance < bestDistance ? [candidate] : [...best, candidate]
+    bestDistance = distance
   }
   return best
 }
 
-/** "Did you mean …?", with the name as what to write instead; null when none is close. */
+/** "Did you mean …?", with the name as what to write instead where one is closest; null when none is close. */
 export function didYouMean(found: string, candidates: Iterable<string>): Advice | null {
-  const near = nearest(found, candidates)
-  return near === null ? null : { hint: `Did you mean "${near}"?`, replace: near, isName: true }
+  const near = allNearest(found, candidates)
+  const [first] = near
+  if (first === undefined) return null
+  if (near.length === 1) return { hint: `Did you mean "${first}"?`, replace: first, isName: true }
+  const shown = near.slice(0, 3).map((name) => `"${name}"`)
+  return { hint: `Did you mean ${shown.slice(0, -1).join(', ')} or ${shown.at(-1)}?` }
 }
 
 /** Whether no other candidate comes close to what was typed: only then is what was meant beyond doubt. */

@@ -1,5 +1,8 @@
 import { type Document, isCollection, isMap, isScalar, isSeq, type Node, type Pair, type Scalar } from 'yaml'
+import { FUNCTIONS } from '../expression/functions.ts'
+import { parseExpression } from '../expression/parse.ts'
 import { quoteExpression, quotingFaults } from '../expression/quoting.ts'
+import type { Code } from '../model/diagnostics.ts'
 import type { Path } from './document.ts'
 import { keyText, type YamlFault } from './plain.ts'
 import { isExpressionPath } from './positions.ts'
@@ -25,12 +28,12 @@ export function expressionFaults(source: string, document: Document): readonly Y
     const bite = biteOf({ node, rest, flow, isBroken, mayBeList: path.at(-1) === 'identity' })
     if (bite === null) continue
     lines.add(line)
-    const { message, hint, replaced } = bite
+    const { message, hint, replaced, code = 'quote-expression' } = bite
     const edits = [{ start, end: start + (replaced?.length ?? 0), text: replaced?.by ?? '' }]
     faults.push({
       offset: start,
       length: replaced?.length ?? rest.replace(/\s+#.*$/, '').length,
-      code: 'quote-expression',
+      code,
       message,
       hint,
       ...(replaced === undefined
@@ -83,6 +86,8 @@ interface Written {
 }
 
 interface Bite {
+  /** (Default: `quote-expression`) */
+  readonly code?: Code
   readonly message: string
   readonly hint: string
   /** How much of what was written is replaced, and by what. Safe: the expression is taken as it is written. */
@@ -115,7 +120,44 @@ function biteOf({ node, rest, flow, isBroken, mayBeList }: Written): Bite | null
   const [fault] = quotingFaults(rest, { flow, value })
   if (fault === undefined) return null
   const length = rest.length - (fault.fixed.length - fault.quoted.length)
-  return { message: fault.message, hint: fault.hint, replaced: { length, by: fault.quoted, safe: true } }
+  return mendOf(rest.slice(0, length), flow, fault.message)
+}
+
+/** What to write for an expression that YAML cuts: in quotation marks, where it is one then. */
+function mendOf(written: string, flow: boolean, message: string): Bite {
+  const { length } = written
+  const quoted = (expression: string): Bite => {
+    const by = quoteExpression(expression)
+    return {
+      message,
+      hint: `Put the whole expression in quotation marks: ${by}`,
+      replaced: { length, by, safe: true },
+    }
+  }
+  if (isExpression(written)) return quoted(written)
+  // The marks around it are those of texts inside it.
+  const inner = /^(["'])(.*)\1$/s.exec(written)?.[2]
+  if (inner !== undefined && isExpression(inner)) return quoted(inner.replace(/'([^'"]*)'/g, '"$1"'))
+  const next = flow ? /^(.*?\S)\s+(\w+):(?:\s|$)/s.exec(written) : null
+  if (next !== null && isExpression(next[1]!.replace(/^(["'])(.*)\1$/s, '$2')))
+    return {
+      code: 'yaml-syntax',
+      message: `A comma is missing before "${next[2]}".`,
+      hint: 'Inside { } a comma stands between one key and the next.',
+      replaced: { length: next[1]!.length, by: `${next[1]},`, safe: true },
+    }
+  const call = /^(.*\S):\s+(\w+)$/s.exec(written)
+  return {
+    message,
+    hint:
+      call !== null && Object.hasOwn(FUNCTIONS, call[2]!) && isExpression(call[1]!)
+        ? `A function stands before what it is given: ${call[2]}(${call[1]})`
+        : 'Write an expression here, or { constant: … } for a text. In quotation marks as it stands, it would be none either.',
+  }
+}
+
+function isExpression(text: string): boolean {
+  return parseExpression(text).ok
 }
 
 /** `{ value: … }` and its like: broken or not, what stands inside is looked at by itself. */

@@ -173,9 +173,9 @@ function unknownKind(document: ParsedDocument): Diagnostic {
   return diagnose(
     slip === undefined ? document.placeOf([]) : document.placeOfKey([slip]),
     { code: 'unknown-kind', severity: 'error', message: 'The file does not say what it is.' },
-    near === null
+    near?.replace === undefined
       ? 'Begin with "tidelock: 1" and one of: connection, mapping, channels, project.'
-      : { ...near, safe: isOnlyNear(slip!, near.replace!, KINDS) },
+      : { ...near, safe: isOnlyNear(slip!, near.replace, KINDS) },
     {
       pointer: ({ path }) => document.placeOf(path),
       replacement: (text) => document.replacing([slip!], text, 'key'),

@@ -193,7 +193,7 @@ function describe(places: Places, root: JsonObject, path: Path, error: ErrorObje
 function unknownKey(root: JsonObject, path: Path, error: ErrorObject): Fault {
   const key = String(error.params['additionalProperty'])
   const known = Object.keys((error.parentSchema?.['properties'] ?? {}) as object)
-  const near = didYouMean(key, known)
+  const near = meantKey(key, path, error) ?? didYouMean(key, known)
   const elsewhere = near === null ? sectionOf(root, key, path) : null
   return {
     path: [...path, key],
@@ -207,9 +207,28 @@ function unknownKey(root: JsonObject, path: Path, error: ErrorObject): Fault {
   }
 }
 
+/** What people write who mean a key of another name, by the block it stands in. */
+const MEANT: Readonly<Record<string, Readonly<Record<string, (value: unknown) => string>>>> = {
+  schedule: { on: whenToRun, at: whenToRun, interval: () => 'every' },
+  parked: { keep: () => 'keepPayload' },
+  source: { from: () => 'since' },
+}
+
+function whenToRun(value: unknown): string {
+  return /^\d+[a-z]+$/.test(String(value)) ? 'every' : 'cron'
+}
+
+function meantKey(key: string, path: Path, { data }: ErrorObject): Advice | null {
+  const meant = MEANT[String(path.at(-1))]?.[key]?.((data as JsonObject)[key])
+  return meant === undefined || Object.hasOwn(data as JsonObject, meant)
+    ? null
+    : { hint: `Did you mean "${meant}"?`, replace: meant }
+}
+
 /** A key means nothing until it is mended, and keys are the language's own: the only near one is what was meant. */
 function nearKey(near: Advice, key: string, known: readonly string[], block: unknown): Advised {
-  const name = near.replace!
+  const name = near.replace
+  if (name === undefined || near.isName !== true) return near
   if (isJsonObject(block as JsonValue) && Object.hasOwn(block as JsonObject, name)) return near.hint
   return { ...near, safe: isOnlyNear(key, name, known) }
 }
@@ -251,7 +270,15 @@ function typeHint(
     edits: scalar === null ? [] : [{ ...scalar.place, text }],
   })
   const form = new RegExp((parentSchema?.['pattern'] as string | undefined) ?? '')
-  if (typeof value !== 'string' && types.includes('string') && raw !== null && raw !== '' && form.test(raw))
+  // What is empty was left out, and is not the word "null".
+  if (
+    value !== null &&
+    typeof value !== 'string' &&
+    types.includes('string') &&
+    raw !== null &&
+    raw !== '' &&
+    form.test(raw)
+  )
     return written(`Quote it: "${raw}".`, `"${raw}"`)
   const known = typeof value === 'string' ? SWITCHES[value.toLowerCase()] : undefined
   if (known !== undefined && types.includes('boolean'))
