@@ -90,7 +90,6 @@ const MEANINGS: readonly Edit[] = [
   [CUSTOMERS, 'target/identity', ['customer.id', 'customer.displayName']],
   [CUSTOMERS, 'target/label', 'customer.id'],
   [CUSTOMERS, 'target/adopt', { by: 'phone' }],
-  [CUSTOMERS, 'target/gone', 'archive'],
   [CUSTOMERS, 'target/changed', 'all'],
   [CUSTOMERS, 'target/deletedAtTarget', 'recreate'],
   [CUSTOMERS, 'tables', { colour: { red: 'rouge' } }],
