@@ -6,6 +6,8 @@ type Style = Parameters<typeof styleText>[0]
 export interface Output {
   readonly json: boolean
   readonly interactive: boolean
+  /** Aborted when whoever reads stdout has gone: `… | head -1`. */
+  readonly gone: AbortSignal
   /** A line of result for people. Silent with `--json`. */
   line(text?: string): void
   /** The result for machines: one line of JSON, only with `--json`. */
@@ -28,6 +30,12 @@ export function createOutput(
   const { stdout, stderr } = streams
   const coloured = stdout.isTTY === true && !environment['NO_COLOR']
   const interactive = stderr.isTTY === true
+  const gone = new AbortController()
+  for (const stream of [stdout, stderr])
+    stream.on('error', (error: NodeJS.ErrnoException) => {
+      if (error.code !== 'EPIPE') throw error
+      if (stream === stdout) gone.abort()
+    })
   let shown = false
   const clear = () => {
     if (shown) stderr.write('\r\u001b[2K')
@@ -38,6 +46,7 @@ export function createOutput(
   return {
     json,
     interactive,
+    gone: gone.signal,
     style,
     line(text = '') {
       if (json) return

@@ -7,6 +7,7 @@ import { type Diagnostic, hasErrors, sortDiagnostics } from '../core/model/diagn
 import { SyncError } from '../core/model/failure.ts'
 import type { JsonObject } from '../core/model/json.ts'
 import type { RecordedSamples, RecordedSchemas } from '../core/model/recorded.ts'
+import { hideSecrets } from '../core/parse/hidden-secrets.ts'
 import {
   applyEnvironment,
   parseRepository,
@@ -75,12 +76,14 @@ export function checkFiles(
   recorded: { readonly schemas: RecordedSchemas; readonly samples: RecordedSamples },
   memory: Memory = { read: readFile, compile: compileMapping },
 ): Pick<Workspace, 'diagnostics' | 'repository' | 'plans'> {
-  const { partial: sound, diagnostics } = parseRepository(
+  const parsed = parseRepository(
     [...texts].map(([path, text]) => ({ path, text })),
     { connectors: SETTINGS },
     memory.read,
   )
-  if (sound === null) return { diagnostics: sortDiagnostics(diagnostics), repository: null, plans: [] }
+  const { partial: sound } = parsed
+  const diagnostics = parsed.diagnostics.map(hideSecrets)
+  if (sound === null) return { diagnostics, repository: null, plans: [] }
   const applied = applyEnvironment(sound, environment)
   // That there is no environment by the name used without --env is told already.
   if (applied === null && hasErrors(diagnostics)) return { diagnostics, repository: null, plans: [] }
@@ -110,7 +113,7 @@ export function checkFiles(
   // Where a fault was told already, the next one follows from it.
   const told = new Set(diagnostics.map(placeText))
   const more = compiled.diagnostics.filter((diagnostic) => !told.has(placeText(diagnostic)))
-  const all = sortDiagnostics([...diagnostics, ...more])
+  const all = sortDiagnostics([...diagnostics, ...more.map(hideSecrets)])
   return { diagnostics: all, repository: sound, plans: hasErrors(all) ? [] : compiled.plans }
 }
 

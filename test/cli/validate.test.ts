@@ -2,9 +2,11 @@ import { type ChildProcess, spawn, spawnSync } from 'node:child_process'
 import {
   chmodSync,
   cpSync,
+  mkdirSync,
   mkdtempSync,
   readdirSync,
   readFileSync,
+  renameSync,
   rmSync,
   statSync,
   writeFileSync,
@@ -19,6 +21,7 @@ import { SARIF } from './sarif-schema.ts'
 
 const BIN = join(ROOT, 'engine/cli/bin.js')
 const CUSTOMERS = 'mappings/shopify-customers.yaml'
+const ODOO = 'mappings/connections/odoo.yaml'
 const ORDERS = 'mappings/shopify-orders.yaml'
 const PRODUCTS = 'mappings/shopify-products.yaml'
 let folder: string
@@ -235,6 +238,44 @@ test('a code is explained in the terminal; one that is none names the nearest', 
   })
 })
 
+const TOKEN = `shpat_${'0123456789abcdef'.repeat(2)}`
+const PRIVATE = '-----BEGIN RSA PRIVATE KEY-----'
+
+test.each([
+  [ODOO, '{ secret: odoo-key }', `"${TOKEN}"`, TOKEN, 'secret-literal'],
+  [ODOO, '{ secret: odoo-key }', 'hunter2-hunter2', 'hunter2', 'wrong-kind'],
+  [ODOO, '{ secret: odoo-key }', '73571357', '73571357', 'wrong-kind'],
+  [ODOO, '{ secret: odoo-key }', `{ secret: ${TOKEN} }`, TOKEN, 'secret-literal'],
+  [ODOO, 'auth: {', `auth: { other: 1, apikey: ${TOKEN},`, TOKEN, 'unknown-key'],
+  [ODOO, '{ secret: odoo-key }', `"${TOKEN}`, TOKEN, 'yaml-syntax'],
+  ['temporal.yaml', '"env:ODOO_API_KEY"', TOKEN, TOKEN, 'secret-literal'],
+  ['temporal.yaml', '"env:ODOO_API_KEY"', 'hunter2-hunter2', 'hunter2', 'bad-format'],
+  ['temporal.yaml', 'sqlite:.tidelock/store.db', 'postgres://me:p@ss1word@db/x', 'ss1word', 'secret-literal'],
+  [CUSTOMERS, 'email: customer.', `email: 'custommer.x + "${TOKEN}"' #`, TOKEN, 'secret-literal'],
+  [CUSTOMERS, 'email: customer.', `email: customer.x + " #${TOKEN}" #`, TOKEN, 'quote-expression'],
+  [CUSTOMERS, 'schedule:', `note: |\n  ${PRIVATE}\n  MIIhunter2\nschedule:`, 'hunter2', 'unknown-key'],
+] as const)('a secret pasted into %s for %s is found and never shown', (file, from, to, secret, code) => {
+  edit(file, from, to)
+  // The second shows the lines of the files too.
+  const outputs = [['--json'], ['--fix', '--unsafe', '--dry']].map((options) => validate(options))
+  for (const { code: status, stdout, stderr } of outputs) {
+    expect(status).toBe(1)
+    expect(stdout).toContain(code)
+    expect(stdout + stderr).not.toContain(secret)
+  }
+})
+
+test('a secret is shown as wide as it is written, and what it is replaced by is said', () => {
+  edit(ODOO, '{ secret: odoo-key }', TOKEN)
+  const { stdout } = validate([])
+  const [head, source, marks, hint] = stdout.split('\n')
+  expect(head).toMatch(/^mappings\/connections\/odoo.yaml:14:\d+ error secret-literal: This looks like a key/)
+  expect(source).toContain(`apiKey: shpa${'•'.repeat(TOKEN.length - 4)} }`)
+  expect(marks!.indexOf('^')).toBe(source!.indexOf('shpa'))
+  expect(marks!.trim()).toBe('^'.repeat(TOKEN.length))
+  expect(hint).toMatch(/Replace the key where it was made.* Write \{ secret: NAME \}/)
+})
+
 test.each([
   [['--dry'], /--dry says how --fix works/],
   [['--unsafe'], /--unsafe says how --fix works/],
@@ -260,6 +301,71 @@ test('watching validates again on every change, also while a file is broken', as
   } finally {
     child.kill('SIGKILL')
   }
+})
+
+test('watching sees a file that another one replaces, again and again, and folders that come', async () => {
+  const child = spawn(process.execPath, [BIN, 'validate', folder, '--watch'])
+  const replace = (file: string, from: string, to: string) => {
+    const text = read(file)
+    writeFileSync(join(folder, 'beside.tmp'), text.replace(from, to))
+    renameSync(join(folder, 'beside.tmp'), join(folder, file))
+  }
+  try {
+    const seen = watched(child)
+    await seen('3 mappings: no faults.')
+    for (let time = 0; time < 2; time++) {
+      replace(CUSTOMERS, 'email: customer.', 'email: custommer.')
+      await seen('unknown-variable')
+      replace(CUSTOMERS, 'email: custommer.', 'email: customer.')
+      await seen('3 mappings: no faults.')
+    }
+    replace('temporal.yaml', 'project: acme', 'projct: acme')
+    await seen('unknown-kind')
+    replace('temporal.yaml', 'projct: acme', 'project: acme')
+    await seen('3 mappings: no faults.')
+    mkdirSync(join(folder, 'mappings/more.d/deep'), { recursive: true })
+    await seen('3 mappings: no faults.')
+    writeFileSync(join(folder, 'mappings/more.d/deep/new.yaml'), '')
+    await seen('empty-file')
+  } finally {
+    child.kill('SIGKILL')
+  }
+})
+
+test.each(['validate', 'test'])('%s --watch ends with one line when its folder is gone', async (name) => {
+  const child = spawn(process.execPath, [BIN, name, '--folder', folder, '--watch'])
+  try {
+    const seen = watched(child)
+    await seen(name === 'validate' ? '3 mappings: no faults.' : ' passed')
+    let said = ''
+    child.stderr.on('data', (chunk: Buffer) => {
+      said += String(chunk)
+    })
+    renameSync(folder, `${folder}-elsewhere`)
+    expect(await new Promise((ended) => child.once('close', ended))).toBe(2)
+    expect(said).toBe(`error The folder ${folder} is gone; there is nothing left to watch.\n`)
+  } finally {
+    child.kill('SIGKILL')
+    rmSync(`${folder}-elsewhere`, { recursive: true, force: true })
+  }
+})
+
+test.each([
+  ['stdout', ['validate', '--format', 'sarif'], 1],
+  ['stdout', ['validate', '--watch'], 0],
+  ['stdout', ['--help'], 0],
+  ['stderr', ['validate', '--frmat'], 2],
+] as const)('whoever closes %s of %j early is told nothing', async (stream, args, code) => {
+  edit(CUSTOMERS, 'email: customer.', 'email: custommer.')
+  const child = spawn(process.execPath, [BIN, ...args], { cwd: folder })
+  let said = ''
+  child[stream].destroy()
+  const other = stream === 'stdout' ? child.stderr : child.stdout
+  other.on('data', (chunk: Buffer) => {
+    said += String(chunk)
+  })
+  expect(await new Promise((ended) => child.once('close', ended))).toBe(code)
+  expect(said).toBe(args.at(-1) === '--watch' ? 'Waiting for changes; Ctrl-C ends.\n' : '')
 })
 
 /** Waits until something is said after what was waited for before, and that it waits for changes again. */

@@ -1,4 +1,5 @@
 import { visible } from '../../core/parse/format.ts'
+import { withoutSecrets } from '../../core/parse/secret-looks.ts'
 import type { Output } from '../output.ts'
 import type { Texts } from './fix.ts'
 
@@ -10,8 +11,8 @@ export function showChanges(before: Texts, after: Texts, output: Output): void {
     output.line(output.style('bold', visible(file)))
     for (const { line, removed, added } of hunksOf(linesOf(old), linesOf(text))) {
       output.line(output.style('cyan', `@@ line ${line} @@`))
-      for (const gone of removed) output.line(output.style('red', `-${visible(gone)}`))
-      for (const come of added) output.line(output.style('green', `+${visible(come)}`))
+      for (const gone of removed) output.line(output.style('red', `-${visible(withoutSecrets(gone))}`))
+      for (const come of added) output.line(output.style('green', `+${visible(withoutSecrets(come))}`))
     }
     output.line()
   }

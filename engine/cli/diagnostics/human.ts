@@ -1,5 +1,6 @@
 import type { Diagnostic } from '../../core/model/diagnostic.ts'
 import { formatDiagnostic } from '../../core/parse/format.ts'
+import { shownLines } from '../../core/parse/hidden-secrets.ts'
 import type { Output } from '../output.ts'
 import type { Workspace } from '../workspace.ts'
 
@@ -11,7 +12,7 @@ export function showDiagnostics(
   const lines = new Map<string, readonly string[]>()
   const linesOf = (file: string) => {
     if (!lines.has(file))
-      lines.set(file, (workspace.texts.get(file) ?? '').replace(/^\ufeff/, '').split(/\r?\n/))
+      lines.set(file, shownLines(file, workspace.texts.get(file) ?? '', workspace.diagnostics))
     return lines.get(file)!
   }
   for (const diagnostic of workspace.diagnostics) {

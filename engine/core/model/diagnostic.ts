@@ -49,6 +49,8 @@ export interface Diagnostic extends Place {
   readonly endColumn?: number
   readonly related?: readonly Related[]
   readonly fix?: Fix
+  /** What is marked may be a secret, though it does not look like one: nobody is shown it. */
+  readonly secret?: true
 }
 
 /** A value of the same file that a fault points at. */

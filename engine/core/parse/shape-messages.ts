@@ -4,7 +4,7 @@ import { type Advice, type Advised, type Diagnostic, diagnose, type Resolve } fr
 import type { Code } from '../model/diagnostics.ts'
 import { isJsonObject, type JsonObject, type JsonValue } from '../model/json.ts'
 import type { ParsedDocument, Path } from './document.ts'
-import { looksLikeSecret } from './secret-looks.ts'
+import { looksLikeSecret, SECRET_LITERAL } from './secret-looks.ts'
 
 /** A document, or a block of one as though it were one. */
 export type Places = Pick<ParsedDocument, 'placeOf' | 'placeOfKey' | 'rawOf' | 'replacing'>
@@ -14,6 +14,8 @@ interface Fault {
   readonly code: Code
   readonly message: string
   readonly hint: Advised
+  /** See `Diagnostic`. */
+  readonly secret?: true
 }
 
 /** What a JSON Schema validator found, in the words of someone who edits the file. Missing keys of one block are one fault. */
@@ -36,7 +38,7 @@ export function describeShape(
       .map((error) => describe(places, root, pathOf(error.instancePath), error)),
   ]
   const seen = new Set<string>()
-  return faults.flatMap(({ path, of, code, message, hint }) => {
+  return faults.flatMap(({ path, of, code, message, hint, secret }) => {
     const isEmpty = places.rawOf(path)?.text === ''
     const place = of === 'key' || isEmpty ? places.placeOfKey(path) : places.placeOf(path)
     const id = `${place.line}:${place.column}:${code}`
@@ -46,7 +48,8 @@ export function describeShape(
       pointer: (other) => (other.of === 'key' ? places.placeOfKey(other.path) : places.placeOf(other.path)),
       replacement: (text) => places.replacing(path, text, of),
     }
-    return [diagnose(place, { code, severity: 'error', message }, hint, resolve)]
+    const told = diagnose(place, { code, severity: 'error', message }, hint, resolve)
+    return [secret === true ? { ...told, secret } : told]
   })
 }
 
@@ -143,11 +146,14 @@ function describe(places: Places, root: JsonObject, path: Path, error: ErrorObje
     case 'type': {
       const types = [error.params['type'] as string | string[]].flat()
       const wantsSecret = 'secret' in ((error.parentSchema?.['properties'] ?? {}) as JsonObject)
-      if (wantsSecret && typeof error.data === 'string')
-        return make(
-          'wrong-kind',
-          `${name} is a text; expected is the name of a secret.`,
-          'Write { secret: NAME } and declare NAME in temporal.yaml.',
+      if (wantsSecret && ['string', 'number'].includes(typeof error.data))
+        return perhapsSecret(
+          make(
+            'wrong-kind',
+            `${name} is a ${typeof error.data === 'string' ? 'text' : 'number'}; expected is the name of a secret.`,
+            'Write { secret: NAME } and declare NAME in temporal.yaml.',
+          ),
+          error.data,
         )
       const expected = list(
         types.map((type) => WORDS[type] ?? type),
@@ -163,6 +169,9 @@ function describe(places: Places, root: JsonObject, path: Path, error: ErrorObje
     }
     case 'pattern':
     case 'format':
+      // Where it is asked where a secret comes from, people paste the secret itself.
+      if (path[0] === 'secrets' && path.at(-1) === 'from')
+        return perhapsSecret(make('bad-format', `${name} does not have the form it needs.`, told), error.data)
       return make(
         'bad-format',
         `${name} is ${show(error.data)}, which does not have the form it needs.`,
@@ -188,6 +197,11 @@ function describe(places: Places, root: JsonObject, path: Path, error: ErrorObje
     default:
       return make('wrong-value', `${name} ${error.message ?? 'does not fit'}.`, told)
   }
+}
+
+/** What stands where a secret is only named may be the secret: it is not shown, and said to be one where it looks so. */
+function perhapsSecret(fault: Fault, value: unknown): Fault {
+  return looksLikeSecret(String(value)) ? { ...fault, ...SECRET_LITERAL } : { ...fault, secret: true }
 }
 
 function unknownKey(root: JsonObject, path: Path, error: ErrorObject): Fault {

@@ -1,7 +1,7 @@
 import { nearest } from '../../expression/nearest.ts'
 import { isJsonObject, type JsonValue } from '../../model/json.ts'
 import type { ParsedDocument, Path } from '../document.ts'
-import { looksLikeSecret } from '../secret-looks.ts'
+import { looksLikeSecret, SECRET_LITERAL } from '../secret-looks.ts'
 import { leavesOf, nearOrAll, type Rule } from './rule.ts'
 
 export const secretsAreDeclared: Rule = ({ repository, settingsAreSound, allAreSound, add }) => {
@@ -72,11 +72,7 @@ export const noSecretLiterals: Rule = ({ repository, add }) => {
   for (const { document, value } of all) {
     for (const [leaf, path] of leavesOf(value)) {
       if (typeof leaf !== 'string' || !looksLikeSecret(leaf)) continue
-      add(document, path, {
-        code: 'secret-literal',
-        message: 'This looks like a key or token; files are read by everybody who reviews.',
-        hint: 'Write { secret: NAME }, declare NAME in temporal.yaml, and replace the key: it has been seen.',
-      })
+      add(document, path, SECRET_LITERAL)
     }
   }
 }
