@@ -30,6 +30,7 @@ export const CONNECTION_MISTAKES: readonly Mistake[] = [
 
 // biome-ignore format: one line a mistake
 export const SECRET_MISTAKES: readonly Mistake[] = [
+  ['a secret by quite another name', ODOO, 'secret: odoo-key', 'secret: ‸erp-password', 'undeclared-secret', /There are: odoo-key/],
   ['a secret as a text', ODOO, 'apiKey: { secret: odoo-key }', 'apiKey: ‸odoo-key', 'wrong-kind', /Write \{ secret: NAME \}/],
   ['a secret nobody declared', ODOO, 'secret: odoo-key', 'secret: ‸odoo-kei', 'undeclared-secret', /Did you mean "odoo-key"/],
   ['a secret that may go nowhere', SETTINGS, '  odoo-key: { from: "env:ODOO_API_KEY", to: [acme.odoo.com] }', '  ‸odoo-key: { from: "env:ODOO_API_KEY" }', 'secret-without-hosts', /to: \[host\]/],

@@ -62,7 +62,7 @@ export const TIME_MISTAKES: readonly Mistake[] = [
   ['no pause before another try', ORDERS, 'again: [15m, 2h, 1d]', 'again: [15m, 2h, ‸0d]', 'out-of-range', /shortest is 100ms/],
   ['a schedule without a pause', ORDERS, 'every: 5m', 'every: ‸0s', 'out-of-range', /shortest is 1s/],
   ['a schedule without a time', ORDERS, 'schedule: { every: 5m, jitter: 20s }', 'schedule: ‸{ jitter: 20s }', 'wrong-shape', /every: 5m/],
-  ['every and cron at once', ORDERS, '{ every: 5m, jitter: 20s }', '‸{ every: 5m, cron: "0 8 * * *" }', 'wrong-shape', /every: 5m \} or \{ cron/],
+  ['every and cron at once', ORDERS, '{ every: 5m, jitter: 20s }', '‸{ every: 5m, cron: "0 8 * * *" }', 'wrong-shape', /Write one of the two.*every: 5m \} or \{ cron/],
   ['a cron line too short', ORDERS, '{ every: 5m, jitter: 20s }', '{ cron: ‸"5 8 * *" }', 'bad-cron', /4 fields instead of five/],
   ['a cron line with seconds', ORDERS, '{ every: 5m, jitter: 20s }', '{ cron: ‸"0 5 8 * * *" }', 'bad-cron', /6 fields instead of five/],
   ['an hour that does not exist', ORDERS, '{ every: 5m, jitter: 20s }', '{ cron: ‸"0 25 * * *" }', 'bad-cron', /hour cannot be "25"/],

@@ -16,16 +16,12 @@ export function connectionFaults(
   mappings: readonly ParsedMapping[],
   { connections: applied, schemas }: Recorded,
 ): readonly Diagnostic[] {
-  const used = new Map(
-    mappings.flatMap(({ value: { source, target } }) => [
-      [source.connection, source.resource] as const,
-      [target.connection, target.resource] as const,
-    ]),
+  const used = new Set(
+    mappings.flatMap(({ value: { source, target } }) => [source.connection, target.connection]),
   )
   return Object.entries(connections).flatMap(([name, { document }]) => {
     const definition = applied[name]?.definition
-    const resource = used.get(name)
-    if (definition === undefined || resource === undefined) return []
+    if (definition === undefined || !used.has(name)) return []
     const report = createReport(document)
     const [system, version] = [definition.connector, versionOf(definition)]
     if (schemas.resources(system, version).length > 0)
@@ -38,8 +34,8 @@ export function connectionFaults(
         ['settings', 'version' in definition.settings ? 'version' : 'apiVersion'],
         `Nothing is recorded of ${system} ${version || '(no version)'}.`,
         versions.length === 0
-          ? `Record it: tidelock record ${name} ${resource}`
-          : `Recorded are: ${versions.join(', ')}. Use one of them, or record this one: tidelock record ${name} ${resource}`,
+          ? 'Nothing is recorded of any version of it, so nothing could be checked.'
+          : `Recorded are: ${versions.join(', ')}. Use one of them.`,
       )
     }
     return report.diagnostics

@@ -1,4 +1,6 @@
+import type { Filled } from '../expression/better-field.ts'
 import { type Checked, checkExpression } from '../expression/check.ts'
+import { didYouMean } from '../expression/nearest.ts'
 import { parseExpression } from '../expression/parse.ts'
 import { constantType, type Type } from '../expression/type.ts'
 import type { ConnectionDefinition } from '../model/connector.ts'
@@ -6,6 +8,7 @@ import { isJsonObject, type JsonValue } from '../model/json.ts'
 import type { ExpressionPlan, Plan } from '../model/plan.ts'
 import type { RecordedSchema, RecordedSchemas } from '../model/recorded.ts'
 import type { Path, Report } from './report.ts'
+import { withoutRecord } from './unrecorded.ts'
 
 /** What the parts of one mapping share while it is compiled. */
 export interface Context {
@@ -33,7 +36,7 @@ export interface Uses {
   /** Resources of lines and of records of its own, and of lines that are removed. */
   readonly written: Map<string, Path>
   readonly removed: Map<string, Path>
-  /** By table, what it may be asked for: keys it has, and others where those are known. */
+  /** By table, what it may be asked for: keys it has, and others where those are known. Empty: none of its keys. */
   readonly rows: Map<string, Set<string>>
 }
 
@@ -65,7 +68,7 @@ export function expressionAt(
   written: unknown,
   planPath: string,
   variables: Variables,
-  options: { readonly lookUps: boolean } = { lookUps: true },
+  options: { readonly lookUps: boolean; readonly fills?: Filled } = { lookUps: true },
 ): CompiledExpression | null {
   context.report.mark(planPath, where)
   if (isJsonObject(written) && 'constant' in written) return constantOf(written['constant'] ?? null)
@@ -85,6 +88,14 @@ export function expressionAt(
       context.schemas.schema(context.targetSchema['x-system'], context.targetSchema['x-version'], resource),
     fixed: Object.keys(context.fixed),
     fixedResource: (name) => context.fixed[name] ?? null,
+    unrecorded: (resource) => {
+      const { 'x-system': system, 'x-version': version } = context.targetSchema
+      return (
+        didYouMean(resource, context.schemas.resources(system, version)) ??
+        withoutRecord(context.schemas, system, version, resource)
+      )
+    },
+    ...(options.fills === undefined ? {} : { fills: options.fills }),
     present: context.present,
   })
   context.report.addFaults(where, checked.faults)
@@ -112,8 +123,10 @@ export function constantOf(value: JsonValue): CompiledExpression {
 function note(uses: Uses, checked: Checked, where: Path): void {
   const keep = (used: Map<string, Path>, name: string) => used.has(name) || used.set(name, where)
   for (const path of checked.reads) keep(uses.reads, path.join('.'))
-  for (const { table, key } of checked.rows)
-    uses.rows.set(table, (uses.rows.get(table) ?? new Set()).add(key))
+  for (const { table, key } of checked.rows) {
+    const keys = uses.rows.get(table) ?? new Set()
+    uses.rows.set(table, key === null ? keys : keys.add(key))
+  }
   for (const lookUp of checked.lookUps) {
     if (lookUp.kind === 'match') keep(uses.matched, lookUp.resource)
     else if (lookUp.kind === 'link') keep(uses.linked, lookUp.mapping)

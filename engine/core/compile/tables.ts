@@ -1,3 +1,4 @@
+import { canonicalDecimal, parseDecimal } from '../expression/decimal.ts'
 import { didYouMean } from '../expression/nearest.ts'
 import { agree, constantType } from '../expression/type.ts'
 import { nameOf } from '../expression/walk.ts'
@@ -21,6 +22,10 @@ export function checkTables(context: Context): void {
       )
       continue
     }
+    if (asked.size === 0) {
+      unaskable(context, name, Object.keys(rows))
+      continue
+    }
     for (const key of Object.keys(rows)) {
       if (asked.has(key)) continue
       context.report.add(
@@ -36,6 +41,22 @@ export function checkTables(context: Context): void {
       )
     }
   }
+}
+
+/** Every record would be parked: the table is asked for a number, or for true or false, and no key is one. */
+function unaskable(context: Context, name: string, keys: readonly string[]): void {
+  const [first = ''] = keys
+  const percent = /^(-?\d+(?:[.,]\d+)?) ?%$/.exec(first)?.[1]
+  const number = percent === undefined ? null : parseDecimal(percent.replace(',', '.'))
+  const written = number === null ? '0.0825' : canonicalDecimal(number.div(100))
+  context.report.add(
+    'error',
+    'unknown-table-key',
+    ['tables', name, first],
+    `The table "${name}" is asked for a number, or for true or false, and none of its keys is one: ${keys.map((key) => `"${key}"`).join(', ')}.`,
+    `Write keys as what is asked for, such as "${written}".`,
+    'key',
+  )
 }
 
 function mixedValues(context: Context, name: string): void {

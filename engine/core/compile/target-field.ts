@@ -5,6 +5,7 @@ import type { Context } from './context.ts'
 
 import { fieldNames, type SpelledField, spellField } from './renames.ts'
 import type { Path } from './report.ts'
+import { withoutRecord } from './unrecorded.ts'
 
 /** A target field by its written name (the last part of the path); an unknown or computed one is reported. */
 export function targetField(context: Context, schema: RecordedSchema, at: Path): SpelledField | null {
@@ -88,7 +89,12 @@ export function relatedSchema(context: Context, at: Path, spelled: SpelledField)
       'unrecorded-resource',
       at,
       `"${spelled.name}" points to ${relation || 'nothing'}, whose shape is not recorded.`,
-      `Record it: tidelock record ${context.target.name} ${relation}`,
+      withoutRecord(
+        context.schemas,
+        context.targetSchema['x-system'],
+        context.targetSchema['x-version'],
+        relation || 'what it points to',
+      ),
     )
   }
   return schema

@@ -31,7 +31,7 @@ export function checkTests(report: Report, tests: readonly WrittenTest[], tested
         `There is no sample "${given.sample}" of the source's resource.`,
         didYouMean(given.sample, tested.samples) ??
           (tested.samples.length === 0
-            ? 'Record one: tidelock record.'
+            ? 'There is none: remove the test.'
             : `There are: ${tested.samples.join(', ')}.`),
       )
     for (const path of Object.keys(given.change ?? {}))

@@ -21,7 +21,9 @@ export function checkArgument(
       node,
       'not-literal',
       `The ${parameter.name} of ${name} must be a text written out.`,
-      `Write it in quotation marks: "…".`,
+      node.op === 'variable' && !Object.hasOwn(walk.variables, node.name)
+        ? { hint: `Write it in quotation marks: "${node.name}".`, replace: `"${node.name}"` }
+        : `Write it in quotation marks: "…".`,
     )
     return false
   }

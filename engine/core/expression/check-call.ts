@@ -80,8 +80,11 @@ export function checkCall(node: CallNode, walk: Walk): Type {
 }
 
 function unknownFunction(node: CallNode, walk: Walk): Type {
-  for (const arg of node.args) notePresence(walk.typeOf(arg, walk), walk)
-  if ((MACROS as readonly string[]).includes(node.name)) {
+  const isMacro = (MACROS as readonly string[]).includes(node.name)
+  // What its name for the items would be is not known.
+  for (const arg of isMacro ? node.args.slice(0, node.method ? 1 : 0) : node.args)
+    notePresence(walk.typeOf(arg, walk), walk)
+  if (isMacro) {
     report(
       walk,
       node.nameSpan,

@@ -5,13 +5,25 @@ import { FUNCTIONS } from './functions.ts'
 import { textOfValue } from './kinds.ts'
 import { optionNodes } from './options.ts'
 import { type CallNode, literalText, type Node } from './tree.ts'
-import { constantType, isNumeric, mergeTypes, type Type, typeOfRecorded, valuesOf } from './type.ts'
+import {
+  constantType,
+  isNumeric,
+  mergeTypes,
+  type Type,
+  typeOfRecorded,
+  unknownType,
+  valuesOf,
+} from './type.ts'
 import { didYouMean, expect, report, type Walk } from './walk.ts'
 
 function argumentType(node: CallNode, index: number, walk: Walk): Type {
   const arg = node.args[index]!
-  const type = walk.typeOf(arg, walk)
-  checkArgument(node.name, FUNCTIONS[node.name]!.parameters[index]!, arg, type, walk)
+  const parameter = FUNCTIONS[node.name]!.parameters[index]!
+  // A name without its quotation marks is told as that, and is no unknown variable as well.
+  const isBare =
+    parameter.literal === true && arg.op === 'variable' && !Object.hasOwn(walk.variables, arg.name)
+  const type = isBare ? unknownType() : walk.typeOf(arg, walk)
+  checkArgument(node.name, parameter, arg, type, walk)
   return type
 }
 
@@ -44,6 +56,8 @@ export function checkTable(node: CallNode, walk: Walk): Type {
   const asked = rows.filter(([listed]) => mayBe(key, listed))
   for (const wanted of [...asked.map(([listed]) => listed), ...(valuesOf(key) ?? [])])
     walk.rows.push({ table: name, key: wanted })
+  if (asked.length === 0 && (isNumeric(key) || key.kind === 'boolean'))
+    walk.rows.push({ table: name, key: null })
   if (asked.length === 0) return { kind: 'unknown', nullable }
   return { ...mergeTypes(asked.map(([, value]) => constantType(value))), nullable }
 }
@@ -94,7 +108,7 @@ export function checkMatch(node: CallNode, walk: Walk): Type {
       node.args[0]!,
       'unknown-resource',
       `"${resource}" is not recorded for the target.`,
-      'Check the name of the model, or record it: tidelock record.',
+      walk.environment.unrecorded?.(resource) ?? 'Check the name of the model.',
     )
     return type
   }

@@ -1,16 +1,19 @@
+import type { Advised } from '../model/diagnostic.ts'
 import type { JsonValue } from '../model/json.ts'
 import type { RecordedSchema } from '../model/recorded.ts'
+import type { Filled } from './better-field.ts'
 import { checkCall } from './check-call.ts'
 import { checkBinary } from './check-operators.ts'
 import { isDecimal } from './decimal.ts'
 import { typeAtMember } from './members.ts'
 import { type Facts, factsOf, filteredItem, inMacro, placeOf, where } from './narrowing.ts'
 import type { Expression, Fault } from './parse.ts'
-import { literalText, type MacroNode, type Node } from './tree.ts'
+import { literalText, type MacroNode, type Node, type Span } from './tree.ts'
 import {
   agree,
   commonNumber,
   constantType,
+  fieldsOf,
   isNumeric,
   mergeTypes,
   numberType,
@@ -41,6 +44,9 @@ export interface Environment {
   /** Names that `ref` may give beyond any `module.name`. */
   readonly fixed: readonly string[]
   fixedResource?(name: string): string | null
+  /** What is said of a resource that is not recorded. */
+  unrecorded?(resource: string): Advised
+  readonly fills?: Filled
   /** What has a value in every record the expression is asked of, whatever its type says. */
   readonly present?: Facts
 }
@@ -70,7 +76,8 @@ export interface Checked {
 
 export interface TableRow {
   readonly table: string
-  readonly key: string
+  /** Null: it is asked for a number or a switch, and no key is one. */
+  readonly key: string | null
 }
 
 /** Checks an expression against the types of what it uses; finds all its faults at once. */
@@ -174,6 +181,7 @@ function declaredType(node: Node, walk: Walk): Type {
       )
     case 'and':
     case 'or':
+      if (node.op === 'or' && isChoiceOfValues(node.left, node.right, node, walk)) return unknownType()
       condition(node.left, walk)
       condition(node.right, where(node.left, node.op === 'and', walk))
       return { kind: 'boolean', nullable: false }
@@ -214,12 +222,40 @@ function variableType(node: Node & { op: 'variable' }, walk: Walk): Type {
   const names = Object.keys(walk.variables)
   const hint =
     FAMILIAR[node.name] ??
+    fieldOfVariable(node, walk) ??
     didYouMean(node.name, names) ??
     (names.length === 0
       ? null
       : `There is: ${names.join(', ')}. A text stands in quotation marks: "${node.name}".`)
   report(walk, node, 'unknown-variable', `There is no "${node.name}" here.`, hint)
   return unknownType()
+}
+
+/** `a || b` for "a, and where there is none b", as other languages have it. */
+function isChoiceOfValues(left: Node, right: Node, span: Span, walk: Walk): boolean {
+  const type = walk.typeOf(left, { ...walk, faults: [] })
+  if (!['text', 'integer', 'decimal', 'date', 'datetime', 'reference'].includes(type.kind)) return false
+  walk.typeOf(right, walk)
+  const guard = `coalesce(${sourceOf(walk, left)}, ${sourceOf(walk, right)})`
+  report(walk, span, 'wrong-type', `|| joins conditions, and ${sourceOf(walk, left)} is ${nameOf(type)}.`, {
+    hint: `For the first that has a value, write ${guard}.`,
+    replace: guard,
+  })
+  return true
+}
+
+/** A field named without the record it is of. */
+function fieldOfVariable(node: Node & { op: 'variable' }, walk: Walk): Advised {
+  const owner = Object.keys(walk.variables).findLast((name) => {
+    const type = walk.variables[name]!
+    return type.kind === 'object' && Object.hasOwn(fieldsOf(type.schema), node.name)
+  })
+  if (owner === undefined) return null
+  const further = /^(?:\.\w+(?![\w(]))*/.exec(walk.text.slice(node.end))![0]
+  return {
+    hint: `Did you mean "${owner}.${node.name}${further}"?`,
+    replace: `${owner}.${node.name}`,
+  }
 }
 
 function macroType(node: MacroNode, walk: Walk): Type {

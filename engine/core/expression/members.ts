@@ -1,4 +1,5 @@
 import { isJsonObject } from '../model/json.ts'
+import { fieldBelow } from './better-field.ts'
 import type { Node, Span } from './tree.ts'
 import { fieldsOf, mergeTypes, type Type, typeOfRecorded, typeWithPresent, unknownType } from './type.ts'
 import { didYouMean, note, report, sourceOf, type Walk } from './walk.ts'
@@ -7,7 +8,7 @@ import { didYouMean, note, report, sourceOf, type Walk } from './walk.ts'
 export function typeAtMember(object: Type, name: string, span: Span, objectNode: Node, walk: Walk): Type {
   switch (object.kind) {
     case 'object':
-      return fieldType(object, name, span, walk)
+      return fieldType(object, name, span, objectNode, walk)
     case 'null':
     case 'map':
       return { kind: 'unknown', nullable: true }
@@ -36,13 +37,20 @@ export function typeAtMember(object: Type, name: string, span: Span, objectNode:
   }
 }
 
-function fieldType(object: Type & { readonly kind: 'object' }, name: string, span: Span, walk: Walk): Type {
+function fieldType(
+  object: Type & { readonly kind: 'object' },
+  name: string,
+  span: Span,
+  objectNode: Node,
+  walk: Walk,
+): Type {
   const fields = fieldsOf(object.schema)
   const field = Object.hasOwn(fields, name) ? fields[name] : undefined
   if (!isJsonObject(field)) {
     const names = Object.keys(fields)
     const hint =
       didYouMean(name, names) ??
+      fieldBelow(object, name, sourceOf(walk, objectNode), walk.environment.fills) ??
       (names.length > 0 && names.length <= 12 ? `Its fields are: ${names.join(', ')}.` : null)
     report(walk, span, 'unknown-field', `${object.path.join('.')} has no field "${name}".`, hint)
     return unknownType()

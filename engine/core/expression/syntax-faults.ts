@@ -42,6 +42,12 @@ interface Stop {
 
 /** What people mean who write what CEL does not read; the first that fits is told. */
 const MISTAKES: readonly (readonly [(stop: Stop) => boolean, string])[] = [
+  [({ here }) => here.startsWith('\u00a0'), 'A non-breaking space stands here: write a plain one.'],
+  [
+    ({ before, here }) => !isOpen(before) && /\d$/.test(before) && /^,\d/.test(here),
+    'Write a decimal point in place of the comma.',
+  ],
+  [({ here }) => here.startsWith(';'), 'Separate with a comma.'],
   [({ here }) => /^and\b/.test(here), 'Write && for "and".'],
   [({ here }) => /^or\b/.test(here), 'Write || for "or".'],
   [({ before }) => /\bnot\s+$/.test(before), 'Write ! for "not".'],
@@ -79,9 +85,11 @@ const MISTAKES: readonly (readonly [(stop: Stop) => boolean, string])[] = [
 export function explainSyntax(text: string, summary: string, span: Span): Fault {
   const stop: Stop = { before: text.slice(0, span.start), here: text.slice(span.start), summary }
   const found = /^(?:\w+|\S)/.exec(stop.here)?.[0] ?? ''
-  const message = summary.startsWith('Unexpected character')
-    ? `Unexpected ${JSON.stringify(found)}`
-    : summary.replace(/\b[A-Z]{2,}\b/g, (token) => TOKENS[token] ?? token)
+  const message = stop.here.startsWith('\u00a0')
+    ? 'Unexpected non-breaking space'
+    : summary.startsWith('Unexpected character')
+      ? `Unexpected ${JSON.stringify(found)}`
+      : summary.replace(/\b[A-Z]{2,}\b/g, (token) => TOKENS[token] ?? token)
   const hint =
     MISTAKES.find(([fits]) => fits(stop))?.[1] ?? (stop.here.trim() === '' ? endsEarly(text) : null)
   return syntaxFault(message.endsWith('.') ? message : `${message}.`, hint, span)

@@ -1,6 +1,7 @@
 import type { Advice, Advised } from '../model/diagnostic.ts'
 import type { Code } from '../model/diagnostics.ts'
 import { isJsonObject } from '../model/json.ts'
+import { suitingField } from './better-field.ts'
 import type { Environment, LookUp, TableRow } from './check.ts'
 import type { Facts } from './narrowing.ts'
 import type { Fault } from './parse.ts'
@@ -85,12 +86,15 @@ function leafBelow(schema: RecordedSchemaNode, path: readonly string[]): readonl
 
 export function refuseWhole(type: Type, node: Node, walk: Walk): void {
   if (type.kind !== 'object') return
+  const { fills } = walk.environment
+  const below =
+    (fills === undefined ? null : suitingField(type, fills)) ?? plainestLeaf(type)?.slice(type.path.length)
   report(
     walk,
     node,
     'whole-object',
     `${type.path.join('.')} is a whole object, not one value.`,
-    `Name a field of it, such as ${sourceOf(walk, node)}.${plainestLeaf(type)?.slice(type.path.length).join('.') ?? 'id'}.`,
+    `Name a field of it, such as ${sourceOf(walk, node)}.${below?.join('.') ?? 'id'}.`,
   )
 }
 

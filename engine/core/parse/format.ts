@@ -16,9 +16,17 @@ export function formatDiagnostic(
   const further = related.length - MOST_RELATED
   if (further > 0) others.push(`and ${further} more`)
   const fixed = fix?.safe === true ? '(validate --fix does this)' : ''
-  const advice = hint === null && fixed === '' ? [] : [`${hint ?? ''} ${fixed}`.trim()]
+  const advice =
+    hint === null && fixed === ''
+      ? []
+      : [[fixed === '' ? hint : ended(hint), fixed].filter(Boolean).join(' ')]
   const lines = [...sourceLines(diagnostic, lineOf(diagnostic)), ...advice, ...others]
   return [head, ...lines.map((line) => `  ${line}`)].map(visible).join('\n')
+}
+
+/** A hint that more is said behind ends as a sentence does. */
+function ended(hint: string | null): string | null {
+  return hint === null || /[.?!]$/.test(hint) ? hint : `${hint}.`
 }
 
 function placeText({ file, line, column }: Place): string {

@@ -1,10 +1,11 @@
 import type { ErrorObject } from 'ajv/dist/2020.js'
-import { didYouMean, isOnlyNear, nearest } from '../expression/nearest.ts'
+import { didYouMean, nearest } from '../expression/nearest.ts'
 import { type Advice, type Advised, type Diagnostic, diagnose, type Resolve } from '../model/diagnostic.ts'
 import type { Code } from '../model/diagnostics.ts'
 import { isJsonObject, type JsonObject, type JsonValue } from '../model/json.ts'
 import type { ParsedDocument, Path } from './document.ts'
 import { looksLikeSecret, SECRET_LITERAL } from './secret-looks.ts'
+import { keyAdvice, standIn } from './unknown-key.ts'
 
 /** A document, or a block of one as though it were one. */
 export type Places = Pick<ParsedDocument, 'placeOf' | 'placeOfKey' | 'rawOf' | 'replacing'>
@@ -86,7 +87,7 @@ function missingKeys(
   const names = [...new Set(missing.map((error) => String(error.params['missingProperty'])))].filter(
     (name) => !meant.includes(name),
   )
-  if (names.length === 0) return []
+  if (names.length === 0 || isSaidOtherwise(names, missing[0]!, errors)) return []
   const fault: Fault = {
     path,
     of: 'key',
@@ -101,6 +102,23 @@ function missingKeys(
         : `Add ${names.map((name) => `${name}: …`).join(', ')}`,
   }
   return [fault]
+}
+
+/** A key that is missing because something else stands for it: `{ env: X }` for a secret, a value without its key. The other is told. */
+function isSaidOtherwise(
+  names: readonly string[],
+  { instancePath }: ErrorObject,
+  errors: readonly ErrorObject[],
+): boolean {
+  return (
+    names.length === 1 &&
+    errors.some(
+      (error) =>
+        error.keyword === 'additionalProperties' &&
+        error.instancePath === instancePath &&
+        standIn(String(error.params['additionalProperty']), pathOf(instancePath), error) !== null,
+    )
+  )
 }
 
 function describe(places: Places, root: JsonObject, path: Path, error: ErrorObject): Fault {
@@ -180,7 +198,15 @@ function describe(places: Places, root: JsonObject, path: Path, error: ErrorObje
       )
     case 'anyOf':
     case 'oneOf':
-      return make('wrong-shape', `${name} is ${kindOf(error.data)}, which fits none of its forms.`, told)
+      return make(
+        'wrong-shape',
+        `${name} is ${kindOf(error.data)}, which fits none of its forms.`,
+        path.at(-1) === 'schedule' &&
+          isJsonObject(error.data as JsonValue) &&
+          Object.hasOwn(error.data as object, 'every')
+          ? `Write one of the two. ${told}`
+          : told,
+      )
     case 'minProperties':
     case 'minItems':
     case 'minLength':
@@ -206,57 +232,13 @@ function perhapsSecret(fault: Fault, value: unknown): Fault {
 
 function unknownKey(root: JsonObject, path: Path, error: ErrorObject): Fault {
   const key = String(error.params['additionalProperty'])
-  const known = Object.keys((error.parentSchema?.['properties'] ?? {}) as object)
-  const near = meantKey(key, path, error) ?? didYouMean(key, known)
-  const elsewhere = near === null ? sectionOf(root, key, path) : null
   return {
     path: [...path, key],
     of: 'key',
     code: 'unknown-key',
     message: `"${key}" is not known ${path.length === 0 ? 'here' : `under ${nameOf(path)}`}.`,
-    hint:
-      near !== null
-        ? nearKey(near, key, known, error.data)
-        : (elsewhere ?? `Known are: ${known.join(', ')}.`),
+    hint: keyAdvice(root, key, path, error),
   }
-}
-
-/** What people write who mean a key of another name, by the block it stands in. */
-const MEANT: Readonly<Record<string, Readonly<Record<string, (value: unknown) => string>>>> = {
-  schedule: { on: whenToRun, at: whenToRun, interval: () => 'every' },
-  parked: { keep: () => 'keepPayload' },
-  source: { from: () => 'since' },
-}
-
-function whenToRun(value: unknown): string {
-  return /^\d+[a-z]+$/.test(String(value)) ? 'every' : 'cron'
-}
-
-function meantKey(key: string, path: Path, { data }: ErrorObject): Advice | null {
-  const meant = MEANT[String(path.at(-1))]?.[key]?.((data as JsonObject)[key])
-  return meant === undefined || Object.hasOwn(data as JsonObject, meant)
-    ? null
-    : { hint: `Did you mean "${meant}"?`, replace: meant }
-}
-
-/** A key means nothing until it is mended, and keys are the language's own: the only near one is what was meant. */
-function nearKey(near: Advice, key: string, known: readonly string[], block: unknown): Advised {
-  const name = near.replace
-  if (name === undefined || near.isName !== true) return near
-  if (isJsonObject(block as JsonValue) && Object.hasOwn(block as JsonObject, name)) return near.hint
-  return { ...near, safe: isOnlyNear(key, name, known) }
-}
-
-/** A key at the wrong depth is known somewhere else. */
-function sectionOf(root: JsonObject, key: string, path: Path): string | null {
-  const sections = (root['properties'] ?? {}) as JsonObject
-  if (path.length > 0 && key in sections)
-    return `"${key}" stands at the top of the file: mind the indentation.`
-  const owner = Object.entries(sections).find(
-    ([name, section]) =>
-      name !== path[0] && isJsonObject(section) && key in ((section['properties'] ?? {}) as JsonObject),
-  )
-  return owner === undefined ? null : `"${key}" belongs under "${owner[0]}".`
 }
 
 const SWITCHES: Readonly<Record<string, boolean>> = {

@@ -85,7 +85,7 @@ describe('a fault is found before anything runs', () => {
     ['table("taxes", 0.2)', '"taxes"', 'unknown-table', 'Did you mean "tax"?'],
     ['table("tax", 0.21)', '0.21', 'unknown-table-key', 'Did you mean "0.20"?'],
     ['table(order.name, 0.2)', 'order.name', 'not-literal', null],
-    ['match("product.prodct", "name", "x")', '"product.prodct"', 'unknown-resource', /tidelock record/],
+    ['match("product.prodct", "name", "x")', '"product.prodct"', 'unknown-resource', /name of the model/],
     [
       'match("product.product", "default_cod", "x")',
       '"default_cod"',

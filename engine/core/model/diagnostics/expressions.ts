@@ -96,9 +96,9 @@ export const EXPRESSION_DIAGNOSTICS = entries('mapping', {
     example: { file: ORDERS, right: 'table("pricelist", ', wrong: 'table("pricelists", ' },
   },
   'unknown-table-key': {
-    title: 'The table does not list the key that is written out',
+    title: 'The table does not list what it is asked for',
     why: 'Every record would be parked.',
-    mend: 'Add the row, or write a key that is listed.',
+    mend: 'Add the row, or write a key that is listed. What is asked for a number has numbers for keys, such as "0.0825".',
     example: {
       file: ORDERS,
       at: 'table("pricelist", order.presentmentCurrencyCode)',

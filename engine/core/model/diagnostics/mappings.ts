@@ -6,19 +6,19 @@ const MAPPING = entries('mapping', {
   'unknown-resource': {
     title: 'The resource is not recorded',
     why: 'Without its recorded shape no field can be checked.',
-    mend: 'Write a recorded resource, or record it: `tidelock record CONNECTION RESOURCE`.',
+    mend: 'Write a resource that is recorded; the hint says which are.',
     example: { file: ORDERS, right: '  resource: orders\n', wrong: '  resource: order\n' },
   },
   'unrecorded-version': {
     title: 'Nothing is recorded of the version the connection uses',
     why: 'Fields differ from version to version; what is checked against another one says nothing.',
-    mend: 'Write a version that is recorded, or record it.',
+    mend: 'Write a version that is recorded.',
     example: { file: ODOO, right: 'version: "19.0"', wrong: 'version: "17.0"' },
   },
   'unrecorded-resource': {
     title: 'A field points to a resource that is not recorded',
     why: 'Its lines or its own record cannot be checked.',
-    mend: 'Record it: `tidelock record CONNECTION RESOURCE`.',
+    mend: 'Leave the field out, or use a version for which the resource is recorded; the hint says which.',
     example: {
       file: CUSTOMERS,
       right: '  city: customer.defaultAddress.city',

@@ -9,6 +9,7 @@ export const secretsAreDeclared: Rule = ({ repository, settingsAreSound, allAreS
   const { project, channels } = repository
   const declared = Object.keys(project.secrets)
   const used = new Set<string>()
+  let isMisspelt = false
   const check = (document: ParsedDocument, value: unknown, path: Path, leavesTheHouse: boolean) => {
     for (const [name, where] of secretsIn(value as JsonValue, path)) {
       // One that is misspelt where it is used is not to be removed where it is declared.
@@ -17,6 +18,7 @@ export const secretsAreDeclared: Rule = ({ repository, settingsAreSound, allAreS
       // One that is misspelt is not unused as well.
       const meant = declaration === undefined ? nearest(name, declared) : null
       if (meant !== null) used.add(meant)
+      if (declaration === undefined) isMisspelt = true
       if (declaration === undefined)
         add(document, where, {
           code: 'undeclared-secret',
@@ -39,7 +41,8 @@ export const secretsAreDeclared: Rule = ({ repository, settingsAreSound, allAreS
     check(project.document, connections ?? {}, ['environments', name, 'connections'], true)
   }
   for (const name of declared) {
-    if (used.has(name) || !allAreSound) continue
+    // Of one that is not declared nobody knows which was meant.
+    if (used.has(name) || isMisspelt || !allAreSound) continue
     add(project.document, ['secrets', name], {
       code: 'unused-secret',
       message: `No connection, channel or environment uses the secret "${name}".`,
