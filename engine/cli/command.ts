@@ -7,6 +7,8 @@ export const EXIT = { ok: 0, failed: 1, couldNotRun: 2 } as const
 export interface OptionSpec {
   readonly type: 'boolean' | 'string'
   readonly help: string
+  /** One letter that stands for it. */
+  readonly short?: string
   /** What stands for the value in the help: `KEY`. */
   readonly value?: string
 }
@@ -47,7 +49,7 @@ export const COMMON_OPTIONS: Readonly<Record<string, OptionSpec>> = {
     help: 'the repository with mappings/ and temporal.yaml (default: here)',
   },
   json: { type: 'boolean', help: 'one line of JSON on stdout, for machines' },
-  help: { type: 'boolean', help: 'show this' },
+  help: { type: 'boolean', short: 'h', help: 'show this' },
 }
 
 /** Thrown for a command line that cannot be understood: exit 2, with the usage. */
@@ -64,7 +66,12 @@ export function parseCommandLine(
     args: [...args],
     allowPositionals: true,
     strict: true,
-    options: Object.fromEntries(Object.entries(specs).map(([name, { type }]) => [name, { type }])),
+    options: Object.fromEntries(
+      Object.entries(specs).map(([name, { type, short }]) => [
+        name,
+        short === undefined ? { type } : { type, short },
+      ]),
+    ),
   }
   try {
     const { values, positionals } = parseArgs(config)
@@ -77,7 +84,11 @@ export function parseCommandLine(
 export function helpOf({ name, summary }: CommandEntry, command: Command): string {
   const specs = { ...command.options, ...COMMON_OPTIONS }
   const flags = Object.entries(specs).map(
-    ([name, spec]) => [`--${name}${spec.value === undefined ? '' : ` ${spec.value}`}`, spec.help] as const,
+    ([name, spec]) =>
+      [
+        `${spec.short === undefined ? '' : `-${spec.short}, `}--${name}${spec.value === undefined ? '' : ` ${spec.value}`}`,
+        spec.help,
+      ] as const,
   )
   const width = Math.max(...flags.map(([flag]) => flag.length))
   return [

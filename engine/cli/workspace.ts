@@ -1,5 +1,5 @@
-import { existsSync, readdirSync, readFileSync } from 'node:fs'
-import { join, relative, resolve } from 'node:path'
+import { existsSync } from 'node:fs'
+import { resolve } from 'node:path'
 import { compileMapping } from '../core/compile/mapping.ts'
 import { compileRepository, type HashedPlan, rememberingCompiler } from '../core/compile/repository.ts'
 import type { ConnectionDefinition } from '../core/model/connector.ts'
@@ -18,6 +18,7 @@ import {
 } from '../core/parse/repository.ts'
 import { CONNECTORS } from './connectors.ts'
 import { recordedFiles, recordedSamples } from './recorded-files.ts'
+import { readRepository } from './repository-files.ts'
 
 /** A repository of mappings, read, checked and compiled for one environment. */
 export interface Workspace {
@@ -30,6 +31,8 @@ export interface Workspace {
   readonly plans: readonly HashedPlan[]
   /** The text of every file, for showing a fault's line. */
   readonly texts: ReadonlyMap<string, string>
+  /** What is wrong with files that could not be read. */
+  readonly unread: readonly Diagnostic[]
   readonly recorded: ReturnType<typeof recordedOf>
   readonly memory: Memory
 }
@@ -40,17 +43,38 @@ export function openWorkspace(folder: string, environment: string): Workspace {
   if (!existsSync(root)) {
     throw new SyncError('invalid-plan', `There is no folder ${root}. Name the folder of your mappings.`)
   }
-  const texts = readFiles(root)
+  const { texts, unread } = readRepository(root)
   const recorded = recordedOf(root)
   const memory = createMemory()
   const checked = checkFiles(texts, environment, recorded, memory)
-  return { folder: root, environment, texts, recorded, memory, ...checked }
+  return { folder: root, environment, texts, unread, recorded, memory, ...withUnread(checked, unread) }
 }
 
 /** The same repository with other texts in its files; only what changed is read and compiled anew. */
 export function checkAgain(workspace: Workspace, texts: Workspace['texts']): Workspace {
-  const { environment, recorded, memory } = workspace
-  return { ...workspace, texts, ...checkFiles(texts, environment, recorded, memory) }
+  const { environment, recorded, memory, unread } = workspace
+  return { ...workspace, texts, ...withUnread(checkFiles(texts, environment, recorded, memory), unread) }
+}
+
+type Checked = Pick<Workspace, 'diagnostics' | 'repository' | 'plans'>
+
+/** What is wrong with files that could not be read comes to what was found in the others. */
+function withUnread(checked: Checked, unread: readonly Diagnostic[]): Checked {
+  const hasSettings = unread.some(({ file }) => file === 'temporal.yaml')
+  const others = checked.diagnostics.filter(({ code }) => !(hasSettings && code === 'missing-settings'))
+  const isEmpty = checked.repository?.mappingNames.size === 0 && unread.length === 0
+  const diagnostics = sortDiagnostics([...others, ...unread, ...(isEmpty ? [NOTHING] : [])])
+  return { ...checked, diagnostics, plans: hasErrors(diagnostics) ? [] : checked.plans }
+}
+
+const NOTHING: Diagnostic = {
+  file: 'mappings',
+  line: 1,
+  column: 1,
+  code: 'empty',
+  severity: 'warning',
+  message: 'There is no mapping here, and nothing to check.',
+  hint: 'Write one into a file below mappings/, or name the folder that has them.',
 }
 
 /** What is recorded of the systems: the repository's own first. */
@@ -75,7 +99,7 @@ export function checkFiles(
   environment: string,
   recorded: { readonly schemas: RecordedSchemas; readonly samples: RecordedSamples },
   memory: Memory = { read: readFile, compile: compileMapping },
-): Pick<Workspace, 'diagnostics' | 'repository' | 'plans'> {
+): Checked {
   const parsed = parseRepository(
     [...texts].map(([path, text]) => ({ path, text })),
     { connectors: SETTINGS },
@@ -125,19 +149,3 @@ function placeText({ file, line, column }: Diagnostic): string {
 const SETTINGS = Object.fromEntries(
   Object.entries(CONNECTORS).map(([name, connector]) => [name, connector.configSchema]),
 )
-
-function readFiles(root: string): Map<string, string> {
-  const texts = new Map<string, string>()
-  const settings = join(root, 'temporal.yaml')
-  if (existsSync(settings)) texts.set('temporal.yaml', readFileSync(settings, 'utf8'))
-  const mappings = join(root, 'mappings')
-  if (!existsSync(mappings)) return texts
-  const entries = readdirSync(mappings, { recursive: true, withFileTypes: true })
-  for (const entry of entries
-    .filter((entry) => entry.isFile() && /\.ya?ml$/.test(entry.name))
-    .sort((a, b) => (a.name < b.name ? -1 : 1))) {
-    const path = join(entry.parentPath, entry.name)
-    texts.set(relative(root, path).replaceAll('\\', '/'), readFileSync(path, 'utf8'))
-  }
-  return texts
-}

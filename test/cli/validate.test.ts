@@ -42,6 +42,14 @@ function validate(options: readonly string[], environment: NodeJS.ProcessEnv = {
   return { code: status, stdout, stderr }
 }
 
+/** Without a folder, which has nothing to do with what a code means. */
+const explain = (args: readonly string[]) => {
+  const { status, stdout, stderr } = spawnSync(process.execPath, [BIN, 'validate', ...args], {
+    encoding: 'utf8',
+  })
+  return { code: status, stdout, stderr }
+}
+
 const read = (file: string) => readFileSync(join(folder, file), 'utf8')
 
 /** The number of the last line that holds the text. */
@@ -227,11 +235,11 @@ test('what is no text is told once and never reaches the terminal', () => {
 })
 
 test('a code is explained in the terminal; one that is none names the nearest', () => {
-  const { code, stdout } = validate(['--explain', 'quote-expression'])
+  const { code, stdout } = explain(['--explain', 'quote-expression'])
   expect(code).toBe(0)
   expect(stdout).toContain('How to mend it. ')
   expect(stdout).toContain('      client_order_ref: order.name + " #1"')
-  const wrong = validate(['--explain', 'quote-expresion'])
+  const wrong = explain(['--explain', 'quote-expresion'])
   expect(wrong).toMatchObject({
     code: 2,
     stderr: expect.stringContaining('Did you mean "quote-expression"?'),

@@ -2,6 +2,7 @@ import { readFileSync, writeFileSync } from 'node:fs'
 import { join, resolve } from 'node:path'
 import { rewriteExpectations } from '../../core/mapping-test/rewrite.ts'
 import { hasErrors } from '../../core/model/diagnostic.ts'
+import { SyncError } from '../../core/model/failure.ts'
 import { type Command, EXIT, type Invocation } from '../command.ts'
 import { showDiagnostics } from '../diagnostics/human.ts'
 import { junitOf, reasonsOf } from '../junit.ts'
@@ -42,7 +43,7 @@ function testOnce({ positionals, options, output, cwd }: Invocation): number {
     return EXIT.couldNotRun
   }
   const all = runTests(workspace, positionals)
-  if (typeof options['junit'] === 'string') writeFileSync(resolve(cwd, options['junit']), junitOf(all))
+  if (typeof options['junit'] === 'string') writeReport(resolve(cwd, options['junit']), junitOf(all))
   const updated = options['update'] === true ? update(workspace, all) : 0
   const results = all.flatMap((mapping) => mapping.results.map((result) => ({ mapping, result })))
   const failed = results.filter(({ result }) => !result.passed).length - updated
@@ -63,6 +64,17 @@ function testOnce({ positionals, options, output, cwd }: Invocation): number {
   for (const mapping of all) showResults(mapping, output)
   output.line(summaryOf(results.length, failed, updated, output))
   return failed > 0 ? EXIT.failed : EXIT.ok
+}
+
+function writeReport(path: string, text: string): void {
+  try {
+    writeFileSync(path, text)
+  } catch (error) {
+    const { message } = error as Error
+    throw new SyncError('invalid-plan', `The results cannot be written to ${path}: ${message}.`, {
+      cause: error,
+    })
+  }
 }
 
 function showResults({ plan, file, results }: MappingTests, output: Output): void {

@@ -43,12 +43,22 @@ export function parseExpression(
     if (error instanceof Unsupported)
       return { ok: false, fault: syntaxFault(error.message, error.hint, error.span) }
     if (error instanceof ParseError) {
+      if (/maxDepth|maxAstNodes/.test(error.summary))
+        return { ok: false, fault: syntaxFault(TOO_DEEP, SHORTER, error.range ?? { start: 0, end: 1 }) }
       const span = error.range ?? { start: 0, end: text.length }
       return { ok: false, fault: explainSyntax(text, error.summary, span) }
     }
+    // The reader calls itself for each level; at some it has no more room.
+    if (error instanceof RangeError)
+      return { ok: false, fault: syntaxFault(TOO_DEEP, SHORTER, { start: 0, end: text.length }) }
     throw error
   }
 }
+
+/** An expression that goes deeper is generated or a mistake; checking it would run out of room somewhere. */
+const MOST_LEVELS = 250
+const TOO_DEEP = `The expression is too long: its parts are nested more than ${MOST_LEVELS} levels deep.`
+const SHORTER = 'Write a shorter one, or a table or list instead of many terms.'
 
 class Unsupported extends Error {
   readonly hint: string
@@ -60,9 +70,10 @@ class Unsupported extends Error {
   }
 }
 
-function nodeOf(ast: ASTNode, text: string): Node {
+function nodeOf(ast: ASTNode, text: string, level = 1): Node {
   const span = { start: ast.start, end: ast.end }
-  const node = (child: ASTNode) => nodeOf(child, text)
+  if (level > MOST_LEVELS) throw new Unsupported(TOO_DEEP, SHORTER, span)
+  const node = (child: ASTNode) => nodeOf(child, text, level + 1)
   switch (ast.op) {
     case 'value':
       return { ...span, op: 'literal', value: literalOf(ast.args, text, span) }
@@ -88,7 +99,7 @@ function nodeOf(ast: ASTNode, text: string): Node {
       return { ...span, op: 'call', name, nameSpan, method: false, args: args.map(node) }
     }
     case 'rcall':
-      return methodCall(ast.args[0], ast.args[1], ast.args[2], span, text)
+      return methodCall(ast.args[0], ast.args[1], ast.args[2], span, text, node)
     case 'list':
       return { ...span, op: 'list', items: ast.args.map(node) }
     case 'map':
@@ -130,8 +141,9 @@ function methodCall(
   args: readonly ASTNode[],
   span: Span,
   text: string,
+  node: (child: ASTNode) => Node,
 ): Node {
-  const list = nodeOf(receiver, text)
+  const list = node(receiver)
   const dot = text.indexOf('.', receiverEnd(text, receiver.end))
   const nameStart = text.indexOf(name, dot)
   const nameSpan = { start: nameStart, end: nameStart + name.length }
@@ -143,8 +155,8 @@ function methodCall(
       name: name as MacroName,
       list,
       variable: args[0]!.args as string,
-      condition: args.length === 3 ? nodeOf(args[1]!, text) : null,
-      body: nodeOf(args.at(-1)!, text),
+      condition: args.length === 3 ? node(args[1]!) : null,
+      body: node(args.at(-1)!),
     }
   }
   return {
@@ -153,7 +165,7 @@ function methodCall(
     name,
     nameSpan,
     method: true,
-    args: [list, ...args.map((arg) => nodeOf(arg, text))],
+    args: [list, ...args.map((arg) => node(arg))],
   }
 }
 

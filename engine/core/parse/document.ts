@@ -14,7 +14,7 @@ import type { Diagnostic, Edit, Stretch } from '../model/diagnostic.ts'
 import { keyText, plainOf, type YamlFault } from './plain.ts'
 import { expressionFaults } from './quoting.ts'
 import { offsetsOf, pieceIn, scalarFor } from './scalar-text.ts'
-import { cleverYaml, notText, syntaxFault, unclosedIn } from './yaml-faults.ts'
+import { cleverYaml, notText, syntaxFault, tooDeepIn, unclosedIn } from './yaml-faults.ts'
 
 export type Path = readonly (string | number)[]
 
@@ -48,7 +48,8 @@ export function parseDocument(file: string, text: string): ParsedDocument {
   const source = text.startsWith('\ufeff') ? text.slice(1) : text
   const documents = readYaml(source, lines)
   const document = documents[0]
-  const root = document?.contents ?? null
+  const deep = tooDeepIn(document?.contents ?? null)
+  const root = deep === null ? (document?.contents ?? null) : null
   const stretch = (start: number, end = start): Stretch => {
     const from = lines.linePos(Math.max(0, start))
     const to = lines.linePos(Math.max(0, start, end))
@@ -56,7 +57,9 @@ export function parseDocument(file: string, text: string): ParsedDocument {
     return { file, line, column, endLine: Math.max(line, to.line), endColumn: Math.max(1, to.col) }
   }
   const { value, faults } = plainOf(root, source, (offset) => stretch(offset).line)
-  const diagnostics = faultsOf(source, documents, faults).map((fault) => diagnosticOf(fault, stretch))
+  const diagnostics = (deep === null ? faultsOf(source, documents, faults) : [deep]).map((fault) =>
+    diagnosticOf(fault, stretch),
+  )
   const placeOfNode = (node: Node | null) => stretch(...extentOf(node ?? root))
   const keyAt = (path: Path): Node | null => {
     const { pair, node } = nodeAt(root, path)

@@ -16,6 +16,7 @@ import type { YamlFault } from './plain.ts'
 /** What the YAML reader complains about, in the words of someone who edits the file. */
 export function syntaxFault(error: YAMLParseError, document: Document, source: string): YamlFault {
   const offset = error.pos[0]
+  if (error.code === 'RESOURCE_EXHAUSTION') return tooDeep(offset)
   const open = neverClosed(error, document, source)
   if (open !== null) return open
   if (error.code === 'TAB_AS_INDENT') return tabFault(offset, source)
@@ -135,6 +136,33 @@ function neverClosed(error: YAMLParseError, document: Document, source: string):
         message: `This ${begin.what} is never closed.`,
         hint: 'Close it; what follows is read as part of it.',
       }
+}
+
+/** No file needs as many; whoever walks through it would run out of room. */
+const MOST_LEVELS = 100
+
+function tooDeep(offset: number): YamlFault {
+  return {
+    offset,
+    length: 1,
+    code: 'yaml-syntax',
+    message: `Lists and blocks are nested too deeply (more than ${MOST_LEVELS} levels).`,
+    hint: 'Look for brackets or dashes that are not meant.',
+  }
+}
+
+/** The first list or block that is too deep, if there is one. */
+export function tooDeepIn(root: Node | null): YamlFault | null {
+  const left: { node: unknown; level: number }[] = [{ node: root, level: 1 }]
+  for (let next = left.pop(); next !== undefined; next = left.pop()) {
+    const { node, level } = next
+    if (!isCollection(node)) continue
+    if (level > MOST_LEVELS) return tooDeep(node.range?.[0] ?? 0)
+    for (const item of node.items)
+      for (const child of isPair(item) ? [item.key, item.value] : [item])
+        left.push({ node: child, level: level + 1 })
+  }
+  return null
 }
 
 /** What is no text in UTF-8 says nothing: one fault tells so, and the rest is not looked at. */

@@ -13,9 +13,9 @@ export const FILE_DIAGNOSTICS = entries('file', {
     },
   },
   'misplaced-file': {
-    title: 'The file stands where it is not looked for',
-    why: 'There is one temporal.yaml, at the top, and one file of channels; a second one would be ignored.',
-    mend: 'Move what it says to the place that is named.',
+    title: 'The file stands where it is not looked for, or cannot be read',
+    why: 'There is one temporal.yaml, at the top, and one file of channels; a second one would be ignored, and so would a link to nothing.',
+    mend: 'Move what it says to the place that is named; mend a link, and see who may read the file.',
     example: {
       file: 'mappings/second-shop.yaml',
       right:
