@@ -6,6 +6,8 @@ type Style = Parameters<typeof styleText>[0]
 export interface Output {
   readonly json: boolean
   readonly interactive: boolean
+  /** How wide the terminal is; null where stdout is none. */
+  readonly columns: number | null
   /** Aborted when whoever reads stdout has gone: `… | head -1`. */
   readonly gone: AbortSignal
   /** A line of result for people. Silent with `--json`. */
@@ -46,6 +48,7 @@ export function createOutput(
   return {
     json,
     interactive,
+    columns: stdout.isTTY === true ? stdout.columns : null,
     gone: gone.signal,
     style,
     line(text = '') {

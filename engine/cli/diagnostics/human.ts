@@ -1,4 +1,4 @@
-import type { Diagnostic } from '../../core/model/diagnostic.ts'
+import type { Diagnostic, Place } from '../../core/model/diagnostic.ts'
 import { formatDiagnostic } from '../../core/parse/format.ts'
 import { shownLines } from '../../core/parse/hidden-secrets.ts'
 import type { Output } from '../output.ts'
@@ -16,7 +16,10 @@ export function showDiagnostics(
     return lines.get(file)!
   }
   for (const diagnostic of workspace.diagnostics) {
-    output.line(formatDiagnostic(diagnostic, ({ file, line }) => linesOf(file)[line - 1] ?? null))
+    const lineOf = ({ file, line }: Pick<Place, 'file' | 'line'>) => linesOf(file)[line - 1] ?? null
+    // Narrower than this, nothing of a line can be recognized.
+    const width = output.columns === null ? undefined : Math.max(60, output.columns)
+    output.line(formatDiagnostic(diagnostic, lineOf, width))
     output.line()
   }
   const { errors, warnings } = tallyOf(workspace.diagnostics)

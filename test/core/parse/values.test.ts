@@ -148,6 +148,57 @@ test.each([
   ).toBe(shown)
 })
 
+test.each([
+  ['at the beginning', 0, 5, /^9 \| \(start\)x+…$/],
+  ['in the middle', 5000, 5, /^9 \| …x+…$/],
+  ['at the end', 9994, 6, /^9 \| …x+\(stop\)$/],
+  ['as a whole', 0, 10_000, /^9 \| \(start\)x+…$/],
+  ['all but the beginning', 7, 9993, /^9 \| \(start\)x+…$/],
+])('of a long line what is marked %s is shown, as wide as there is room', (_what, offset, length, form) => {
+  const line = `(start)${'x'.repeat(9987)}(stop)`
+  const fault = {
+    file: 'm.yaml',
+    line: 9,
+    column: offset + 1,
+    endLine: 9,
+    endColumn: offset + 1 + length,
+    severity: 'error' as const,
+    code: 'syntax' as const,
+    message: 'No.',
+    hint: null,
+  }
+  for (const width of [60, 160]) {
+    const [, source, marks] = formatDiagnostic(fault, () => line, width).split('\n')
+    expect(source!.length).toBe(width)
+    expect(source!.trim()).toMatch(form)
+    const at = marks!.indexOf('^')
+    expect(marks!.length - at).toBe(Math.min(length, width - at - (source!.endsWith('…') ? 1 : 0)))
+    expect(source![at]).toBe(line[offset])
+  }
+})
+
+test('characters of two units are not cut in half', () => {
+  for (const shift of [0, 1]) {
+    const line = `${'x'.repeat(shift)}${'😀'.repeat(500)}`
+    const fault = {
+      file: 'm',
+      line: 1,
+      column: 501 + shift,
+      severity: 'error' as const,
+      code: 'syntax' as const,
+    }
+    const shown = formatDiagnostic({ ...fault, message: 'No.', hint: null }, () => line)
+    expect(shown.isWellFormed()).toBe(true)
+  }
+})
+
+test('of a long hint people see the beginning', () => {
+  const fault = { file: 'm', line: 1, column: 1, severity: 'error' as const, code: 'syntax' as const }
+  const hint = `Known are: ${'name, '.repeat(1000)}`
+  const shown = formatDiagnostic({ ...fault, message: 'No.', hint }, () => null)
+  expect(shown).toBe(`m:1:1 error syntax: No.\n  ${hint.slice(0, 499).trimEnd()}…`)
+})
+
 test('of many other places the first are shown', () => {
   const related = [1, 2, 3, 4, 5].map((line) => ({
     file: 'm.yaml',
