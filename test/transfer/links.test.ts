@@ -95,7 +95,11 @@ test('what the linked mapping leaves out is named, and asked for once', async ()
 
 test('a mapping whose keys are not those of its source is not asked: the orders wait until it delivers', async () => {
   await prepared([
-    ['mappings/shopify-customers.yaml', 'identity: customer.id', 'identity: [customer.id, customer.displayName]'],
+    [
+      'mappings/shopify-customers.yaml',
+      'identity: customer.id',
+      'identity: [customer.id, customer.displayName]',
+    ],
   ])
   await world.run(ORDERS)
   expect(await runs(world.store, 'acme', { mapping: CUSTOMERS, limit: 10 })).toEqual([])

@@ -36,5 +36,14 @@ export function shownLines(
       lines[at - 1] = source.slice(0, from) + shown + source.slice(to)
     }
   }
-  return lines.map(withoutSecrets)
+  const hasCredentials = /^(connection|channels|project):/m.test(text)
+  return lines.map((line) => withoutSecrets(hasCredentials ? withoutCredentials(line) : line))
+}
+
+/** A value behind a key that names a credential, however the key or the YAML around it is wrong; a block may stand there. */
+const CREDENTIAL =
+  /((?:pass(?:word|wd|phrase)?|token|api[-_]?key)["']?\s*:\s+)("[^"]*"?|'[^']*'?|[^\s,{}[\]#"'][^\s,{}[\]#]*)/gi
+
+function withoutCredentials(line: string): string {
+  return line.replace(CREDENTIAL, (_all, key: string, value: string) => key + unreadable(value))
 }
