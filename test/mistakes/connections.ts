@@ -30,6 +30,9 @@ export const CONNECTION_MISTAKES: readonly Mistake[] = [
 
 // biome-ignore format: one line a mistake
 export const SECRET_MISTAKES: readonly Mistake[] = [
+  ['an address for a host', SETTINGS, 'to: [acme.odoo.com]', 'to: [‸"https://acme.odoo.com"]', 'bad-format', /without https:\/\//],
+  ['a host misspelt', SETTINGS, 'to: [acme.odoo.com]', 'to: [‸acme.odoo.con]', 'secret-other-host', /Did you mean "acme\.odoo\.com"/],
+  ['a host of another system', SETTINGS, 'to: [acme.odoo.com]', '‸to: [erp.example]', 'secret-other-host', /Add acme\.odoo\.com/],
   ['a secret by quite another name', ODOO, 'secret: odoo-key', 'secret: ‸erp-password', 'undeclared-secret', /There are: odoo-key/],
   ['a secret as a text', ODOO, 'apiKey: { secret: odoo-key }', 'apiKey: ‸odoo-key', 'wrong-kind', /Write \{ secret: NAME \}/],
   ['a secret nobody declared', ODOO, 'secret: odoo-key', 'secret: ‸odoo-kei', 'undeclared-secret', /Did you mean "odoo-key"/],
@@ -55,6 +58,7 @@ export const SECRET_MISTAKES: readonly Mistake[] = [
 
 // biome-ignore format: one line a mistake
 export const SETTINGS_MISTAKES: readonly Mistake[] = [
+  ['a store that does not say what it is', SETTINGS, 'store: "sqlite:.tidelock/store.db"', 'store: ‸.tidelock/store.db', 'bad-format', /sqlite:PATH/],
   ['no default environment', SETTINGS, 'environments:\n  default:', '‸environments:\n  staging:', 'missing-environment', /staging, production/],
   ['an environment by another spelling', SETTINGS, 'environments:\n  default:', '‸environments:\n  Default:', 'missing-environment', /Default/],
   ['an override of nothing', SETTINGS, 'connections: { odoo:', 'connections: { ‸odo:', 'unknown-connection', /Did you mean "odoo"/],

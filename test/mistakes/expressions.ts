@@ -59,6 +59,8 @@ export const NAME_MISTAKES: readonly Mistake[] = [
   ['a table of shares by percentages', ORDERS, 'tax: { "0.0825": CA 8.25%, "0.2": UK 20% }', 'tax: { ‸8.25%: CA 8.25%, 20%: UK 20% }', 'unknown-table-key', /none of its keys is one: "8\.25%", "20%"\. Write keys .* "0\.0825"/],
   ['a model that is recorded of another version', ORDERS, 'match("product.pricelist", "name"', 'match(‸"crm.team", "name"', 'unknown-resource', /recorded for odoo 18\.0 and not for 19\.0/],
   ['the name of a table without quotation marks', ORDERS, 'table("pricelist"', 'table(‸pricelist', 'not-literal', /Write it in quotation marks: "pricelist"/],
+  ['the record by another name than in all expressions', CUSTOMERS, 'as: customer', 'as: ‸cust', 'unknown-variable', /Did you mean "customer"/],
+  ['the record of an order by another name', ORDERS, 'as: order\n', 'as: ‸sale\n', 'unknown-variable', /Did you mean "order"/],
   ['a nested field misspelt', ORDERS, 'order.billingAddress.city', 'order.billingAddress.‸citty', 'unknown-field', /Did you mean "city"/],
   ['a field by its name in Odoo', CUSTOMERS, 'phone: coalesce(customer.defaultPhoneNumber.phoneNumber, customer.defaultAddress.phone)', 'phone: customer.‸phone_sanitized', 'unknown-field', /customers|customer/],
   ['a field of an item misspelt', ORDERS, 'tax_ids: ship.taxLines.map(t, match("account.tax", "name", when(order.taxesIncluded, table("taxIncluded", t.rate)', 'tax_ids: ship.taxLines.map(t, match("account.tax", "name", when(order.taxesIncluded, table("taxIncluded", t.‸rat)', 'unknown-field', /Did you mean "rate"/],

@@ -33,7 +33,7 @@ export const COMPLETE: Files = [
     `  production:
     temporal: { address: tidelock.acme.tmprl.cloud:7233, namespace: acme-sync, tls: { cert: { secret: temporal-crt }, key: { secret: temporal-key } }, codec: { keys: { secret: codec-keys } } }
     store: { url: { secret: database-url } }
-    connections: { odoo: { settings: { url: https://acme-production.odoo.com, database: acme } } }
+    connections: { odoo: { settings: { url: https://acme.odoo.com, database: acme } } }
 secrets:`,
   ],
   [

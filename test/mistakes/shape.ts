@@ -36,6 +36,7 @@ export const SHAPE_MISTAKES: readonly Mistake[] = [
   ['a value without its key', ORDERS, '{ value: order.note, firstTimeOnly: true }', '{ ‸order.note, firstTimeOnly: true }', 'unknown-key', /Write value: order\.note/],
   ['a variable of the environment for a secret', ODOO, 'apiKey: { secret: odoo-key }', 'apiKey: { ‸env: ODOO_API_KEY }', 'unknown-key', /secret: NAME/],
   ['a password', ODOO, 'apiKey: { secret: odoo-key }', '‸password: admin', 'unknown-key', /apiKey: \{ secret: NAME \}/],
+  ['a decimal comma inside { }', ORDERS, 'atMost: 0.05', 'atMost: 0,‸05', 'unknown-key', /decimal point: atMost: 0\.05/],
   ['a section left empty', ORDERS, 'schedule: { every: 5m, jitter: 20s }', '‸schedule:', 'wrong-shape', /every: 5m/],
   ['a number out of range', ORDERS, 'attempts: 8', 'attempts: ‸0', 'out-of-range', />= 1/],
   ['half an attempt', ORDERS, 'attempts: 8', 'attempts: ‸2.5', 'wrong-kind', /a whole number/],

@@ -12,6 +12,8 @@ export const YAML_MISTAKES: readonly Mistake[] = [
   ['a bracket left open', ORDERS, '{ every: 5m, jitter: 20s }', '‸{ every: 5m, jitter: 20s', 'yaml-syntax', /\{ is never closed/],
   ['a list left open', CUSTOMERS, 'shopify: [read_customers]', 'shopify: ‸[read_customers', 'yaml-syntax', /\[ is never closed/],
   ['the wrong bracket at the end', CUSTOMERS, 'shopify: [read_customers]', 'shopify: ‸[read_customers}', 'yaml-syntax', /\[ is never closed/],
+  ['a comment that takes the bracket away', ORDERS, 'expect: { client_order_ref: "#1042"', 'expect: ‸{ client_order_ref: #1042', 'yaml-syntax', /begins a comment: quote .*"#1042"/],
+  ['a non-breaking space behind a colon', CUSTOMERS, 'city: customer', 'city:‸\u00a0customer', 'yaml-syntax', /non-breaking space/],
   ['a bracket too many', CUSTOMERS, 'adopt: { by: email } ', 'adopt: { by: email }‸} ', 'yaml-syntax', /bracket|behind/],
   ['a quotation mark left open', ORDERS, 'owner: sales-ops', 'owner: ‸"sales-ops', 'yaml-syntax', /" is never closed/],
   ['an apostrophe left open', ORDERS, 'owner: sales-ops', "owner: ‸'sales-ops", 'yaml-syntax', /' is never closed/],

@@ -184,6 +184,6 @@ function connectionFiles(shop: ShopifyStandIn, odoo: OdooStandIn, version: strin
   return {
     'mappings/connections/shopify.yaml': `tidelock: 1\nconnection: shopify\nconnector: shopify\nsettings: { url: "${shop.url}", shop: ${shop.shop}, apiVersion: "2026-07" }\nauth: { accessToken: { secret: shopify-token } }\n`,
     'mappings/connections/odoo.yaml': `tidelock: 1\nconnection: odoo\nconnector: odoo\nsettings:\n  url: ${odoo.url}\n  database: ${odoo.database}\n  version: "${version}"\n  company: 1\n  language: en_US\n  timezone: Europe/Brussels\n  fixed:\n    tidelock.web_guest: { model: res.partner, values: { name: Web guest } }\nauth: { login: ${odoo.login}, apiKey: { secret: odoo-key } }\n`,
-    'temporal.yaml': `tidelock: 1\nproject: acme\nenvironments:\n  default: { store: "sqlite:store.db" }\nsecrets:\n  odoo-key: { from: "env:A", to: [localhost] }\n  shopify-token: { from: "env:B", to: [localhost] }\n`,
+    'temporal.yaml': `tidelock: 1\nproject: acme\nenvironments:\n  default: { store: "sqlite:store.db" }\nsecrets:\n  odoo-key: { from: "env:A", to: [127.0.0.1] }\n  shopify-token: { from: "env:B", to: [127.0.0.1] }\n`,
   }
 }

@@ -21,6 +21,7 @@ export const CONFIG_SCHEMA: JsonObject = {
         shop: {
           type: 'string',
           pattern: '^[a-z0-9][a-z0-9-]*$',
+          'x-address': 'https://{}.myshopify.com',
           description: 'The name before .myshopify.com. Needed unless "url" is given.',
         },
         url: {

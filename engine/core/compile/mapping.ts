@@ -15,6 +15,7 @@ import { type Context, condition, pathsBelow, type Variables, versionOf } from '
 import { compileFields } from './fields.ts'
 import { identityOf } from './identity.ts'
 import { checkGone, labelOf } from './label-and-gone.ts'
+import { meantVariable } from './meant-variable.ts'
 import { namespaceOf } from './names.ts'
 import { createReport, type Path, type Report } from './report.ts'
 import { sourceScopes, targetScopes } from './scopes.ts'
@@ -87,7 +88,17 @@ export function compileMapping(mapping: ParsedMapping, surroundings: Surrounding
     uses,
     present: new Set(),
   }
-  const as = value.source.as
+  const meant = meantVariable(mapping)
+  if (meant !== null)
+    report.add(
+      'error',
+      'unknown-variable',
+      ['source', 'as'],
+      `The record is called "${value.source.as}" here, and "${meant}" in the expressions.`,
+      { hint: `Did you mean "${meant}"?`, replace: meant },
+    )
+  // What else is wrong is told all the same.
+  const as = meant ?? value.source.as
   const variables: Variables = { [as]: typeOfRecorded(source.schema, [as]) }
   const keep = (value.source.keep ?? []).map((rule, index): KeepPlan | null => {
     const when = condition(

@@ -120,7 +120,11 @@ function valueDifference(
   found: FieldValue | undefined,
 ): readonly Difference[] {
   if (found === undefined) return [{ at, expected: show(wanted), found: 'the mapping does not fill it' }]
-  return same(wanted, found) ? [] : [{ at, expected: show(wanted), found: show(found as JsonValue) }]
+  if (same(wanted, found)) return []
+  const isNumber =
+    typeof wanted === 'string' && isNumeric(wanted) && isNumeric(found) && same(Number(wanted), found)
+  const expected = isNumber ? `${show(wanted)} (write a number without quotation marks)` : show(wanted)
+  return [{ at, expected, found: show(found as JsonValue) }]
 }
 
 /** Numbers by value, look-ups without regard to spaces, everything else exactly. */

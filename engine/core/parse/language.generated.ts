@@ -862,7 +862,7 @@ from: string
  * 
  * @minItems 1
  * 
- * Items: A host: acme.odoo.com.
+ * Items: A host alone, without https:// and path: acme.odoo.com, or localhost:8069.
  */
 to?: [string, ...(string)[]]
 }
@@ -2385,9 +2385,9 @@ export const LANGUAGE_SCHEMAS: Readonly<Record<string, object>> = {
        "description": "sqlite:PATH (one worker), postgres://… (several), or { url: { secret: NAME } } for an address with a password.",
        "anyOf": [
         {
-         "description": "sqlite:PATH, or postgres://USER@HOST/DATABASE",
+         "description": "sqlite:PATH, such as sqlite:.tidelock/store.db, or postgres://USER@HOST/DATABASE",
          "type": "string",
-         "minLength": 1
+         "pattern": "^(sqlite:.|postgres(ql)?:)"
         },
         {
          "type": "object",
@@ -2444,9 +2444,9 @@ export const LANGUAGE_SCHEMAS: Readonly<Record<string, object>> = {
        "description": "The only hosts it may be sent to. Not needed for Temporal, store and codec.",
        "type": "array",
        "items": {
-        "description": "A host: acme.odoo.com.",
+        "description": "A host alone, without https:// and path: acme.odoo.com, or localhost:8069.",
         "type": "string",
-        "minLength": 1
+        "pattern": "^(\\[[0-9a-fA-F:]+\\]|[^\\s/:@]+)(:\\d+)?$"
        },
        "minItems": 1
       }

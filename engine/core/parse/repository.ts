@@ -88,6 +88,7 @@ export function parseRepository(
   const context = {
     repository,
     known,
+    unusable,
     connectionNames: declaredNames(files, 'connection'),
     settingsAreSound: settings !== undefined,
     allAreSound: broken.size === 0,

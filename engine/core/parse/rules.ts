@@ -5,6 +5,7 @@ import { channelsExist } from './rules/channels.ts'
 import { defaultEnvironmentExists, overridesFit } from './rules/environments.ts'
 import { connectionsExist, connectorsExist, namesAreFree } from './rules/names.ts'
 import type { Add, Rule, RuleContext } from './rules/rule.ts'
+import { secretsReachTheirHosts } from './rules/secret-hosts.ts'
 import { noSecretLiterals, secretsAreDeclared } from './rules/secrets.ts'
 import { retriesPause, schedulesAreValid, silencesAreValid } from './rules/times.ts'
 
@@ -14,6 +15,7 @@ const RULES: readonly Rule[] = [
   namesAreFree,
   bareWordsAreMarked,
   secretsAreDeclared,
+  secretsReachTheirHosts,
   noSecretLiterals,
   channelsExist,
   schedulesAreValid,

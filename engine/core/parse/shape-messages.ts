@@ -36,6 +36,7 @@ export function describeShape(
       .filter(
         ({ keyword, propertyName }) => !['required', 'if'].includes(keyword) && propertyName === undefined,
       )
+      .filter((error) => !isCutNumber(error, errors))
       .map((error) => describe(places, root, pathOf(error.instancePath), error)),
   ]
   const seen = new Set<string>()
@@ -52,6 +53,17 @@ export function describeShape(
     const told = diagnose(place, { code, severity: 'error', message }, hint, resolve)
     return [secret === true ? { ...told, secret } : told]
   })
+}
+
+/** `atMost: 0,05` inside `{ }`: what stands before the comma is not wrong, what the comma made a key is. */
+function isCutNumber({ keyword, instancePath }: ErrorObject, errors: readonly ErrorObject[]): boolean {
+  const block = instancePath.slice(0, instancePath.lastIndexOf('/'))
+  return (
+    /imum$/i.test(keyword) &&
+    errors.some(
+      ({ instancePath: at, params }) => at === block && /^\d+$/.test(String(params['additionalProperty'])),
+    )
+  )
 }
 
 /** There is one version of the language, so that which one is missing is known. */

@@ -19,6 +19,8 @@ export function syntaxFault(error: YAMLParseError, document: Document, source: s
   if (error.code === 'RESOURCE_EXHAUSTION') return tooDeep(offset)
   const open = neverClosed(error, document, source)
   if (open !== null) return open
+  const hard = hardSpace(offset, source)
+  if (hard !== null) return hard
   if (error.code === 'TAB_AS_INDENT') return tabFault(offset, source)
   const layout = LAYOUT.find(([said]) => error.message.includes(said))
   if (layout !== undefined)
@@ -36,6 +38,24 @@ export function syntaxFault(error: YAMLParseError, document: Document, source: s
     code: 'yaml-syntax',
     message: `This is not YAML: ${said}.`,
     hint: HINTS[error.code] ?? 'Check indentation, quotes and brackets here and on the line above.',
+  }
+}
+
+/** A non-breaking space on the line where the reader stumbled looks like a space, and is a letter to it. */
+function hardSpace(offset: number, source: string): YamlFault | null {
+  const begin = source.lastIndexOf('\n', offset - 1) + 1
+  const found = /^[^\n]*?(\u00a0+)/.exec(source.slice(begin))
+  if (found === null) return null
+  const start = begin + found[0].length - found[1]!.length
+  const end = begin + found[0].length
+  const edits = [{ start, end, text: ' '.repeat(end - start) }]
+  return {
+    offset: start,
+    length: end - start,
+    code: 'yaml-syntax',
+    message: 'A non-breaking space stands here, which is no space in YAML.',
+    hint: 'Write a plain space.',
+    fix: { title: 'Write a plain space', safe: true, edits },
   }
 }
 
@@ -134,7 +154,7 @@ function neverClosed(error: YAMLParseError, document: Document, source: string):
         length: 1,
         code: 'yaml-syntax',
         message: `This ${begin.what} is never closed.`,
-        hint: 'Close it; what follows is read as part of it.',
+        hint: commented(source, begin) ?? 'Close it; what follows is read as part of it.',
       }
 }
 
@@ -163,6 +183,17 @@ export function tooDeepIn(root: Node | null): YamlFault | null {
         left.push({ node: child, level: level + 1 })
   }
   return null
+}
+
+/** Behind " #" on the line of an open bracket all is a comment, the bracket that would close it too. */
+function commented(
+  source: string,
+  { offset, what }: { readonly offset: number; readonly what: string },
+): string | null {
+  const found = /^[^\n]*?\s(#[^\s,}\]]+)[^\n]*[}\]]/.exec(source.slice(offset))
+  return found === null || !'[{'.includes(what)
+    ? null
+    : `A # behind a space begins a comment: quote what begins with it, "${found[1]}".`
 }
 
 /** What is no text in UTF-8 says nothing: one fault tells so, and the rest is not looked at. */

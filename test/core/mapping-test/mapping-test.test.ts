@@ -76,6 +76,12 @@ describe('what does not fit is shown value by value', () => {
       {},
       'order_line.0.price_unit: 1 / "28"',
     ],
+    [
+      'a number in quotation marks',
+      { order_line: [{ price_unit: '28.00' }, {}, {}, {}, {}] },
+      {},
+      'order_line.0.price_unit: "28.00" (write a number without quotation marks) / "28"',
+    ],
     ['the number of lines', { order_line: [{}] }, {}, /^order_line: 1 lines \/ 5: /],
     [
       'a field that the mapping does not fill',

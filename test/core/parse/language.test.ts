@@ -46,7 +46,7 @@ test.each([
     '{ clientCredentials: { id: { secret: shopify-client-id }, secret: { secret: shopify-client-secret } } }',
     '{ accessToken: { secret: shopify-client-id } } #',
   ],
-  ['an explicit address', SHOPIFY, 'shop: acme,', 'shop: acme, url: "http://127.0.0.1:8080",'],
+  ['an explicit address', SHOPIFY, 'shop: acme,', 'shop: acme, url: "https://acme.myshopify.com",'],
   ['several fields that identify', ORDERS, 'identity: order.id', 'identity: [order.id, order.name]'],
   [
     'several fields to adopt by',

@@ -75,6 +75,16 @@ export const REPOSITORY_DIAGNOSTICS = entries('repository', {
       wrong: '{ from: "env:ODOO_API_KEY" }',
     },
   },
+  'secret-other-host': {
+    title: 'A connection would send a secret to a host that it may not be sent to',
+    why: 'The request is refused before it is sent.',
+    mend: 'Write the host of the connection under `to` of the secret, if it belongs there.',
+    example: {
+      file: SETTINGS,
+      right: '{ from: "env:ODOO_API_KEY", to: [acme.odoo.com] }',
+      wrong: '{ from: "env:ODOO_API_KEY", to: [acme.odoo.example] }',
+    },
+  },
   'secret-literal': {
     title: 'A value looks like a key or token',
     why: 'Files are read by everybody who reviews them, and stay in the history for ever.',

@@ -11,6 +11,8 @@ export interface RuleContext {
   readonly known: Known
   /** Names of connections that files declare, broken ones too. */
   readonly connectionNames: ReadonlySet<string>
+  /** Connections whose settings are not sound, or whose connector is not known. */
+  readonly unusable: ReadonlySet<string>
   /** Whether temporal.yaml is sound; without it nobody knows secrets and environments. */
   readonly settingsAreSound: boolean
   /** Whether every file could be read: only then is what is not found not there. */

@@ -53,7 +53,8 @@ export const secretsAreDeclared: Rule = ({ repository, settingsAreSound, allAreS
   }
 }
 
-function* secretsIn(value: JsonValue, path: Path): Iterable<readonly [string, Path]> {
+/** The names of secrets below a value, each with its path. */
+export function* secretsIn(value: JsonValue, path: Path): Iterable<readonly [string, Path]> {
   if (Array.isArray(value)) {
     for (const [index, item] of value.entries()) yield* secretsIn(item, [...path, index])
   } else if (isJsonObject(value)) {
