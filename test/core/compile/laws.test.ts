@@ -110,12 +110,12 @@ const MEANINGS: readonly Edit[] = [
   [CUSTOMERS, 'errors/halt/rejected', '21%'],
   [CUSTOMERS, 'errors/halt/window', 51],
   [CUSTOMERS, 'drift/added', 'halt'],
-  [ODOO, 'settings/url', 'https://other.odoo.com'],
+  [ODOO, 'settings/url', 'https://acme.odoo.com:8443'],
   [ODOO, 'settings/database', 'other'],
   [ODOO, 'settings/company', 2],
   [ODOO, 'settings/language', 'fr_FR'],
   [ODOO, 'limits/perSecond', 2],
-  [SHOPIFY, 'settings/shop', 'other'],
+  [SHOPIFY, 'settings/url', 'https://acme.myshopify.com:8443'],
   [SHOPIFY, 'limits/perSecond', 2],
   [PROJECT, 'project', 'other'],
 ]
@@ -125,7 +125,7 @@ const OTHERWISE: readonly Edit[] = [
   [CUSTOMERS, 'tests', undefined],
   [ODOO, 'price', { per1000Calls: 0.4, currency: 'EUR' }],
   [PROJECT, 'secrets/odoo-key/from', 'env:ANOTHER'],
-  [PROJECT, 'secrets/odoo-key/to', ['other.odoo.com']],
+  [PROJECT, 'secrets/odoo-key/to', ['acme.odoo.com', 'old.odoo.com']],
   [PROJECT, 'worker', { concurrency: 2 }],
 ]
 
