@@ -245,7 +245,7 @@ test('a mapping under another name is refused until it says so, and then goes on
 })
 
 test.each([
-  [['runn'], 'Did you mean "run"?'],
+  [['runn'], 'Did you mean "run" or "runs"?'],
   [['run', 'shopify-order'], 'Did you mean "shopify-orders"?'],
   [['run', '--fulll'], '--help'],
   [['plan', '--env', 'production'], 'production'],
