@@ -5,7 +5,7 @@ import { configOf } from '../../../engine/connectors/shopify/config.ts'
 import { shopify } from '../../../engine/connectors/shopify/index.ts'
 import type { JsonObject } from '../../../engine/core/model/json.ts'
 
-const ajv = new Ajv2020({ strict: true, strictTypes: false, strictRequired: false })
+const ajv = new Ajv2020({ strict: true, strictTypes: false, strictRequired: false, keywords: ['x-address'] })
 addFormats.default(ajv)
 const fits = ajv.compile(shopify.configSchema)
 

@@ -19,7 +19,7 @@ export const FILE_DIAGNOSTICS = entries('file', {
     example: {
       file: 'mappings/second-shop.yaml',
       right:
-        'tidelock: 1\nconnection: second-shop\nconnector: shopify\nsettings: { shop: acme-outlet, apiVersion: "2026-07" }\nauth: { accessToken: { secret: shopify-client-secret } }\n',
+        'tidelock: 1\nconnection: second-shop\nconnector: shopify\nsettings: { shop: acme, apiVersion: "2026-07" }\nauth: { accessToken: { secret: shopify-client-secret } }\n',
       wrong: 'tidelock: 1\nproject: second-shop\nenvironments: { default: {} }\n',
     },
   },

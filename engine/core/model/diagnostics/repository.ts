@@ -21,9 +21,9 @@ export const REPOSITORY_DIAGNOSTICS = entries('repository', {
     example: {
       file: 'mappings/connections/second-shop.yaml',
       right:
-        'tidelock: 1\nconnection: second-shop\nconnector: shopify\nsettings: { shop: acme-outlet, apiVersion: "2026-07" }\nauth: { accessToken: { secret: shopify-client-secret } }\n',
+        'tidelock: 1\nconnection: second-shop\nconnector: shopify\nsettings: { shop: acme, apiVersion: "2026-07" }\nauth: { accessToken: { secret: shopify-client-secret } }\n',
       wrong:
-        'tidelock: 1\nconnection: shopify\nconnector: shopify\nsettings: { shop: acme-outlet, apiVersion: "2026-07" }\nauth: { accessToken: { secret: shopify-client-secret } }\n',
+        'tidelock: 1\nconnection: shopify\nconnector: shopify\nsettings: { shop: acme, apiVersion: "2026-07" }\nauth: { accessToken: { secret: shopify-client-secret } }\n',
     },
   },
   'reserved-name': {

@@ -100,7 +100,7 @@ export const YAML_DIAGNOSTICS = entries('yaml', {
     example: {
       file: 'mappings/connections/second-shop.yaml',
       right:
-        'tidelock: 1\nconnection: second-shop\nconnector: shopify\nsettings: { shop: acme-outlet, apiVersion: "2026-07" }\nauth: { accessToken: { secret: shopify-client-secret } }\n',
+        'tidelock: 1\nconnection: second-shop\nconnector: shopify\nsettings: { shop: acme, apiVersion: "2026-07" }\nauth: { accessToken: { secret: shopify-client-secret } }\n',
       wrong: '# to be written\n',
     },
   },
