@@ -16,12 +16,7 @@ export function packageFolder(): string {
 export function recordedFiles(folder: string): RecordedSchemas {
   const roots = rootsOf(folder)
   const read = new Map<string, RecordedSchema | null>()
-  const listed = new Map<string, readonly string[]>()
-  const once = (folder: string, list: () => readonly string[]) => {
-    const known = listed.get(folder) ?? list()
-    listed.set(folder, known)
-    return known
-  }
+  const once = rememberedLists()
   return {
     schema(system, version, resource) {
       const name = `${system}/${version}/${resource}${ENDING}`
@@ -49,7 +44,7 @@ export function recordedFiles(folder: string): RecordedSchemas {
 /** Samples of the repository first, then those shipped with the engine. */
 export function recordedSamples(folder: string): RecordedSamples {
   const roots = rootsOf(folder)
-  const listed = new Map<string, readonly string[]>()
+  const once = rememberedLists()
   return {
     sample(system, version, name) {
       const path = roots
@@ -59,14 +54,22 @@ export function recordedSamples(folder: string): RecordedSamples {
     },
     names(system, version, resource) {
       const folder = join(system, version, 'samples', resource)
-      const known =
-        listed.get(folder) ??
+      return once(folder, () =>
         namesIn(roots, folder).flatMap((name) =>
           name.endsWith('.json') ? [`${resource}/${name.slice(0, -'.json'.length)}`] : [],
-        )
-      listed.set(folder, known)
-      return known
+        ),
+      )
     },
+  }
+}
+
+/** What a folder holds is listed when it is asked for, once. */
+function rememberedLists() {
+  const listed = new Map<string, readonly string[]>()
+  return (folder: string, list: () => readonly string[]): readonly string[] => {
+    const known = listed.get(folder) ?? list()
+    listed.set(folder, known)
+    return known
   }
 }
 

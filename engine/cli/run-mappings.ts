@@ -16,6 +16,7 @@ import { type RunningWorker, startWorker } from '../temporal/worker.ts'
 import type { Lane } from '../transfer/context.ts'
 import { endRun } from '../transfer/run.ts'
 import type { Invocation } from './command.ts'
+import { counted } from './output.ts'
 import type { Session } from './session.ts'
 
 /** What one run did, as `run --json` gives it. */
@@ -202,10 +203,6 @@ function showResult(result: MappingResult, { output }: Invocation): void {
   )
   if (result.due > 0) output.line(`  due ${result.due}, of them delivered ${result.delivered}`)
   if (result.parked > 0) output.line(`  tidelock dead-letters list --mapping ${result.mapping} shows why`)
-}
-
-function counted(count: number, noun: string): string {
-  return `${count} ${noun}${count === 1 ? '' : 's'}`
 }
 
 function messageOf(error: unknown): string {

@@ -1,7 +1,7 @@
 import type { Diagnostic, Place } from '../../core/model/diagnostic.ts'
 import { formatDiagnostic } from '../../core/parse/format.ts'
 import { shownLines } from '../../core/parse/hidden-secrets.ts'
-import type { Output } from '../output.ts'
+import { counted, type Output } from '../output.ts'
 import type { Workspace } from '../workspace.ts'
 
 /** Each fault with its line of the file, then a summary. */
@@ -49,8 +49,4 @@ export function tallyOf(diagnostics: readonly Diagnostic[]): {
     errors: diagnostics.filter(({ severity }) => severity === 'error').length,
     warnings: diagnostics.filter(({ severity }) => severity === 'warning').length,
   }
-}
-
-export function counted(count: number, what: string): string {
-  return `${count} ${what}${count === 1 ? '' : 's'}`
 }

@@ -1,7 +1,7 @@
 import type { Type } from '../expression/type.ts'
 import type { TargetField } from '../model/connector.ts'
 import { isJsonObject, type JsonValue } from '../model/json.ts'
-import type { FieldPlan, LineBlockPlan, LineGone, ValuePlan } from '../model/plan.ts'
+import type { FieldPlan, LineBlockPlan, LineGone } from '../model/plan.ts'
 import type { RecordedSchema } from '../model/recorded.ts'
 import { lineAdoptOf } from './adopt.ts'
 import { type Context, constantOf, expressionAt, type Variables } from './context.ts'
@@ -9,8 +9,8 @@ import { misfit } from './fit.ts'
 import { identityOf } from './identity.ts'
 import type { SpelledField } from './renames.ts'
 import type { Path } from './report.ts'
-import { relatedSchema, reportMissing, shapeOf, targetField } from './target-field.ts'
-import { plainValueOf } from './value.ts'
+import { relatedSchema, shapeOf, targetField } from './target-field.ts'
+import { plainValuesOf } from './value.ts'
 
 /** The blocks of a field with lines. */
 export function linesOf(
@@ -51,27 +51,12 @@ export function linesOf(
     }
     const as = String(block['as'])
     const inner = element === null ? null : { ...variables, [as]: element }
-    const fields: Record<string, ValuePlan> = {}
-    if (inner !== null) {
-      for (const [name, value] of Object.entries(block['fields'] as Record<string, unknown>)) {
-        const fieldAt = [...where, 'fields', name]
-        const line = targetField(context, schema, fieldAt)
-        if (line === null) continue
-        const plan = plainValueOf(
-          context,
-          schema,
-          fieldAt,
-          value,
-          line,
-          inner,
-          `${place}.fields.${line.name}`,
-        )
-        if (plan === null) continue
-        fields[line.name] = plan
-        lineShape[line.name] = shapeOf(schema, line)
-      }
-      reportMissing(context, schema, [...where, 'fields'], block['fields'] as Record<string, unknown>)
-    }
+    const filled = block['fields'] as Readonly<Record<string, unknown>>
+    const values =
+      inner === null
+        ? null
+        : plainValuesOf(context, schema, [...where, 'fields'], filled, inner, `${place}.fields`)
+    Object.assign(lineShape, values?.shape)
     const identity =
       inner === null
         ? []
@@ -83,9 +68,10 @@ export function linesOf(
       [...where, 'adopt', 'by'],
       block['adopt'] as { by: string | string[] } | undefined,
       schema,
-      block['fields'] as Record<string, unknown>,
+      filled,
     )
-    if (each !== null && inner !== null) blocks.push({ each: each.plan, as, identity, adopt, gone, fields })
+    if (each !== null && values !== null)
+      blocks.push({ each: each.plan, as, identity, adopt, gone, fields: values.fields })
   }
   return {
     plan: { kind: 'lines', blocks },

@@ -1,10 +1,10 @@
 import type { TargetField } from '../model/connector.ts'
-import type { FieldPlan, ValuePlan } from '../model/plan.ts'
+import type { FieldPlan } from '../model/plan.ts'
 import { type Context, condition, type Variables } from './context.ts'
 import type { SpelledField } from './renames.ts'
 import type { Path } from './report.ts'
-import { relatedSchema, reportMissing, shapeOf, targetField } from './target-field.ts'
-import { plainValueOf } from './value.ts'
+import { relatedSchema, shapeOf } from './target-field.ts'
+import { plainValueOf, plainValuesOf } from './value.ts'
 
 /** A record of the record's own, which a field points to. */
 export function ownRecordOf(
@@ -34,26 +34,14 @@ export function ownRecordOf(
   // Its fields are asked only where it is wanted.
   const inside = { ...context, present: new Set([...context.present, ...(when?.present ?? [])]) }
   if (!context.uses.written.has(schema.title)) context.uses.written.set(schema.title, at)
-  const shape: Record<string, TargetField> = {}
-  const fields: Record<string, ValuePlan> = {}
-  for (const [name, value] of Object.entries(written['fields'] as Record<string, unknown>)) {
-    const fieldAt = [...at, 'fields', name]
-    const inner = targetField(context, schema, fieldAt)
-    if (inner === null) continue
-    const plan = plainValueOf(
-      inside,
-      schema,
-      fieldAt,
-      value,
-      inner,
-      variables,
-      `${planPath}.fields.${inner.name}`,
-    )
-    if (plan === null) continue
-    fields[inner.name] = plan
-    shape[inner.name] = shapeOf(schema, inner)
-  }
-  reportMissing(context, schema, [...at, 'fields'], written['fields'] as Record<string, unknown>)
+  const { fields, shape } = plainValuesOf(
+    inside,
+    schema,
+    [...at, 'fields'],
+    written['fields'] as Record<string, unknown>,
+    variables,
+    `${planPath}.fields`,
+  )
   const otherwise =
     written['otherwise'] === undefined
       ? null
