@@ -58,8 +58,9 @@ export function checkTable(node: CallNode, walk: Walk): Type {
     walk.rows.push({ table: name, key: wanted })
   if (asked.length === 0 && (isNumeric(key) || key.kind === 'boolean'))
     walk.rows.push({ table: name, key: null })
-  if (asked.length === 0) return { kind: 'unknown', nullable }
-  return { ...mergeTypes(asked.map(([, value]) => constantType(value))), nullable }
+  // Where no row can be asked none gives a value, and what stands beside it is still checked against what rows give.
+  const given = asked.length === 0 ? rows : asked
+  return { ...mergeTypes(given.map(([, value]) => constantType(value))), nullable }
 }
 
 /** Whether what is asked for can be this key. */

@@ -151,7 +151,13 @@ test('what passes the checker maps, or parks for what only the record knows', { 
       mapped += result.mapped
       expect(result.wrong).toEqual([])
     }),
-    { numRuns: 1_500 },
+    {
+      numRuns: 1_500,
+      // Was let through once: the table has no row for true or false, and hid what the other branch gives.
+      examples: [
+        ['(order.closed ? order.currentSubtotalLineItemsQuantity : table("rates", order.closed))', 0],
+      ],
+    },
   )
   // Most of what is made up has to pass, and to map something: else nothing is shown here.
   expect(passed).toBeGreaterThan(200)
