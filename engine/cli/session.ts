@@ -6,6 +6,7 @@ import type { JsonObject } from '../core/model/json.ts'
 import { parseDuration } from '../core/parse/duration.ts'
 import { applyEnvironment, type Repository } from '../core/parse/repository.ts'
 import { openStore, type Store } from '../store/open.ts'
+import { type Keyring, parseKeys } from '../store/seal.ts'
 import { takeWorkerPlace, type WorkerPlace } from '../store/worker-place.ts'
 import type { ActivityDependencies } from '../temporal/activities.ts'
 import { connectTemporal, type TemporalClient, type TemporalSettings } from '../temporal/client.ts'
@@ -55,7 +56,12 @@ export async function openSession(options: SessionOptions): Promise<Session> {
   }
   const secrets = secretSource(repository.project.secrets, folder, options.processEnvironment)
   const url = await storeUrl(applied.store, secrets)
-  const store = await openStore(url, { folder, migrate: options.migrate ?? true })
+  const keys = await keysOf(applied.keys, url, environment, secrets)
+  const store = await openStore(url, {
+    folder,
+    migrate: options.migrate ?? true,
+    ...(keys === null ? {} : { keys }),
+  })
   const prefix = { project: repository.project.name, environment }
   const worker = repository.project.worker as {
     legBudget?: string
@@ -131,6 +137,22 @@ async function storeUrl(written: unknown, secrets: SecretSource): Promise<string
   if (typeof url === 'string') return url
   const secret = (url as { secret?: string } | undefined)?.secret
   return secret === undefined ? 'sqlite:.tidelock/store.db' : secrets.value(secret)
+}
+
+/** A SQLite store makes its own keys beside it. Those of PostgreSQL are shared by machines, and so is what it seals. */
+async function keysOf(
+  written: { readonly secret: string } | null,
+  url: string,
+  environment: string,
+  secrets: SecretSource,
+): Promise<Keyring | null> {
+  if (written !== null) return parseKeys(await secrets.value(written.secret), `secret "${written.secret}"`)
+  if (url.startsWith('sqlite:')) return null
+  throw new SyncError(
+    'scope-violation',
+    `The environment "${environment}" keeps its store on PostgreSQL and has no keys to seal personal data with. Add keys: { secret: store-keys } to it in temporal.yaml (docs/store.md, keys).`,
+    { maybeSent: false },
+  )
 }
 
 async function tlsOf(written: { tls?: unknown }, secrets: SecretSource): Promise<TemporalSettings['tls']> {

@@ -1,8 +1,10 @@
 import { AsyncLocalStorage } from 'node:async_hooks'
+import { join } from 'node:path'
 import type { Kysely } from 'kysely'
 import { SyncError } from '../core/model/failure.ts'
 import { bringUp } from './migrations/migrate.ts'
 import { againOnConflict, openPostgres } from './postgres/open.ts'
+import { createSealer, type Keyring, keysInFile, type Sealer } from './seal.ts'
 import { openSqlite, sqlitePath } from './sqlite/open.ts'
 import type { Database } from './tables.ts'
 
@@ -14,6 +16,8 @@ export interface Queryable {
   readonly dialect: Dialect
   /** Epoch milliseconds, by the clock that all who work on the store share: on PostgreSQL the database's. */
   now(): number
+  /** Seals what nobody may read in the database's own files. */
+  readonly sealer: Sealer
 }
 
 /** An open write transaction. Functions that write take one: the caller knows the unit of work. */
@@ -42,6 +46,8 @@ export interface OpenOptions {
   readonly now?: () => number
   /** Whether the store is brought to the newest version. Default: yes. */
   readonly migrate?: boolean
+  /** What is sealed with. Default: `.tidelock/keys` in the folder, made when the first text is sealed. */
+  readonly keys?: Keyring
 }
 
 /**
@@ -50,7 +56,8 @@ export interface OpenOptions {
  * with a password in it.
  */
 export async function openStore(url: string, options: OpenOptions): Promise<Store> {
-  const store = storeOf(await connect(url, options))
+  const sealer = createSealer(() => options.keys ?? keysInFile(join(options.folder, '.tidelock', 'keys')))
+  const store = storeOf(await connect(url, options), sealer)
   try {
     if (options.migrate !== false) await bringUp(store)
   } catch (error) {
@@ -101,19 +108,23 @@ async function connect(url: string, { folder, now }: OpenOptions): Promise<Conne
   )
 }
 
-function storeOf({ dialect, reader, writer, patient, snapshots, now, run }: Connected): Store {
+function storeOf(
+  { dialect, reader, writer, patient, snapshots, now, run }: Connected,
+  sealer: Sealer,
+): Store {
   const inside = new AsyncLocalStorage<true>()
   return {
     db: reader,
     dialect,
     now,
+    sealer,
     transaction(work, options) {
       // Would wait for itself for ever.
       if (inside.getStore() === true)
         return Promise.reject(new SyncError('bug', 'A transaction was opened inside another one.'))
       const kysely = options?.patient === true ? patient : writer
       return inside.run(true, () =>
-        run(() => kysely.transaction().execute((db) => work({ db, dialect, now, writes: true }))),
+        run(() => kysely.transaction().execute((db) => work({ db, dialect, now, sealer, writes: true }))),
       )
     },
     snapshot: (work) =>
@@ -121,7 +132,7 @@ function storeOf({ dialect, reader, writer, patient, snapshots, now, run }: Conn
         .transaction()
         .setAccessMode('read only')
         .setIsolationLevel('repeatable read')
-        .execute((db) => work({ db, dialect, now })),
+        .execute((db) => work({ db, dialect, now, sealer })),
     async close() {
       for (const kysely of new Set([reader, writer, patient])) await kysely.destroy()
     },

@@ -2,6 +2,7 @@ import { readFileSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { prepareDemoFolder } from '../../engine/cli/demo/folder.ts'
 import type { StandInAddresses } from '../../engine/cli/demo/stand-ins.ts'
+import { keysInFile } from '../../engine/store/seal.ts'
 import { COPIES, copyText, type Flow, originalOf, SHIPPED } from './flows.ts'
 
 /** `mappings` of them: the shipped ones, then copies. */
@@ -31,12 +32,19 @@ export function prepareFolder(
       copyText(flow, readFileSync(join(folder, fileOf(originalOf(flow))), 'utf8')),
     )
   edit(join('mappings', 'connections', 'odoo.yaml'), (text) => `${text}limits: { settleAfter: 2s }\n`)
+  if (onPostgres) keysInFile(join(folder, '.tidelock', 'keys'))
   edit('temporal.yaml', (text) => {
     const fast = text.replace(/^worker: .*$/m, 'worker: { legBudget: 3s, heartbeat: 2s, concurrency: 4 }')
     if (!onPostgres) return fast
     return fast
-      .replace(/^( +store:) .*$/m, '$1 { url: { secret: database-url } }')
-      .replace(/^secrets:$/m, 'secrets:\n  database-url: { from: "env:DATABASE_URL" }')
+      .replace(
+        /^( +)store: .*$/m,
+        '$1store: { url: { secret: database-url } }\n$1keys: { secret: store-keys }',
+      )
+      .replace(
+        /^secrets:$/m,
+        'secrets:\n  database-url: { from: "env:DATABASE_URL" }\n  store-keys: { from: "file:.tidelock/keys" }',
+      )
   })
 }
 

@@ -12,7 +12,12 @@ export function applyEnvironment(repository: Repository, environment: string) {
       return [name, merge(value as unknown as JsonObject, override)]
     }),
   )
-  return { connections, temporal: chosen.temporal ?? {}, store: chosen.store ?? null }
+  return {
+    connections,
+    temporal: chosen.temporal ?? {},
+    store: chosen.store ?? null,
+    keys: chosen.keys ?? null,
+  }
 }
 
 /** Blocks are merged key by key, `{ secret: … }` included; anything else, lists too, is replaced. */

@@ -826,6 +826,7 @@ keys: Secret
 store?: (string | {
 url: TextOrSecret
 })
+keys?: Secret1
 /**
  * What is different from the connection files, by connection.
  */
@@ -889,6 +890,15 @@ concurrency?: number
  * A secret by its name; temporal.yaml says where it comes from and where it may go.
  */
 export interface Secret {
+/**
+ * The name of a secret that temporal.yaml declares.
+ */
+secret: string
+}
+/**
+ * A secret by its name; temporal.yaml says where it comes from and where it may go.
+ */
+export interface Secret1 {
 /**
  * The name of a secret that temporal.yaml declares.
  */
@@ -2402,6 +2412,10 @@ export const LANGUAGE_SCHEMAS: Readonly<Record<string, object>> = {
          "additionalProperties": false
         }
        ]
+      },
+      "keys": {
+       "$ref": "#/$defs/secret",
+       "description": "What the store seals personal data and credentials with: NAME:BASE64 of 32 bytes, several by commas, the first one seals. Default on SQLite: made in .tidelock/keys."
       },
       "connections": {
        "description": "What is different from the connection files, by connection.",
