@@ -1,5 +1,7 @@
 import type { DeadLetterClass, DeadLetterState } from '../core/model/dead-letter.ts'
 import type { JsonObject } from '../core/model/json.ts'
+import type { Queryable } from './open.ts'
+import { openCell } from './sealed.ts'
 import type { DeadLetterTable } from './tables.ts'
 
 /** The record as it was read. */
@@ -41,7 +43,9 @@ export interface DeadLetterRow {
   readonly resolvedAt: number | null
 }
 
-export function deadLetterOf(row: DeadLetterTable): DeadLetterRow {
+/** A row as it stands, its payloads opened. */
+export function deadLetterOf(store: Queryable, row: DeadLetterTable): DeadLetterRow {
+  const mapped = openCell(store, 'dead_letter', 'mapped', row.mapped)
   return {
     id: row.id,
     project: row.project,
@@ -56,9 +60,9 @@ export function deadLetterOf(row: DeadLetterTable): DeadLetterRow {
     line: row.line,
     column: row.column,
     state: row.state as DeadLetterState,
-    payload: row.payload === null ? null : (JSON.parse(row.payload) as KeptRecord),
+    payload: row.payload === null ? null : keptRecordOf(store, row.payload),
     sourceHash: row.source_hash,
-    mapped: row.mapped === null ? null : (JSON.parse(row.mapped) as JsonObject),
+    mapped: mapped === null ? null : (JSON.parse(mapped) as JsonObject),
     targetId: row.target_id,
     attempts: row.attempts,
     firstSeenAt: row.first_seen_at,
@@ -69,6 +73,11 @@ export function deadLetterOf(row: DeadLetterTable): DeadLetterRow {
     waitsFor: waitsForOf(row),
     resolvedAt: row.resolved_at,
   }
+}
+
+/** The payload of a row, opened. */
+export function keptRecordOf(store: Queryable, payload: string): KeptRecord {
+  return JSON.parse(openCell(store, 'dead_letter', 'payload', payload)) as KeptRecord
 }
 
 function waitsForOf(row: DeadLetterTable): DeadLetterRow['waitsFor'] {

@@ -4,7 +4,7 @@ import {
   OPEN_DEAD_LETTER_STATES,
 } from '../core/model/dead-letter.ts'
 import { isOneOf } from './bulk.ts'
-import { type DeadLetterRow, deadLetterOf, type KeptRecord } from './dead-letter-row.ts'
+import { type DeadLetterRow, deadLetterOf, type KeptRecord, keptRecordOf } from './dead-letter-row.ts'
 import { arrivalsOf, forUpdate, holdLock } from './locks.ts'
 import type { Queryable, Transaction } from './open.ts'
 import { OPEN_STATES, WAITING } from './open-state.ts'
@@ -41,7 +41,7 @@ export async function openDeadLetterKeys(
         class: row.class as DeadLetterClass,
         message: row.message,
         at: row.at,
-        stamp: (JSON.parse(row.payload!) as KeptRecord).stamp,
+        stamp: keptRecordOf(store, row.payload!).stamp,
         sourceHash: row.due_at !== null && row.due_at <= now ? null : row.source_hash,
         planHash: row.plan_hash,
       },
@@ -71,7 +71,7 @@ export async function dueRecords(
     .orderBy('id')
     .limit(limit)
     .execute()
-  return rows.map(({ id, key, payload }) => ({ id, key, payload: JSON.parse(payload!) as KeptRecord }))
+  return rows.map(({ id, key, payload }) => ({ id, key, payload: keptRecordOf(store, payload!) }))
 }
 
 /** When the next open one is due by time (epoch ms), or null. */
@@ -148,7 +148,7 @@ export async function deadLetters(
   if (filter.open === true) query = query.where('state', 'in', OPEN_STATES)
   if (filter.after !== undefined) query = query.where('id', '<', filter.after)
   const rows = await query.orderBy('id', 'desc').limit(filter.limit).execute()
-  return rows.map(deadLetterOf)
+  return rows.map((row) => deadLetterOf(store, row))
 }
 
 export async function deadLetterById(
@@ -162,7 +162,7 @@ export async function deadLetterById(
     .where('project', '=', project)
     .where('id', '=', id)
     .executeTakeFirst()
-  return row === undefined ? null : deadLetterOf(row)
+  return row === undefined ? null : deadLetterOf(store, row)
 }
 
 /** The open one of a mapping by what people call the record. */
@@ -178,7 +178,7 @@ export async function deadLetterByLabel(
     .orderBy('id', 'desc')
     .limit(1)
     .executeTakeFirst()
-  const letter = row === undefined ? null : deadLetterOf(row)
+  const letter = row === undefined ? null : deadLetterOf(store, row)
   return letter?.payload == null ? null : { ...letter, payload: letter.payload }
 }
 
@@ -190,7 +190,7 @@ export async function openDeadLetterOf(
   key: string,
 ): Promise<DeadLetterRow | null> {
   const row = await selectOpen(store, project, mapping).selectAll().where('key', '=', key).executeTakeFirst()
-  return row === undefined ? null : deadLetterOf(row)
+  return row === undefined ? null : deadLetterOf(store, row)
 }
 
 export interface DeadLetterCount {

@@ -7,6 +7,7 @@ import { ledgerTargets } from './ledger.ts'
 import { arrivalsOf, forUpdate, holdLock } from './locks.ts'
 import type { Transaction } from './open.ts'
 import { OPEN_STATES } from './open-state.ts'
+import { sealCell } from './sealed.ts'
 
 /** A record that could not be delivered, as the page that met it knows it. */
 export interface NewDeadLetter {
@@ -101,9 +102,14 @@ export async function parkRecords(
         line: letter.line,
         column: letter.column,
         state: letter.state,
-        payload: JSON.stringify(letter.payload),
+        payload: sealCell(trx, 'dead_letter', 'payload', JSON.stringify(letter.payload)),
         source_hash: letter.sourceHash,
-        mapped: letter.mapped === null ? (again ? known.mapped : null) : JSON.stringify(letter.mapped),
+        mapped:
+          letter.mapped === null
+            ? again
+              ? known.mapped
+              : null
+            : sealCell(trx, 'dead_letter', 'mapped', JSON.stringify(letter.mapped)),
         target_id: letter.targetId,
         attempts,
         first_seen_at: known?.first_seen_at ?? now,

@@ -6,6 +6,8 @@ export interface TableShape<Table> {
   readonly key: readonly (keyof Table & string)[]
   /** Columns that hold JSON. */
   readonly json: readonly (keyof Table & string)[]
+  /** Columns that are sealed at rest, each for the purpose `table.column`. Rows of earlier versions may hold them as they are. */
+  readonly sealed?: readonly (keyof Table & string)[]
 }
 
 /** Every table; those that others point to come before these. */
@@ -19,8 +21,8 @@ export const TABLES = {
     key: ['project', 'namespace', 'key'],
     json: ['field_hashes', 'steps_due', 'previous', 'sent'],
   },
-  dead_letter: { key: ['id'], json: ['payload', 'mapped'] },
-  decision: { key: ['id'], json: ['overlay'] },
+  dead_letter: { key: ['id'], json: ['payload', 'mapped'], sealed: ['payload', 'mapped'] },
+  decision: { key: ['id'], json: ['overlay'], sealed: ['overlay'] },
   run: { key: ['id'], json: ['tally'] },
   run_page: { key: ['run_id', 'sequence'], json: ['tally'] },
   selection: { key: ['project', 'id'], json: ['keys'] },
@@ -30,3 +32,9 @@ export const TABLES = {
 
 export type TableName = keyof Database
 export const TABLE_NAMES = Object.keys(TABLES) as readonly TableName[]
+
+/** The columns of a table that are sealed at rest. */
+export function sealedColumns(table: TableName): readonly string[] {
+  const shape: TableShape<never> = TABLES[table]
+  return shape.sealed ?? []
+}

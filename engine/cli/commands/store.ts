@@ -4,13 +4,14 @@ import { backUp, restore } from '../../store/backup.ts'
 import { checkStore } from '../../store/check/check.ts'
 import type { TableCounts } from '../../store/counts.ts'
 import { bringUp, missingSteps } from '../../store/migrations/migrate.ts'
+import { reseal } from '../../store/sealed.ts'
 import { type Command, EXIT, type Invocation, UsageError } from '../command.ts'
 import { table } from '../output.ts'
 import type { Session } from '../session.ts'
 import { withSession } from '../with-session.ts'
 
 export const store: Command = {
-  positionals: 'check|backup|restore|migrate [FILE]',
+  positionals: 'check|backup|restore|migrate|reseal [FILE]',
   options: {
     dry: { type: 'boolean', help: 'with migrate: say what it would do' },
   },
@@ -28,6 +29,10 @@ export const store: Command = {
       'tidelock store migrate --dry',
       'which steps this version would take; any other command takes them by itself',
     ],
+    [
+      'tidelock store reseal',
+      'seals personal data and credentials with the newest key, so that older ones can go',
+    ],
   ],
   exits: ['1  check found something'],
   run: async (invocation) => {
@@ -36,8 +41,8 @@ export const store: Command = {
     if (work === undefined)
       throw new UsageError(
         what === ''
-          ? 'store needs check, backup, restore or migrate'
-          : `"${what}" is neither check, backup, restore nor migrate`,
+          ? 'store needs check, backup, restore, migrate or reseal'
+          : `"${what}" is neither check, backup, restore, migrate nor reseal`,
       )
     if (what !== 'migrate' && invocation.options['dry'] !== undefined)
       throw new UsageError('--dry goes with migrate')
@@ -48,7 +53,7 @@ export const store: Command = {
       invocation,
       ({ session }) => work(invocation, session, resolve(invocation.cwd, file ?? '')),
       // A store that is looked at, or saved before a new version, stays as it is.
-      { filesMustBeSound: false, migrate: what === 'restore' },
+      { filesMustBeSound: false, migrate: what === 'restore' || what === 'reseal' },
     )
   },
 }
@@ -97,6 +102,17 @@ const WORK: Readonly<Record<string, Work>> = {
     output.data({ dry, steps })
     if (steps.length === 0) output.line('The store is at the newest version.')
     for (const step of steps) output.line(`${dry ? 'would take' : 'took'} ${step}`)
+    return EXIT.ok
+  },
+
+  async reseal({ output }, session) {
+    const sealed = await reseal(session.store)
+    const key = session.store.sealer.current
+    output.data({ key, sealed })
+    for (const line of table(['what', 'sealed anew'], Object.entries(sealed))) output.line(line)
+    output.line(
+      `All that is sealed opens with the key "${key}". Backups made before still need the keys they were made with.`,
+    )
     return EXIT.ok
   },
 }

@@ -1,6 +1,8 @@
 import { sql } from 'kysely'
+import { SyncError } from '../../core/model/failure.ts'
 import { everyRow } from '../every-row.ts'
-import { TABLE_NAMES, TABLES } from '../shape.ts'
+import { openCell } from '../sealed.ts'
+import { sealedColumns, TABLE_NAMES, TABLES } from '../shape.ts'
 import { type Check, type Finding, MOST_FINDINGS } from './finding.ts'
 
 const RESTORE = 'Stop the workers, keep the file, and restore the last backup: tidelock store restore FILE.'
@@ -28,21 +30,31 @@ export const fileIsWhole: Check = async ({ store }) => {
   ]
 }
 
-/** Whatever is kept as JSON can be read again. */
+/** Whatever is sealed opens, and whatever is kept as JSON can be read again. */
 export const jsonParses: Check = async ({ store }) => {
   const findings: Finding[] = []
   for (const table of TABLE_NAMES) {
     const { key, json } = TABLES[table]
-    if (json.length === 0) continue
+    const sealed = sealedColumns(table)
+    const columns = [...new Set<string>([...json, ...sealed])]
+    if (columns.length === 0) continue
     for await (const rows of everyRow(store, table)) {
       for (const row of rows) {
-        for (const column of json) {
-          if (isJson(row[column] ?? null) || findings.length >= MOST_FINDINGS) continue
-          findings.push({
-            code: 'broken-json',
-            message: `${table} ${key.map((name) => row[name]).join(' ')}: ${column} is not JSON.`,
-            hint: RESTORE,
-          })
+        for (const column of columns) {
+          const cell = row[column] ?? null
+          if (cell === null || findings.length >= MOST_FINDINGS) continue
+          const place = `${table} ${key.map((name) => row[name]).join(' ')}: ${column}`
+          const opened = sealed.includes(column)
+            ? opens(() => openCell(store, table, column, String(cell)))
+            : { text: String(cell) }
+          if ('fault' in opened)
+            findings.push({
+              code: 'sealed-away',
+              message: `${place} does not open. ${opened.fault}`,
+              hint: 'Find the keys that the store had (.tidelock/keys, or the secret that `keys:` names) and give them behind the newest one.',
+            })
+          else if ((json as readonly string[]).includes(column) && !isJson(opened.text))
+            findings.push({ code: 'broken-json', message: `${place} is not JSON.`, hint: RESTORE })
         }
       }
     }
@@ -50,10 +62,18 @@ export const jsonParses: Check = async ({ store }) => {
   return findings
 }
 
-function isJson(text: string | number | null): boolean {
-  if (text === null) return true
+function opens(open: () => string): { readonly text: string } | { readonly fault: string } {
   try {
-    JSON.parse(String(text))
+    return { text: open() }
+  } catch (error) {
+    if (error instanceof SyncError) return { fault: error.message }
+    throw error
+  }
+}
+
+function isJson(text: string): boolean {
+  try {
+    JSON.parse(text)
     return true
   } catch {
     return false
