@@ -12,6 +12,7 @@ const MAY_IMPORT: Readonly<Record<string, readonly string[]>> = {
   'engine/core/transform': ['engine/core/model', 'engine/core/expression'],
   'engine/core/pace': ['engine/core/model'],
   'engine/core/diff': ['engine/core/model'],
+  'engine/core/alert': ['engine/core/model', 'engine/core/expression', 'engine/core/parse'],
   'engine/core/compile': [
     'engine/core/model',
     'engine/core/expression',
@@ -22,7 +23,7 @@ const MAY_IMPORT: Readonly<Record<string, readonly string[]>> = {
   'engine/core/explain': ['engine/core/model', 'engine/core/expression'],
   'engine/connectors/odoo': ['engine/core/model'],
   'engine/connectors/shopify': ['engine/core/model'],
-  'engine/store': ['engine/core/model', 'type:engine/core/transform'],
+  'engine/store': ['engine/core/model', 'type:engine/core/transform', 'type:engine/core/alert'],
   'engine/transfer': ['engine/core', 'engine/store'],
   'engine/temporal': ['engine/core', 'engine/store', 'engine/transfer', 'workflows'],
   workflows: ['engine/core/model', 'type:engine/temporal'],

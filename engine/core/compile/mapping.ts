@@ -10,6 +10,7 @@ import { parseDuration, parsePercent } from '../parse/duration.ts'
 import type { ParsedMapping } from '../parse/repository.ts'
 import { adoptOf } from './adopt.ts'
 import { type AgreeRule, adjustModel, agreeOf, stepOf } from './after-write.ts'
+import { alertOf } from './alerts.ts'
 import { compareScopes } from './compare-scopes.ts'
 import { type Context, condition, pathsBelow, type Variables, versionOf } from './context.ts'
 import { compileFields } from './fields.ts'
@@ -210,7 +211,7 @@ export function compileMapping(mapping: ParsedMapping, surroundings: Surrounding
       links: Object.fromEntries(
         links.flatMap((name) => (surroundings.mappings[name] ? [[name, surroundings.mappings[name]]] : [])),
       ),
-      alerts: (value.alerts ?? []) as unknown as readonly JsonObject[],
+      alerts: (value.alerts ?? []).map(alertOf),
       drift: { added: 'info', unused: 'info', mapped: 'halt', ...((value.drift ?? {}) as JsonObject) },
       readiness: (value.readiness ?? null) as JsonObject | null,
     },

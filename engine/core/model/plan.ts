@@ -1,3 +1,4 @@
+import type { AlertPlan } from './alert.ts'
 import type { ConnectionDefinition, FieldValues, TargetShape } from './connector.ts'
 import type { JsonObject, JsonValue } from './json.ts'
 import type { Selection } from './selection.ts'
@@ -31,8 +32,8 @@ export interface Plan {
   readonly errors: ErrorPlan
   /** Mappings this one links to, by name. */
   readonly links: { readonly [mapping: string]: LinkPlan }
-  /** `alerts`, `drift`, `readiness` as written, defaults filled in. */
-  readonly alerts: readonly JsonObject[]
+  readonly alerts: readonly AlertPlan[]
+  /** `drift`, `readiness` as written, defaults filled in. */
   readonly drift: JsonObject
   readonly readiness: JsonObject | null
 }

@@ -114,7 +114,7 @@ export type Percent = string
  */
 export type Alert = ({
 /**
- * Runs that failed: { atLeast: 5, within: 1h }.
+ * Records newly parked (not those that only wait) and runs that failed or halted: { atLeast: 5, within: 1h }.
  */
 failures: {
 /**
@@ -122,9 +122,15 @@ failures: {
  */
 atLeast: number
 within: Duration
+/**
+ * Only records, or only runs. Default: both.
+ */
+of?: ("records" | "runs")
 }
 notify: Notify
 severity?: Severity
+quiet?: Quiet
+escalate?: Escalate
 } | {
 /**
  * Records that could not be delivered: { share: 5%, within: 1d }.
@@ -135,6 +141,8 @@ within: Duration
 }
 notify: Notify
 severity?: Severity
+quiet?: Quiet
+escalate?: Escalate
 } | {
 /**
  * Nothing came: { of: records, longerThan: 3h }.
@@ -152,6 +160,8 @@ during?: string
 }
 notify: Notify
 severity?: Severity
+quiet?: Quiet
+escalate?: Escalate
 } | {
 /**
  * A dead letter that nobody decided: { olderThan: 1d }.
@@ -161,6 +171,8 @@ olderThan: Duration
 }
 notify: Notify
 severity?: Severity
+quiet?: Quiet
+escalate?: Escalate
 } | {
 /**
  * Credentials that end soon: { lessThan: 14 }.
@@ -173,6 +185,8 @@ lessThan: number
 }
 notify: Notify
 severity?: Severity
+quiet?: Quiet
+escalate?: Escalate
 } | {
 /**
  * The share of the day's or month's calls: { moreThan: 80% }.
@@ -182,6 +196,8 @@ moreThan: Percent
 }
 notify: Notify
 severity?: Severity
+quiet?: Quiet
+escalate?: Escalate
 } | {
 /**
  * The API looks different than recorded: { atLeast: mapped }.
@@ -194,6 +210,8 @@ atLeast: ("added" | "unused" | "mapped")
 }
 notify: Notify
 severity?: Severity
+quiet?: Quiet
+escalate?: Escalate
 } | {
 /**
  * A run that takes long: { longerThan: 30m }.
@@ -203,6 +221,8 @@ longerThan: Duration
 }
 notify: Notify
 severity?: Severity
+quiet?: Quiet
+escalate?: Escalate
 })
 /**
  * Channels to tell, as channels.yaml names them.
@@ -211,9 +231,13 @@ severity?: Severity
  */
 export type Notify = [string, ...(string)[]]
 /**
- * How loud.
+ * How loud. Default: warning; critical goes through quiet hours.
  */
 export type Severity = ("info" | "warning" | "critical")
+/**
+ * Weekdays, hours and zone in which nobody is told unless it is critical: MON-SUN 22:00-07:00 Europe/Brussels. Hours may run over midnight; what was held is told when they end, if it still holds.
+ */
+export type Quiet = string
 
 /**
  * One flow: which records, which fields, when, with which rights.
@@ -669,10 +693,22 @@ when?: ((string | number | boolean) | Constant)
 otherwise?: ((string | number | boolean) | Constant)
 fields: Values
 }
+/**
+ * Who else is told when it still holds after a time: { after: 1h, notify: [boss] }.
+ */
+export interface Escalate {
+after: Duration
+notify: Notify
+}
 }
 export type MappingFile = MappingFiles.MappingFile
 
 export declare namespace ChannelsFiles {
+/**
+ * Weekdays, hours and zone in which this channel is told critical alerts only: MON-SUN 22:00-07:00 Europe/Brussels. Hours may run over midnight; what was held is told when they end, if it still holds.
+ */
+export type Quiet = string
+
 /**
  * Where people are told.
  */
@@ -695,6 +731,7 @@ channels: {
 slack: {
 webhook: Secret
 }
+quiet?: Quiet
 } | {
 /**
  * Mail.
@@ -714,6 +751,7 @@ smtp: Secret1
  */
 from?: string
 }
+quiet?: Quiet
 } | {
 /**
  * A POST with JSON.
@@ -725,6 +763,7 @@ webhook: {
 url: (string | Secret2)
 sign?: Secret3
 }
+quiet?: Quiet
 }
 }
 }
@@ -1890,7 +1929,7 @@ export const LANGUAGE_SCHEMAS: Readonly<Record<string, object>> = {
     "minItems": 1
    },
    "severity": {
-    "description": "How loud.",
+    "description": "How loud. Default: warning; critical goes through quiet hours.",
     "enum": [
      "info",
      "warning",
@@ -1912,7 +1951,7 @@ export const LANGUAGE_SCHEMAS: Readonly<Record<string, object>> = {
       "type": "object",
       "properties": {
        "failures": {
-        "description": "Runs that failed: { atLeast: 5, within: 1h }.",
+        "description": "Records newly parked (not those that only wait) and runs that failed or halted: { atLeast: 5, within: 1h }.",
         "type": "object",
         "properties": {
          "atLeast": {
@@ -1922,6 +1961,13 @@ export const LANGUAGE_SCHEMAS: Readonly<Record<string, object>> = {
          },
          "within": {
           "$ref": "#/$defs/duration"
+         },
+         "of": {
+          "description": "Only records, or only runs. Default: both.",
+          "enum": [
+           "records",
+           "runs"
+          ]
          }
         },
         "required": [
@@ -1935,6 +1981,12 @@ export const LANGUAGE_SCHEMAS: Readonly<Record<string, object>> = {
        },
        "severity": {
         "$ref": "#/$defs/severity"
+       },
+       "quiet": {
+        "$ref": "#/$defs/quiet"
+       },
+       "escalate": {
+        "$ref": "#/$defs/escalate"
        }
       },
       "required": [
@@ -1968,6 +2020,12 @@ export const LANGUAGE_SCHEMAS: Readonly<Record<string, object>> = {
        },
        "severity": {
         "$ref": "#/$defs/severity"
+       },
+       "quiet": {
+        "$ref": "#/$defs/quiet"
+       },
+       "escalate": {
+        "$ref": "#/$defs/escalate"
        }
       },
       "required": [
@@ -2009,6 +2067,12 @@ export const LANGUAGE_SCHEMAS: Readonly<Record<string, object>> = {
        },
        "severity": {
         "$ref": "#/$defs/severity"
+       },
+       "quiet": {
+        "$ref": "#/$defs/quiet"
+       },
+       "escalate": {
+        "$ref": "#/$defs/escalate"
        }
       },
       "required": [
@@ -2038,6 +2102,12 @@ export const LANGUAGE_SCHEMAS: Readonly<Record<string, object>> = {
        },
        "severity": {
         "$ref": "#/$defs/severity"
+       },
+       "quiet": {
+        "$ref": "#/$defs/quiet"
+       },
+       "escalate": {
+        "$ref": "#/$defs/escalate"
        }
       },
       "required": [
@@ -2069,6 +2139,12 @@ export const LANGUAGE_SCHEMAS: Readonly<Record<string, object>> = {
        },
        "severity": {
         "$ref": "#/$defs/severity"
+       },
+       "quiet": {
+        "$ref": "#/$defs/quiet"
+       },
+       "escalate": {
+        "$ref": "#/$defs/escalate"
        }
       },
       "required": [
@@ -2098,6 +2174,12 @@ export const LANGUAGE_SCHEMAS: Readonly<Record<string, object>> = {
        },
        "severity": {
         "$ref": "#/$defs/severity"
+       },
+       "quiet": {
+        "$ref": "#/$defs/quiet"
+       },
+       "escalate": {
+        "$ref": "#/$defs/escalate"
        }
       },
       "required": [
@@ -2132,6 +2214,12 @@ export const LANGUAGE_SCHEMAS: Readonly<Record<string, object>> = {
        },
        "severity": {
         "$ref": "#/$defs/severity"
+       },
+       "quiet": {
+        "$ref": "#/$defs/quiet"
+       },
+       "escalate": {
+        "$ref": "#/$defs/escalate"
        }
       },
       "required": [
@@ -2161,6 +2249,12 @@ export const LANGUAGE_SCHEMAS: Readonly<Record<string, object>> = {
        },
        "severity": {
         "$ref": "#/$defs/severity"
+       },
+       "quiet": {
+        "$ref": "#/$defs/quiet"
+       },
+       "escalate": {
+        "$ref": "#/$defs/escalate"
        }
       },
       "required": [
@@ -2170,6 +2264,27 @@ export const LANGUAGE_SCHEMAS: Readonly<Record<string, object>> = {
       "additionalProperties": false
      }
     ]
+   },
+   "quiet": {
+    "description": "Weekdays, hours and zone in which nobody is told unless it is critical: MON-SUN 22:00-07:00 Europe/Brussels. Hours may run over midnight; what was held is told when they end, if it still holds.",
+    "type": "string"
+   },
+   "escalate": {
+    "description": "Who else is told when it still holds after a time: { after: 1h, notify: [boss] }.",
+    "type": "object",
+    "properties": {
+     "after": {
+      "$ref": "#/$defs/duration"
+     },
+     "notify": {
+      "$ref": "#/$defs/notify"
+     }
+    },
+    "required": [
+     "after",
+     "notify"
+    ],
+    "additionalProperties": false
    }
   }
  },
@@ -2206,6 +2321,9 @@ export const LANGUAGE_SCHEMAS: Readonly<Record<string, object>> = {
           "webhook"
          ],
          "additionalProperties": false
+        },
+        "quiet": {
+         "$ref": "#/$defs/quiet"
         }
        },
        "required": [
@@ -2245,6 +2363,9 @@ export const LANGUAGE_SCHEMAS: Readonly<Record<string, object>> = {
           "smtp"
          ],
          "additionalProperties": false
+        },
+        "quiet": {
+         "$ref": "#/$defs/quiet"
         }
        },
        "required": [
@@ -2272,6 +2393,9 @@ export const LANGUAGE_SCHEMAS: Readonly<Record<string, object>> = {
           "url"
          ],
          "additionalProperties": false
+        },
+        "quiet": {
+         "$ref": "#/$defs/quiet"
         }
        },
        "required": [
@@ -2315,6 +2439,10 @@ export const LANGUAGE_SCHEMAS: Readonly<Record<string, object>> = {
       "$ref": "#/$defs/secret"
      }
     ]
+   },
+   "quiet": {
+    "description": "Weekdays, hours and zone in which this channel is told critical alerts only: MON-SUN 22:00-07:00 Europe/Brussels. Hours may run over midnight; what was held is told when they end, if it still holds.",
+    "type": "string"
    }
   }
  },

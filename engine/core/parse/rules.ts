@@ -7,7 +7,7 @@ import { connectionsExist, connectorsExist, namesAreFree } from './rules/names.t
 import type { Add, Rule, RuleContext } from './rules/rule.ts'
 import { secretsReachTheirHosts } from './rules/secret-hosts.ts'
 import { noSecretLiterals, secretsAreDeclared } from './rules/secrets.ts'
-import { retriesPause, schedulesAreValid, silencesAreValid } from './rules/times.ts'
+import { quietHoursAreValid, retriesPause, schedulesAreValid, silencesAreValid } from './rules/times.ts'
 
 const RULES: readonly Rule[] = [
   connectorsExist,
@@ -21,6 +21,7 @@ const RULES: readonly Rule[] = [
   schedulesAreValid,
   retriesPause,
   silencesAreValid,
+  quietHoursAreValid,
   defaultEnvironmentExists,
   overridesFit,
 ]

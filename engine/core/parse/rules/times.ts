@@ -1,5 +1,5 @@
 import { cronFault } from '../cron.ts'
-import type { Path } from '../document.ts'
+import type { ParsedDocument, Path } from '../document.ts'
 import { parseDuration } from '../duration.ts'
 import { parseHours } from '../hours.ts'
 import { isTimeZone } from '../time-zone.ts'
@@ -60,4 +60,22 @@ export const silencesAreValid: Rule = ({ repository, add }) => {
       })
     }
   }
+}
+
+export const quietHoursAreValid: Rule = ({ repository, add }) => {
+  const check = (document: ParsedDocument, path: Path, quiet: string | undefined): void => {
+    if (quiet === undefined || parseHours(quiet, { overMidnight: true }) !== null) return
+    add(document, path, {
+      code: 'bad-hours',
+      message: `"${quiet}" are not hours of a week.`,
+      hint: 'Weekdays, hours and zone: MON-SUN 22:00-07:00 Europe/Brussels.',
+    })
+  }
+  for (const { document, value } of Object.values(repository.mappings))
+    for (const [index, alert] of (value.alerts ?? []).entries())
+      check(document, ['alerts', index, 'quiet'], alert.quiet)
+  if (repository.channels === null) return
+  const { document, value } = repository.channels
+  for (const [name, channel] of Object.entries(value.channels))
+    check(document, ['channels', name, 'quiet'], channel.quiet)
 }
