@@ -13,6 +13,7 @@ const MAY_IMPORT: Readonly<Record<string, readonly string[]>> = {
   'engine/core/pace': ['engine/core/model'],
   'engine/core/diff': ['engine/core/model'],
   'engine/core/alert': ['engine/core/model', 'engine/core/expression', 'engine/core/parse'],
+  'engine/core/personal': ['engine/core/model'],
   'engine/core/compile': [
     'engine/core/model',
     'engine/core/expression',

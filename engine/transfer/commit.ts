@@ -1,6 +1,8 @@
 import type { SourceRecord } from '../core/model/connector.ts'
 import type { JsonObject, JsonValue } from '../core/model/json.ts'
 import { EMPTY_TALLY, type Tally } from '../core/model/tally.ts'
+import { maskText } from '../core/personal/mask.ts'
+import { personalValues } from '../core/personal/values.ts'
 import { deliveredText } from '../core/transform/compare.ts'
 import { advanceCursor } from '../store/cursor.ts'
 import { type NewDeadLetter, parkRecords, releaseWaiting, resolveDeadLetters } from '../store/dead-letters.ts'
@@ -203,6 +205,7 @@ function deadLetterOf(
 ): NewDeadLetter {
   const { plan, sourceMap } = context
   const { parking, waitsFor } = verdict
+  const fields = work.mapped === null ? null : (work.mapped.fields as JsonValue as JsonObject)
   const place = placeOf(sourceMap.places, parking.at)
   const linked = waitsFor === null ? undefined : plan.links[waitsFor.mapping]
   return {
@@ -212,7 +215,8 @@ function deadLetterOf(
     key: work.key,
     label: work.label,
     class: parking.class,
-    message: parking.message,
+    // It is shown, told and logged in many places: what it quotes of a person is nowhere but in the payload, which is sealed.
+    message: maskText(parking.message, personalValues(plan, { data: work.record.data, mapped: fields })),
     at: parking.at,
     file: place === null ? null : sourceMap.file,
     line: place?.line ?? null,
@@ -220,7 +224,7 @@ function deadLetterOf(
     state: linked === undefined ? 'parked' : 'waiting',
     payload: { key: work.record.key, stamp: work.record.stamp, data: work.record.data },
     sourceHash: work.sourceHash,
-    mapped: work.mapped === null ? null : (work.mapped.fields as JsonValue as JsonObject),
+    mapped: fields,
     targetId: work.targetId,
     dueAfterMs: plan.errors.parked.again,
     planHash: context.planHash,

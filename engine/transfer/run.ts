@@ -2,6 +2,7 @@ import { FAILURES, failureKindOf, SyncError } from '../core/model/failure.ts'
 import type { JsonValue } from '../core/model/json.ts'
 import type { Plan, SourceMap } from '../core/model/plan.ts'
 import { addTallies, balances, type Tally } from '../core/model/tally.ts'
+import { maskLetter } from '../core/personal/mask.ts'
 import { hashOf } from '../core/transform/fingerprint.ts'
 import { clearCursor } from '../store/cursor.ts'
 import { deadLetterCounts, deadLetters } from '../store/dead-letters.ts'
@@ -186,6 +187,12 @@ async function progressOf(
     until: result.until,
     tally,
     parked,
-    details: runDetails(plan, request.planHash, tally, letters, parked),
+    details: runDetails(
+      plan,
+      request.planHash,
+      tally,
+      letters.map((letter) => maskLetter(plan, letter)),
+      parked,
+    ),
   }
 }

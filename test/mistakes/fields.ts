@@ -47,6 +47,8 @@ export const FIELD_MISTAKES: readonly Mistake[] = [
   ['a row that nothing asks for', ORDERS, 'tax: { "0.0825": CA 8.25%, ', 'tax: { "0.0825": CA 8.25%, ‸half: CA 50%, ', 'unused-table-row', /never "half"/],
   ['a key that changes with the record', CUSTOMERS, 'identity: customer.id', 'identity: [customer.id, ‸customer.updatedAt]', 'unstable-identity', /each version would become a record of its own/],
   ['a key that two records may share', CUSTOMERS, 'identity: customer.id', 'identity: ‸customer.displayName', 'repeated-identity', /customer\.id/],
+  ['a personal field misspelt', CUSTOMERS, 'adopt: { by: email }', 'adopt: { by: email }\n\npersonal: [customer.tags, ‸customer.defaultAddress.cty]', 'unknown-field', /customer\.defaultAddress has no field "cty"\. Did you mean "city"/],
+  ['a personal field without the record', CUSTOMERS, 'adopt: { by: email }', 'adopt: { by: email }\n\npersonal: [‸tags]', 'unknown-variable', /Write customer\./],
   ['a list for a label', CUSTOMERS, 'label: customer.displayName', 'label: ‸customer.tags', 'wrong-type', /A label is a text/],
   ['records archived that cannot be', ORDERS, '  changed: new', '  changed: new\n  gone: ‸archive', 'cannot-go', /no field "active"/],
   ['records archived, which is not done yet', CUSTOMERS, 'adopt: { by: email }', 'gone: ‸archive\n  adopt: { by: email }', 'not-yet', /stay as it is.*gone: ignore/],

@@ -83,6 +83,10 @@ test('two contacts with the address of one customer are not told apart by guessi
   expect(await world.run('shopify-customers')).toMatchObject({ created: 11, parked: 1 })
   const [letter] = await parked('shopify-customers')
   expect(letter).toMatchObject({ class: 'ambiguous', message: expect.stringContaining('2 records') })
+  // Whose address it is stands in the sealed payload alone.
+  expect(letter!.message).not.toContain(email)
+  expect(letter!.message).toContain('•••')
+  expect(JSON.stringify(letter!.payload)).toContain(email)
 })
 
 test('one contact belongs to one customer: the second that would have it is parked, in the same page and later', async () => {

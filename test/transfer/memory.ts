@@ -168,7 +168,13 @@ export function createMemory(now: () => number, particular: Partial<ConnectorFac
     },
     close: async () => {},
   }
-  const connector: Connector = { name: 'memory', configSchema: {}, facts, open: async () => connection }
+  const connector: Connector = {
+    name: 'memory',
+    configSchema: {},
+    facts,
+    recordUrl: () => null,
+    open: async () => connection,
+  }
   return { memory, connector, settleDown }
 }
 

@@ -8,6 +8,7 @@ import { lookUp } from './look-up.ts'
 import { preflight } from './preflight.ts'
 import { BATCH_SIZE } from './progress.ts'
 import { listKeys, readKeys, readPage } from './read.ts'
+import { recordUrl } from './record-url.ts'
 import { grantedScopes } from './rights.ts'
 import { upsert } from './upsert.ts'
 
@@ -27,6 +28,7 @@ export const odoo: Connector = {
   name: 'odoo',
   configSchema: CONFIG_SCHEMA,
   facts: FACTS,
+  recordUrl,
   async open(definition, host): Promise<Connection> {
     const client = createClient(readConfig(definition), host)
     return {

@@ -7,6 +7,7 @@ import { listKeys, readKeys } from './keys.ts'
 import { findProblems, grantedScopes } from './preflight.ts'
 import { RESOURCES } from './query.ts'
 import { readPage } from './read.ts'
+import { recordUrl } from './record-url.ts'
 import { createFetcher } from './sizes.ts'
 
 const FACTS: ConnectorFacts = {
@@ -23,6 +24,7 @@ export const shopify: Connector = {
   name: 'shopify',
   configSchema: CONFIG_SCHEMA,
   facts: FACTS,
+  recordUrl,
   async open(definition, host): Promise<Connection> {
     const config = configOf(definition)
     const client = createGraphqlClient(config, host)

@@ -18,6 +18,7 @@ import { identityOf } from './identity.ts'
 import { checkGone, labelOf } from './label-and-gone.ts'
 import { meantVariable } from './meant-variable.ts'
 import { namespaceOf } from './names.ts'
+import { personalPaths } from './personal.ts'
 import { createReport, type Path, type Report } from './report.ts'
 import { sourceScopes, targetScopes } from './scopes.ts'
 import { selectionOf } from './selection.ts'
@@ -133,6 +134,7 @@ export function compileMapping(mapping: ParsedMapping, surroundings: Surrounding
     (step, index) => stepOf(context, index, step, variables, Object.keys(fields)) ?? [],
   )
   checkTables(context)
+  const personal = personalPaths(report, source.schema, as, value.personal)
   const fixed = fixedOf(context)
   const needed = {
     [value.source.connection]: sourceScopes(source.schema, as, uses.reads),
@@ -184,7 +186,7 @@ export function compileMapping(mapping: ParsedMapping, surroundings: Surrounding
         resource: value.source.resource,
         as,
         since: value.source.since ?? null,
-        selection: selectionOf(source.schema, paths),
+        selection: selectionOf(source.schema, paths, personal),
         keep: keep.filter((rule) => rule !== null),
       },
       target: {

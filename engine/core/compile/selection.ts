@@ -6,19 +6,28 @@ interface Draft {
   [field: string]: { -readonly [K in keyof SelectedField]: SelectedField[K] } & { fields?: Draft }
 }
 
-/** The part of a recorded schema that the paths read: what the connector is asked for. Unknown paths are left out (they are reported elsewhere). */
-export function selectionOf(schema: RecordedSchema, paths: Iterable<string>): Selection {
+/**
+ * The part of a recorded schema that the paths read: what the connector is asked for. Unknown paths are left out (they are reported
+ * elsewhere). `personal`: paths that say something of a person beside those the schema calls so.
+ */
+export function selectionOf(
+  schema: RecordedSchema,
+  paths: Iterable<string>,
+  personal: ReadonlySet<string> = new Set(),
+): Selection {
   const root: Draft = {}
   for (const path of [...paths].sort()) {
     let properties: JsonObject = schema.properties
     let draft = root
-    for (const part of path.split('.')) {
+    const parts = path.split('.')
+    for (const [depth, part] of parts.entries()) {
       const node = properties[part]
       if (!isJsonObject(node ?? null)) break
       const field = node as JsonObject
       const items = field['items']
       const inner = isJsonObject(items ?? null) ? (items as JsonObject) : field
       const selected = (draft[part] ??= fieldOf(field, inner))
+      if (personal.has(parts.slice(0, depth + 1).join('.'))) selected.personal = true
       if (!isJsonObject((inner['properties'] ?? null) as JsonValue)) break
       properties = inner['properties'] as JsonObject
       selected.fields ??= {}
@@ -41,5 +50,6 @@ function fieldOf(field: JsonObject, inner: JsonObject): Draft[string] {
     type,
     ...(isList ? { list } : {}),
     ...(typeof field['x-computed'] === 'string' ? { computed: true as const } : {}),
+    ...(field['x-personal'] === true || inner['x-personal'] === true ? { personal: true as const } : {}),
   }
 }

@@ -57,6 +57,7 @@ export function shapeOf(schema: RecordedSchema, spelled: SpelledField): TargetFi
     type: spelled.field['x-type'],
     ...(typeof relation === 'string' ? { relation } : {}),
     ...(required ? { required: true } : {}),
+    ...(spelled.field['x-personal'] === true ? { personal: true as const } : {}),
   }
 }
 

@@ -8,6 +8,11 @@ export interface Connector {
   /** JSON Schema (2020-12) of `settings` and `auth` in a connection file of this connector. */
   readonly configSchema: JsonObject
   readonly facts: ConnectorFacts
+  /**
+   * Where a person finds a record in the system's own pages, by its key at the source or its id at the target; null where no page
+   * is known. Nothing is asked of the system.
+   */
+  recordUrl(definition: ConnectionDefinition, resource: string, id: string): string | null
   open(definition: ConnectionDefinition, host: Host): Promise<Connection>
 }
 
@@ -181,6 +186,8 @@ export interface TargetField {
   /** The resource a reference points to, or the resource of the lines. */
   readonly relation?: string
   readonly required?: boolean
+  /** It says something of a person: masked wherever people look until they open it. */
+  readonly personal?: true
   /** For lines. */
   readonly lines?: TargetShape
 }

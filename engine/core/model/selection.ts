@@ -16,4 +16,6 @@ export interface SelectedField {
   readonly list?: 'connection' | 'first' | 'plain'
   /** A convenience the connector computes from other fields of the same object, which it asks for by itself. */
   readonly computed?: true
+  /** It says something of a person, and so does all below it: masked wherever people look until they open it. */
+  readonly personal?: true
 }

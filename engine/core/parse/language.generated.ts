@@ -353,6 +353,10 @@ changed?: ("new" | "all")
 deletedAtTarget?: ("park" | "recreate")
 }
 /**
+ * Source fields that say something of a person, beside those known to: order.note. Masked in the review table, alerts and logs.
+ */
+personal?: string[]
+/**
  * Translations for table("name", key), reviewed like everything else. A value that is not listed parks the record.
  */
 tables?: {
@@ -1271,6 +1275,14 @@ export const LANGUAGE_SCHEMAS: Readonly<Record<string, object>> = {
      "identity"
     ],
     "additionalProperties": false
+   },
+   "personal": {
+    "description": "Source fields that say something of a person, beside those known to: order.note. Masked in the review table, alerts and logs.",
+    "type": "array",
+    "items": {
+     "type": "string",
+     "minLength": 1
+    }
    },
    "tables": {
     "description": "Translations for table(\"name\", key), reviewed like everything else. A value that is not listed parks the record.",

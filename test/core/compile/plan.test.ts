@@ -66,6 +66,25 @@ test('only fields that expressions use are asked for', () => {
   expect(selection).not.toContain('transactions')
 })
 
+test('a plan says which fields of both sides are personal, also those that only the mapping calls so', () => {
+  const { source, target } = planOf(shipped, 'shopify-customers').plan
+  expect(source.selection['displayName']).toEqual({ type: 'text', personal: true })
+  expect(source.selection['defaultAddress']?.fields?.['city']).toMatchObject({ personal: true })
+  expect(source.selection['id']).not.toHaveProperty('personal')
+  expect(target.shape.fields['email']).toMatchObject({ personal: true })
+  expect(target.shape.fields['country_id']).not.toHaveProperty('personal')
+  const marked = changed(
+    shipped,
+    'mappings/shopify-customers.yaml',
+    'fields:',
+    'personal: [customer.id, customer.defaultAddress.countryCodeV2]\n\nfields:',
+  )
+  const { selection } = planOf(marked, 'shopify-customers').plan.source
+  expect(selection['id']).toEqual({ type: 'text', personal: true })
+  expect(selection['defaultAddress']?.fields?.['countryCodeV2']).toMatchObject({ personal: true })
+  expect(selection['defaultAddress']).not.toHaveProperty('personal')
+})
+
 test('the language examples compile', () => {
   const { plans, diagnostics } = compileFiles(filesOf('test/fixtures/language'))
   expect(diagnostics.filter(({ severity }) => severity === 'error')).toEqual([])

@@ -1,0 +1,44 @@
+import { isJsonObject, type JsonObject, type JsonValue } from '../model/json.ts'
+import type { Plan } from '../model/plan.ts'
+import type { Selection } from '../model/selection.ts'
+
+/** What of a plan says which values are personal. */
+export interface PersonalPlan {
+  readonly source: Pick<Plan['source'], 'selection'>
+  readonly target: Pick<Plan['target'], 'shape'>
+}
+
+/** Shorter ones say nothing of anybody, and stand in too many words. */
+const SHORTEST = 2
+
+/** The personal values of one record, as read and as mapped: by them it is recognised wherever somebody quotes it. */
+export function personalValues(
+  plan: PersonalPlan,
+  record: { readonly data: JsonObject | null; readonly mapped: JsonObject | null },
+): readonly string[] {
+  const found = new Set<string>()
+  if (record.data !== null) collect(plan.source.selection, record.data, found)
+  for (const [field, value] of Object.entries(record.mapped ?? {}))
+    if (plan.target.shape.fields[field]?.personal === true) addAll(value, found)
+  return [...found]
+}
+
+function collect(selection: Selection, value: JsonValue, found: Set<string>): void {
+  if (Array.isArray(value)) for (const item of value) collect(selection, item, found)
+  if (!isJsonObject(value)) return
+  for (const [name, field] of Object.entries(selection)) {
+    const member = value[name]
+    if (member === undefined || member === null) continue
+    if (field.personal === true) addAll(member, found)
+    else if (field.fields !== undefined) collect(field.fields, member, found)
+  }
+}
+
+function addAll(value: JsonValue, found: Set<string>): void {
+  if (Array.isArray(value)) for (const item of value) addAll(item, found)
+  else if (isJsonObject(value)) for (const member of Object.values(value)) addAll(member, found)
+  else if (typeof value === 'string' || typeof value === 'number') {
+    const text = String(value).trim()
+    if (text.length >= SHORTEST) found.add(text)
+  }
+}

@@ -1,0 +1,154 @@
+import { describe, expect, test } from 'vitest'
+import type { JsonObject } from '../../../engine/core/model/json.ts'
+import { MASK, maskLetter, maskText } from '../../../engine/core/personal/mask.ts'
+import { type PersonalPlan, personalValues } from '../../../engine/core/personal/values.ts'
+
+const PLAN: PersonalPlan = {
+  source: {
+    selection: {
+      id: { type: 'text' },
+      name: { type: 'text' },
+      note: { type: 'text', personal: true },
+      tags: { type: 'text', list: 'plain' },
+      customer: {
+        type: 'object',
+        fields: {
+          id: { type: 'text' },
+          displayName: { type: 'text', personal: true },
+          addresses: {
+            type: 'object',
+            list: 'plain',
+            fields: { zip: { type: 'text', personal: true }, countryCode: { type: 'text' } },
+          },
+        },
+      },
+      contact: { type: 'object', personal: true, fields: { email: { type: 'text' } } },
+    },
+  },
+  target: {
+    shape: {
+      resource: 'res.partner',
+      fields: {
+        name: { type: 'text', personal: true },
+        comment: { type: 'html' },
+        ref: { type: 'text' },
+        active: { type: 'boolean' },
+      },
+    },
+  },
+}
+
+const DATA: JsonObject = {
+  id: 'gid://shopify/Order/94607',
+  name: '#1042',
+  note: 'Ring twice',
+  tags: ['vip', 'mara quill'],
+  customer: {
+    id: 'gid://shopify/Customer/7',
+    displayName: 'Mara Quill',
+    addresses: [{ zip: '94607', countryCode: 'US' }],
+  },
+  contact: { email: 'mara@quill.example' },
+}
+const MAPPED: JsonObject = { name: 'Quill, Mara', comment: 'For Mara Quill', ref: '#1042', active: true }
+
+test('personal values are those of marked fields, and of all below a marked one, on both sides', () => {
+  expect(personalValues(PLAN, { data: DATA, mapped: MAPPED })).toEqual([
+    'Ring twice',
+    'Mara Quill',
+    '94607',
+    'mara@quill.example',
+    'Quill, Mara',
+  ])
+  expect(personalValues(PLAN, { data: null, mapped: null })).toEqual([])
+})
+
+describe('a text is masked', () => {
+  const long = 'Please leave the parcel with the neighbour at number twelve, "Jan", not in the garden shed'
+  const values = ['Mara Quill', 'Quill', 'An', '94607', long]
+  test.each([
+    ['where it quotes a value', 'No res.partner is "Mara Quill".', `No res.partner is "${MASK}".`],
+    ['in capitals or not', 'MARA  QUILL is twice there', `${MASK} is twice there`],
+    ['in whole words only', 'Quilling an Angle', 'Quilling an Angle'],
+    ['of short names as they are written', 'An is an odd name', `${MASK} is an odd name`],
+    ['of numbers', '94607 is in no table', `${MASK} is in no table`],
+    ['not within other numbers', '194607 is not 94607.00 or 1.94607', '194607 is not 94607.00 or 1.94607'],
+    ['of any address', 'Several fit a@b.c, (else@where.example).', `Several fit ${MASK}, (${MASK}).`],
+    ['of any telephone with its country', 'phone +32 (0)2 555-12 12 is none', `phone ${MASK} is none`],
+    ['not of amounts with a sign', 'differs by +12345678.90', 'differs by +12345678.90'],
+    ['as JSON quotes it', `note ${JSON.stringify(long)} is too long`, `note "${MASK}" is too long`],
+    [
+      'where it is cut short',
+      `note ${JSON.stringify(long).slice(0, 77)}… is too long`,
+      `note "${MASK}… is too long`,
+    ],
+    ['not where another text is cut short', 'a list such as A, B, …', 'a list such as A, B, …'],
+  ])('%s', (_, text, masked) => {
+    expect(maskText(text, values)).toBe(masked)
+    expect(maskText(masked, values)).toBe(masked)
+  })
+
+  test('without any values too', () => {
+    expect(maskText('mail a@b.example', [])).toBe(`mail ${MASK}`)
+  })
+
+  test('whatever signs a value has', () => {
+    const odd = '(a+b) [c] {d} | e.$^*?\\/'
+    expect(maskText(`is "${odd}" there`, [odd])).toBe(`is "${MASK}" there`)
+  })
+})
+
+describe('a dead letter', () => {
+  const letter = {
+    id: 'd1',
+    key: 'gid:%2F%2Fshopify%2FOrder%2F94607',
+    label: 'Mara Quill',
+    message: 'Mara Quill (mara@quill.example) fits several',
+    payload: { key: 'gid://shopify/Order/94607', stamp: 's', data: DATA },
+    mapped: MAPPED,
+  }
+
+  test('shows what is there and not what it is; its key stays', () => {
+    expect(maskLetter(PLAN, letter)).toEqual({
+      id: 'd1',
+      key: letter.key,
+      label: MASK,
+      message: `${MASK} (${MASK}) fits several`,
+      payload: {
+        key: letter.payload.key,
+        stamp: 's',
+        data: {
+          id: letter.payload.key,
+          name: '#1042',
+          note: MASK,
+          tags: ['vip', MASK],
+          customer: {
+            id: 'gid://shopify/Customer/7',
+            displayName: MASK,
+            addresses: [{ zip: MASK, countryCode: 'US' }],
+          },
+          contact: { email: MASK },
+        },
+      },
+      mapped: { name: MASK, comment: `For ${MASK}`, ref: '#1042', active: true },
+    })
+  })
+
+  test('whose key is a person is masked there too', () => {
+    const payload = { key: 'mara@quill.example', stamp: 's', data: DATA }
+    expect(maskLetter(PLAN, { ...letter, key: 'mara@quill.example', payload })).toMatchObject({
+      key: MASK,
+      payload: { key: MASK },
+    })
+  })
+
+  test('of a plan that is not known any more shows neither payload nor label', () => {
+    expect(maskLetter(null, letter)).toMatchObject({ payload: null, mapped: null, label: null })
+  })
+
+  test('shows what is absent as absent', () => {
+    const data = { ...DATA, note: null, customer: null }
+    const shown = maskLetter(PLAN, { ...letter, payload: { ...letter.payload, data }, mapped: null })
+    expect(shown).toMatchObject({ payload: { data: { note: null, customer: null } }, mapped: null })
+  })
+})
