@@ -1,6 +1,7 @@
 import { afterEach, expect, test } from 'vitest'
-import { controlOf, createWorld, type World } from '../transfer/world.ts'
+import { createWorld, type World } from '../transfer/world.ts'
 import { findViolations, idsOf, type Told } from './check.ts'
+import { controlOf } from './control-of.ts'
 import { SHIPPED } from './flows.ts'
 import { tellings } from './tellings.ts'
 

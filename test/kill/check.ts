@@ -26,6 +26,8 @@ export interface Told {
   readonly deleted: ReadonlySet<string>
   /** False while products may still be called as another version of their mapping says. (Default: true) */
   readonly rewritten?: boolean
+  /** Whether a record that is parked may be. (Default: what the shop's own data gives a reason for) */
+  mayBeParked?(letter: Letter): boolean
 }
 
 export type Ids = ReadonlyMap<Model, ReadonlySet<number>>
@@ -106,8 +108,8 @@ function lookInto(flow: Flow, target: Target, told: Told, { lost }: Findings) {
     const letter = letters.get(id)
     const at = `${flow.mapping} ${label}`
     const deleted = letter?.class === 'deleted-at-target' && told.deleted.has(key)
-    if (letter !== undefined && !deleted && !mayWait(letter.class))
-      lost.push(`${at} is parked: ${letter.class} ${letter.message}`)
+    const may = (parked: Letter) => told.mayBeParked?.(parked) ?? (deleted || mayWait(parked.class))
+    if (letter !== undefined && !may(letter)) lost.push(`${at} is parked: ${letter.class} ${letter.message}`)
     else if (found === undefined && letter === undefined && !optional) lost.push(`${at} is missing`)
     else if (found !== undefined && letter === undefined)
       lost.push(...faultsOf(found.id).map((fault) => `${at}: ${fault}`))

@@ -1,6 +1,7 @@
 import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, test } from 'vitest'
 import { openIntents } from '../../engine/store/ledger.ts'
 import { findViolations, type Ids, idsOf } from '../kill/check.ts'
+import { controlOf } from '../kill/control-of.ts'
 import { SHIPPED } from '../kill/flows.ts'
 import { createPeople, deleteQuotation, type People, remark, sell } from '../kill/people.ts'
 import { createRandom } from '../kill/random.ts'
@@ -8,7 +9,7 @@ import { tellings } from '../kill/tellings.ts'
 import type { OdooFault } from '../stand-ins/odoo/faults.ts'
 import type { FieldChange } from '../stand-ins/odoo/field-change.ts'
 import type { ShopifyFault } from '../stand-ins/shopify/faults.ts'
-import { controlOf, createWorld, type World } from './world.ts'
+import { createWorld, type World } from './world.ts'
 
 const MAPPINGS = SHIPPED.map(({ mapping }) => mapping)
 /** More than come with their order. */

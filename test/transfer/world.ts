@@ -16,7 +16,6 @@ import type { Lane } from '../../engine/transfer/context.ts'
 import type { LegDependencies } from '../../engine/transfer/leg.ts'
 import { runOneLeg } from '../../engine/transfer/run.ts'
 import { compileFiles, filesOf } from '../core/compile/repository.ts'
-import type { Control } from '../kill/target.ts'
 import { emptyStore } from '../postgres/database.ts'
 import { type OdooStandIn, startOdoo } from '../stand-ins/odoo/server.ts'
 import { type ShopifyOptions, type ShopifyStandIn, startShopify } from '../stand-ins/shopify/server.ts'
@@ -162,17 +161,6 @@ export async function createWorld(
       rmSync(folder, { recursive: true, force: true })
       if (findings.length > 0) throw new Error(`The store is not sound: ${JSON.stringify(findings, null, 1)}`)
     },
-  }
-}
-
-/** The stand-ins of a world through the names of their control address: `odoo/read`. */
-export function controlOf({ shop, odoo }: World): Control {
-  const controls = { shopify: shop.control, odoo: odoo.control } as unknown as Readonly<
-    Record<string, Readonly<Record<string, (body: unknown) => Promise<unknown>>>>
-  >
-  return async (name, body = {}) => {
-    const [system = '', call = ''] = name.split('/')
-    return (await controls[system]![call]!(body)) as never
   }
 }
 

@@ -1,0 +1,100 @@
+import type { ChildProcess } from 'node:child_process'
+import { deadLetters } from '../../engine/store/dead-letters.ts'
+import type { Store } from '../../engine/store/open.ts'
+import type { Processes } from '../kill/processes.ts'
+import { killed } from '../kill/processes.ts'
+import type { Random } from '../kill/random.ts'
+import { becomesTrue } from '../kill/storm.ts'
+import type { Control } from '../kill/target.ts'
+import type { OdooStandIn } from '../stand-ins/odoo/server.ts'
+import type { ShopifyStandIn } from '../stand-ins/shopify/server.ts'
+import { badOf, type Sales, type Stock, sellOrders } from './sales.ts'
+import type { WayName } from './ways.ts'
+
+/** One scripted day, as its events see it. */
+export interface Day {
+  readonly folder: string
+  readonly random: Random
+  readonly shop: ShopifyStandIn
+  readonly odoo: OdooStandIn
+  /** The same two by the names of their control address. */
+  readonly control: Control
+  readonly processes: Processes
+  /** The store that the workers work with, to look at. */
+  readonly store: Store
+  readonly workers: ChildProcess[]
+  readonly sales: Sales
+  readonly stock: Stock
+  /** What people made in Odoo with their own hands, by model. */
+  readonly before: Map<string, Set<number>>
+  kills: number
+  say(message: string): void
+}
+
+/** What an event has to sell while it happens. */
+export interface Wave {
+  readonly good: number
+  readonly bad: readonly WayName[]
+  readonly kills: number
+}
+
+/** How long anything may take on a machine that does other things too. */
+export const PATIENCE_MS = 120_000
+
+/** Waits until it is true; says what was waited for when it does not come. */
+export async function until(what: string, look: () => Promise<boolean>, ms = PATIENCE_MS): Promise<void> {
+  if (!(await becomesTrue(look, ms))) throw new Error(`It did not come about within ${ms / 1000} s: ${what}.`)
+}
+
+/** Sells a wave, and kills workers while they write it. */
+export async function sell(day: Day, { good, bad, kills }: Wave): Promise<void> {
+  await sellOrders(day.stock, good, bad)
+  for (let n = 0; n < kills; n++) await killAtWork(day)
+}
+
+/** A worker dies at once while it writes (or when it should by now), and another one takes its place. */
+export async function killAtWork(day: Day): Promise<void> {
+  const writes = async () => (await day.odoo.control.stats()).writeCalls
+  const before = await writes()
+  await becomesTrue(async () => (await writes()) > before, 5_000)
+  const place = day.random.between(0, day.workers.length - 1)
+  await killed(day.workers[place]!)
+  day.workers[place] = day.processes.worker()
+  day.kills++
+}
+
+/** How many orders Odoo has to have by now. */
+export async function arrivals(day: Day): Promise<number> {
+  const orders = await day.shop.control.orders()
+  return orders.filter(({ id, test, cancelledAt }) => {
+    if (test || cancelledAt !== null) return false
+    return badOf(day.sales, 'shopify-orders', id)?.arrives ?? true
+  }).length
+}
+
+/** All that was sold has arrived or is parked, the bad as bad. */
+export async function settled(day: Day, ms = PATIENCE_MS): Promise<void> {
+  const wanted = await arrivals(day)
+  let there = 0
+  await until(
+    `Odoo has ${wanted} orders`,
+    async () => {
+      there = (await day.odoo.control.counts())['sale.order'] ?? 0
+      return there >= wanted
+    },
+    ms,
+  ).catch((error: Error) => {
+    throw new Error(`${error.message} It has ${there}.`)
+  })
+  await until('what is bad is parked', async () => {
+    const letters = await deadLetters(day.store, 'acme', { open: true, limit: 100_000 })
+    const parked = new Set(letters.map(({ mapping, key }) => `${mapping} ${decodeURIComponent(key)}`))
+    return [...day.sales.bad.keys()].every((key) => parked.has(key))
+  })
+}
+
+/** How often a fault of this kind has struck. */
+export async function hits(day: Day, system: 'odoo' | 'shopify', kind: string): Promise<number> {
+  const { faultsHit } = system === 'odoo' ? await day.odoo.control.stats() : await day.shop.control.stats()
+  return faultsHit[kind] ?? 0
+}

@@ -1,0 +1,62 @@
+import { parseArgs } from 'node:util'
+import { runDay } from './run.ts'
+
+const HELP = `A day of shop and Odoo in which everything goes wrong once; then looks whether all arrived, who was told, and what was given away.
+
+  npm run test:day -- [--seed S] [--orders N] [--kills N] [--outage SECONDS] [--keep]
+
+The same seed has the same events in the same order. The last line says
+{"delivered","openDeadLetters","lost","doubled","alertsExpected","alertsSent","leaks"}; exit 0 only when nothing is lost, doubled
+or given away, and exactly those alerts were sent that the rules demand.
+`
+
+const { values } = parseArgs({
+  options: {
+    seed: { type: 'string', default: String(Date.now() % 1_000_000) },
+    orders: { type: 'string', default: '5000' },
+    kills: { type: 'string', default: '20' },
+    outage: { type: 'string', default: '120' },
+    keep: { type: 'boolean', default: false },
+    help: { type: 'boolean', default: false },
+  },
+})
+const [seed, orders, kills, outage] = [values.seed, values.orders, values.kills, values.outage].map(
+  Number,
+) as [number, number, number, number]
+
+if (values.help) process.stdout.write(HELP)
+else if (
+  ![seed, kills, outage].every((number) => Number.isSafeInteger(number) && number >= 0) ||
+  !(orders >= 100)
+) {
+  process.stderr.write('--seed, --kills and --outage take whole numbers, --orders takes one from 100 on.\n')
+  process.exitCode = 2
+} else {
+  const result = await runDay({
+    seed,
+    orders,
+    kills,
+    outageMs: outage * 1_000,
+    keep: values.keep,
+    say: (message) => process.stderr.write(`${message}\n`),
+  })
+  const { lost, doubled, leaks, alertsExpected, alertsSent, delivered, openDeadLetters } = result
+  for (const one of lost) process.stderr.write(`lost: ${one}\n`)
+  for (const one of doubled) process.stderr.write(`doubled: ${one}\n`)
+  for (const { what, where, at } of leaks.slice(0, 100))
+    process.stderr.write(`leak: ${what} in ${where} at ${at}\n`)
+  process.stderr.write(`seed ${seed}, ${result.kills} kills, ${result.seconds} s\n`)
+  process.stdout.write(
+    `${JSON.stringify({
+      delivered,
+      openDeadLetters,
+      lost: lost.length,
+      doubled: doubled.length,
+      alertsExpected: alertsExpected.length,
+      alertsSent: alertsSent.length,
+      leaks: leaks.length,
+    })}\n`,
+  )
+  const told = JSON.stringify(alertsExpected) === JSON.stringify(alertsSent)
+  process.exitCode = lost.length + doubled.length + leaks.length === 0 && told ? 0 : 1
+}

@@ -1,0 +1,79 @@
+import { mkdtempSync, rmSync } from 'node:fs'
+import { tmpdir } from 'node:os'
+import { join } from 'node:path'
+import { openStore } from '../../engine/store/open.ts'
+import { findTemporal } from '../../engine/temporal/dev-server/binary.ts'
+import { freePort } from '../../engine/temporal/dev-server/server.ts'
+import { idsOf } from '../kill/check.ts'
+import { controlOf } from '../kill/control-of.ts'
+import { createProcesses } from '../kill/processes.ts'
+import { buildProgram } from '../kill/program.ts'
+import { createRandom } from '../kill/random.ts'
+import { startOdoo } from '../stand-ins/odoo/server.ts'
+import { startShopify } from '../stand-ins/shopify/server.ts'
+import type { Day } from './day.ts'
+import { prepareDay } from './prepare.ts'
+import { createSales, judgePast } from './sales.ts'
+import { TWINS } from './ways.ts'
+
+export interface DayOptions {
+  readonly seed: number
+  /** Orders that the shop has from the beginning. */
+  readonly past: number
+  readonly workers: number
+  say(message: string): void
+}
+
+/** The stand-ins, Temporal, the store and the workers of a day, all on their own; `ends` stops them. */
+export async function openDay(
+  { seed, past, workers, say }: DayOptions,
+  ends: AsyncDisposableStack,
+): Promise<Day & { readonly port: number }> {
+  const folder = mkdtempSync(join(tmpdir(), 'tidelock-day-'))
+  const random = createRandom(seed)
+  const shop = await startShopify({ seed: { seed, customers: 60, products: 30, orders: past } })
+  ends.defer(() => shop.close())
+  const odoo = await startOdoo({ version: '19.0' })
+  ends.defer(() => odoo.close())
+  const control = controlOf({ shop, odoo })
+  for (const name of ['Twin of the left', 'Twin of the right'])
+    await odoo.control.create({ model: 'product.product', values: { name, default_code: TWINS } })
+  prepareDay(folder, { shop, odoo })
+  const program = mkdtempSync(join(tmpdir(), 'tidelock-program-'))
+  ends.defer(() => rmSync(program, { recursive: true, force: true }))
+  const port = await freePort()
+  const processes = createProcesses({
+    folder,
+    temporal: await findTemporal(process.env, say),
+    port,
+    bin: await buildProgram(program),
+    environment: { NODE_COMPILE_CACHE: join(program, 'compiled') },
+  })
+  ends.defer(() => processes.stop())
+  const before = new Map([...(await idsOf(control))].map(([model, ids]) => [model, new Set(ids)]))
+  await processes.temporal()
+  const applied = await processes.ended(['apply'])
+  if (applied.code !== 0) throw new Error(`apply ended with ${applied.code}: ${applied.stdout}`)
+  const store = await openStore('sqlite:.tidelock/store.db', { folder })
+  ends.defer(() => store.close())
+  const sales = createSales()
+  await judgePast(shop, sales)
+  const skus = (await shop.control.variants()).flatMap(({ sku }) => sku ?? [])
+  const customers = (await shop.control.customers()).map(({ id }) => id)
+  return {
+    folder,
+    random,
+    shop,
+    odoo,
+    control,
+    processes,
+    store,
+    workers: Array.from({ length: workers }, processes.worker),
+    sales,
+    stock: { shop, sales, random: createRandom(seed + 1), skus, customers },
+    before,
+    kills: 0,
+    port,
+    say,
+  }
+}
