@@ -12,7 +12,12 @@ const MAY_IMPORT: Readonly<Record<string, readonly string[]>> = {
   'engine/core/transform': ['engine/core/model', 'engine/core/expression'],
   'engine/core/pace': ['engine/core/model'],
   'engine/core/diff': ['engine/core/model'],
-  'engine/core/alert': ['engine/core/model', 'engine/core/expression', 'engine/core/parse'],
+  'engine/core/alert': [
+    'engine/core/model',
+    'engine/core/expression',
+    'engine/core/parse',
+    'engine/core/transform',
+  ],
   'engine/core/personal': ['engine/core/model'],
   'engine/core/compile': [
     'engine/core/model',

@@ -7,7 +7,8 @@ import { everyRow } from './every-row.ts'
 import { MIGRATIONS } from './migrations/list.ts'
 import { migrate, missingSteps } from './migrations/migrate.ts'
 import { openStore, type Queryable, type Store, type Transaction } from './open.ts'
-import { TABLE_NAMES, TABLES } from './shape.ts'
+import { presentTables } from './present-tables.ts'
+import { TABLES } from './shape.ts'
 
 /**
  * Writes all of a store, as of one moment and while others go on working, into a new SQLite file of the same version: a store
@@ -82,7 +83,7 @@ function copyAll(source: Store, store: Store): Promise<void> {
 }
 
 async function copyRows(from: Queryable, to: Transaction): Promise<void> {
-  for (const table of TABLE_NAMES) {
+  for (const table of await presentTables(from)) {
     if (table === 'migration') continue
     for await (const rows of everyRow(from, table)) {
       const write = createUpsert({ table, columns: Object.keys(rows[0]!), key: TABLES[table].key })

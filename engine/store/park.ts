@@ -31,6 +31,8 @@ export interface NewDeadLetter {
   readonly dueAfterMs: readonly number[]
   readonly planHash: string
   readonly runId: string
+  /** Nothing is wrong with it as far as is known: it waits for a reference, or until a write can be looked up. */
+  readonly onlyWaits: boolean
   readonly waitsFor: { readonly namespace: string; readonly mapping: string; readonly key: string } | null
 }
 
@@ -63,6 +65,7 @@ const upsertLetters = createUpsert({
     'wait_namespace',
     'wait_mapping',
     'wait_key',
+    'parked_at',
   ],
   key: ['id'],
 })
@@ -121,6 +124,7 @@ export async function parkRecords(
         wait_namespace: letter.waitsFor?.namespace ?? (again ? known.wait_namespace : null),
         wait_mapping: letter.waitsFor?.mapping ?? (again ? known.wait_mapping : null),
         wait_key: letter.waitsFor?.key ?? (again ? known.wait_key : null),
+        parked_at: known?.parked_at ?? (letter.onlyWaits || again ? null : now),
         ...(again ? { state: known.state } : {}),
       }
     }),
@@ -141,6 +145,7 @@ interface OpenLetter {
   readonly wait_namespace: string | null
   readonly wait_mapping: string | null
   readonly wait_key: string | null
+  readonly parked_at: number | null
 }
 
 async function openOnes(
@@ -167,6 +172,7 @@ async function openOnes(
       'wait_namespace',
       'wait_mapping',
       'wait_key',
+      'parked_at',
     ])
     .where('project', '=', project)
     .where('mapping', '=', mapping)

@@ -25,7 +25,15 @@ export async function renameMapping(
     )
   }
   const { db } = trx
-  for (const table of ['cursor', 'dead_letter', 'run'] as const)
+  for (const table of [
+    'cursor',
+    'dead_letter',
+    'run',
+    'run_page',
+    'halt',
+    'alert_state',
+    'alert_change',
+  ] as const)
     await db
       .updateTable(table)
       .set({ mapping: to })

@@ -53,17 +53,18 @@ export async function startRun(trx: Transaction, run: NewRun): Promise<void> {
 
 /**
  * Adds what a page did to its run; true unless the page was counted before. `sequence` null: records that come from no
- * cursor (due ones, chosen ones), whose commit is its own proof that it happened once.
+ * cursor (due ones, chosen ones), whose commit is its own proof that it happened once. `fresh`: how many no page brought before.
  */
 export async function addToRun(
   trx: Transaction,
   runId: string,
   tally: Tally,
   sequence: number | null,
+  fresh = 0,
 ): Promise<boolean> {
   const run = await forUpdate(
     trx,
-    trx.db.selectFrom('run').select(['tally', 'pages']).where('id', '=', runId),
+    trx.db.selectFrom('run').select(['project', 'mapping', 'tally', 'pages']).where('id', '=', runId),
   ).executeTakeFirstOrThrow()
   const { numInsertedOrUpdatedRows } = await trx.db
     .insertInto('run_page')
@@ -72,6 +73,9 @@ export async function addToRun(
       sequence: sequence ?? (await nextUnnumbered(trx, runId)),
       tally: JSON.stringify(tally),
       committed_at: trx.now(),
+      project: run.project,
+      mapping: run.mapping,
+      fresh,
     })
     .onConflict((conflict) => conflict.columns(['run_id', 'sequence']).doNothing())
     .executeTakeFirstOrThrow()

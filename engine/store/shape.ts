@@ -26,6 +26,9 @@ export const TABLES = {
   run: { key: ['id'], json: ['tally'] },
   run_page: { key: ['run_id', 'sequence'], json: ['tally'] },
   selection: { key: ['project', 'id'], json: ['keys'] },
+  alert_state: { key: ['project', 'mapping', 'rule'], json: ['told', 'message'] },
+  alert_change: { key: ['project', 'mapping', 'rule', 'sequence'], json: [] },
+  halt: { key: ['run_id', 'since'], json: [] },
   usage: { key: ['project', 'connection', 'mapping', 'day'], json: [] },
   migration: { key: ['name'], json: [] },
 } as const satisfies { readonly [name in keyof Database]: TableShape<Database[name]> }

@@ -17,6 +17,9 @@ export interface Database {
   run_page: RunPageTable
   selection: SelectionTable
   usage: UsageTable
+  alert_state: AlertStateTable
+  alert_change: AlertChangeTable
+  halt: HaltTable
 }
 
 export interface MigrationTable {
@@ -131,6 +134,8 @@ export interface DeadLetterTable {
   wait_mapping: string | null
   wait_key: string | null
   resolved_at: number | null
+  /** When it was first parked rather than made to wait: for a reference, or until a write whose answer was lost can be looked up. */
+  parked_at: number | null
 }
 
 /** What people decided on dead letters; rows are added, never changed. */
@@ -169,6 +174,10 @@ export interface RunPageTable {
   sequence: number
   tally: string
   committed_at: number
+  project: string | null
+  mapping: string | null
+  /** Records that no page brought before, or not in this version. */
+  fresh: number | null
 }
 
 /** Source keys a run was asked for; they stay out of workflow arguments. */
@@ -190,4 +199,47 @@ export interface UsageTable {
   bytes_in: number
   bytes_out: number
   refusals: number
+}
+
+/** Where an alert rule stands. `mapping` is empty for what is watched of a connection. */
+export interface AlertStateTable {
+  project: string
+  mapping: string
+  rule: string
+  kind: string
+  firing: number
+  /** Since when it stands so. */
+  since: number
+  escalated: number
+  /** Of its last change. */
+  sequence: number
+  /** Channels that were told that it fires, and nothing since. */
+  told: string
+  /** What its last change says to people. */
+  message: string | null
+  /** Up to when it was judged. */
+  evaluated_at: number
+}
+
+/** What became of alert rules; rows are added, never changed. */
+export interface AlertChangeTable {
+  project: string
+  mapping: string
+  rule: string
+  sequence: number
+  change: string
+  at: number
+  since: number
+  count: number | null
+  summary: string
+}
+
+/** When runs were halted: their own rows know it only as long as they are. */
+export interface HaltTable {
+  run_id: string
+  since: number
+  project: string
+  mapping: string
+  until: number | null
+  message: string | null
 }

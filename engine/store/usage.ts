@@ -73,3 +73,22 @@ export async function usageOf(
     refusals: row.refusals,
   }))
 }
+
+/** Calls of all mappings through a connection, by day (UTC), from a day on. */
+export async function callsADay(
+  store: Queryable,
+  project: string,
+  connection: string,
+  from: string,
+): Promise<readonly { readonly day: string; readonly calls: number }[]> {
+  const rows = await store.db
+    .selectFrom('usage')
+    .select(({ fn }) => ['day', fn.sum('calls').as('calls')])
+    .where('project', '=', project)
+    .where('connection', '=', connection)
+    .where('day', '>=', from)
+    .groupBy('day')
+    .orderBy('day')
+    .execute()
+  return rows.map(({ day, calls }) => ({ day, calls: Number(calls) }))
+}

@@ -76,7 +76,7 @@ export async function commitPage(
       await resolveDeadLetters(trx, context.scope, plan.mapping, settled, 'resolved', context.now())
     const written = rows.filter((row) => row.targetId !== null).map((row) => row.key)
     if (written.length > 0) await releaseWaiting(trx, context.scope, plan.namespace, written, context.now())
-    await addToRun(trx, context.runId, tally, cursor?.sequence ?? null)
+    await addToRun(trx, context.runId, tally, cursor?.sequence ?? null, counted.areDue ? 0 : freshOf(judged))
     for (const entry of counted.usage) await addUsage(trx, entry)
     if (cursor !== null) {
       await advanceCursor(trx, {
@@ -109,6 +109,11 @@ function verdictOf(work: Work): Verdict {
 /** An older version says nothing of the record: what is known and parked of it stays as it is. */
 function isSuperseded(verdict: Verdict): boolean {
   return verdict.kind === 'filtered' && verdict.reason === SUPERSEDED
+}
+
+/** How many records no page brought before, or not in this version: each run reads a little of what was seen again. */
+function freshOf(judged: Judged): number {
+  return judged.works.filter(({ row, record }) => row === null || row.sourceStamp !== record.stamp).length
 }
 
 function tallyOf(verdicts: ReadonlyMap<Work, Verdict>, superseded: number, counted: Counted): Tally {
@@ -229,6 +234,7 @@ function deadLetterOf(
     dueAfterMs: plan.errors.parked.again,
     planHash: context.planHash,
     runId: context.runId,
+    onlyWaits: linked !== undefined,
     waitsFor: linked === undefined || waitsFor === null ? null : { ...waitsFor, namespace: linked.namespace },
   }
 }
@@ -242,7 +248,7 @@ function dueLetterOf(
   const { class: why = 'unknown-outcome', message } = verdict
   const parking = { class: why, message, at: null }
   const letter = deadLetterOf(context, work, { kind: 'parked', parking, waitsFor: null })
-  return { ...letter, dueAfterMs: [Math.max(0, verdict.at - context.now())] }
+  return { ...letter, onlyWaits: true, dueAfterMs: [Math.max(0, verdict.at - context.now())] }
 }
 
 /** The place of a part of the plan, or of the nearest part around it that was written. */

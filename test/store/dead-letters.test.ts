@@ -36,7 +36,7 @@ describe('parking', () => {
     const waitsFor = { namespace: 'customers', mapping: 'shopify-customers', key: '7' }
     const letter = deadLetter('1', { class: 'missing-reference', state: 'waiting', waitsFor, targetId: '5' })
     await park(opened, letter)
-    const { dueAfterMs: _, ...kept } = letter
+    const { dueAfterMs: _, onlyWaits: _waits, ...kept } = letter
     const row = await only(opened)
     expect(row).toEqual({
       ...kept,

@@ -166,6 +166,28 @@ const ADDED: Readonly<Record<string, Readonly<Record<string, readonly Row[]>>>> 
       {},
     ],
   },
+  '0004-alerts': {
+    dead_letter: [{ parked_at: START }],
+    run_page: [{ project: 'acme', mapping: 'orders', fresh: 1 }],
+    alert_state: [
+      {
+        ...{ project: 'acme', mapping: 'orders', rule: 'failures-1', kind: 'failures', firing: 1 },
+        ...{ since: START, escalated: 0, sequence: 1, told: '["ops"]', message: '{}', evaluated_at: START },
+      },
+    ],
+    alert_change: [
+      {
+        ...{ project: 'acme', mapping: 'orders', rule: 'failures-1', sequence: 1, change: 'raised' },
+        ...{ at: START, since: START, count: 5, summary: '5 failures' },
+      },
+    ],
+    halt: [
+      {
+        ...{ run_id: 'run-1', since: START, project: 'acme', mapping: 'orders', until: START + 1 },
+        message: 'why',
+      },
+    ],
+  },
 }
 
 /** Rows as the store had them after so many steps. */

@@ -57,7 +57,8 @@ test.each(VERSIONS)('a store at %s with rows in every table is brought up and re
 test.each(VERSIONS)('these rows leave no column of %s empty', async (_, steps) => {
   const store = await earlierStore(steps)
   const rows = rowsAfter(steps)
-  const tables = Object.keys(await tableCounts(store)).filter((table) => table !== 'migration')
+  const counts = Object.entries(await tableCounts(store))
+  const tables = counts.flatMap(([table, count]) => (table !== 'migration' && count > 0 ? [table] : []))
   expect(Object.keys(rows).sort()).toEqual(tables.sort())
   for (const table of tables) {
     const { rows: found } = await sql<Row>`select * from ${sql.table(table)}`.execute(store.db)

@@ -76,6 +76,7 @@ export function deadLetter(key: string, particular: Partial<NewDeadLetter> = {})
     dueAfterMs: [10, 100],
     planHash: 'plan',
     runId: 'run-1',
+    onlyWaits: (particular.waitsFor ?? null) !== null,
     waitsFor: null,
     ...particular,
   }

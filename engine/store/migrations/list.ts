@@ -2,6 +2,7 @@ import type { Kysely } from 'kysely'
 import type { Database } from '../tables.ts'
 import { first } from './0001-first.ts'
 import { settling } from './0002-settling.ts'
+import { alerts } from './0004-alerts.ts'
 
 /** One step from a version of the store to the next. Forward only; released ones are never edited or renamed. */
 export interface Migration {
@@ -13,4 +14,5 @@ export interface Migration {
 export const MIGRATIONS: readonly Migration[] = [
   { name: '0001-tables', up: first },
   { name: '0002-settling', up: settling },
+  { name: '0004-alerts', up: alerts },
 ]

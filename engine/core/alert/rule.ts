@@ -1,0 +1,84 @@
+import type { AlertCondition, AlertPlan, AlertSeverity } from '../model/alert.ts'
+import type { JsonValue } from '../model/json.ts'
+import type { Plan } from '../model/plan.ts'
+import { parseDuration } from '../parse/duration.ts'
+import { type Hours, parseHours } from '../parse/hours.ts'
+import { hashOf } from '../transform/fingerprint.ts'
+
+/** What is watched wherever somebody can be told, without a rule. */
+export type BuiltInCondition =
+  | { readonly kind: 'halted' }
+  | { readonly kind: 'credentialsRefused'; readonly connection: string }
+
+export type Condition = AlertCondition | BuiltInCondition
+export type ConditionKind = Condition['kind']
+
+/** One thing that is watched, with whom to tell. */
+export interface AlertRule {
+  /** Stays the same while the condition does, whoever is told of it; unique in its mapping. */
+  readonly id: string
+  /** Null: of a connection. */
+  readonly mapping: string | null
+  readonly when: Condition
+  readonly notify: readonly string[]
+  readonly severity: AlertSeverity
+  readonly quiet: Hours | null
+  readonly escalate: { readonly afterMs: number; readonly notify: readonly string[] } | null
+}
+
+/** The rules of a mapping, and its built-in one: a run of it that halted. A mapping without rules has nobody to tell. */
+export function rulesOf(plan: Pick<Plan, 'mapping' | 'alerts'>): readonly AlertRule[] {
+  // Plans of before there were rules keep them in another shape, and are applied again before they are watched.
+  const written = plan.alerts.filter((alert) => (alert as Partial<AlertPlan>).when !== undefined)
+  const seen = new Map<string, number>()
+  const rules = written.map((alert) => {
+    const name = `${alert.when.kind}-${hashOf(alert.when as unknown as JsonValue).slice(0, 8)}`
+    const before = seen.get(name) ?? 0
+    seen.set(name, before + 1)
+    return ruleOf(plan.mapping, before === 0 ? name : `${name}-${before + 1}`, alert)
+  })
+  if (rules.length === 0) return []
+  return [...rules, builtIn(plan.mapping, { kind: 'halted' }, channelsOf(rules))]
+}
+
+function ruleOf(
+  mapping: string,
+  id: string,
+  { when, notify, severity, quiet, escalate }: AlertPlan,
+): AlertRule {
+  return {
+    id,
+    mapping,
+    when,
+    notify,
+    severity,
+    quiet: quiet === null ? null : parseHours(quiet, { overMidnight: true }),
+    escalate: escalate === null ? null : { afterMs: parseDuration(escalate.after), notify: escalate.notify },
+  }
+}
+
+function builtIn(mapping: string | null, when: BuiltInCondition, notify: readonly string[]): AlertRule {
+  const of = 'connection' in when ? `/${when.connection}` : ''
+  return { id: `${when.kind}${of}`, mapping, when, notify, severity: 'critical', quiet: null, escalate: null }
+}
+
+/** What is watched beside the mappings: the credentials of each connection that one with rules uses. */
+export function sharedRules(plans: readonly Plan[]): readonly AlertRule[] {
+  const byConnection = new Map<string, Set<string>>()
+  for (const plan of plans) {
+    const told = channelsOf(rulesOf(plan))
+    if (told.length === 0) continue
+    for (const { name } of [plan.source.connection, plan.target.connection])
+      byConnection.set(name, new Set([...(byConnection.get(name) ?? []), ...told]))
+  }
+  return [...byConnection].map(([connection, told]) =>
+    builtIn(null, { kind: 'credentialsRefused', connection }, [...told].sort()),
+  )
+}
+
+/** Every channel that the rules tell, now or later. */
+function channelsOf(rules: readonly AlertRule[]): readonly string[] {
+  return [
+    ...new Set(rules.flatMap(({ notify, escalate }) => [...notify, ...(escalate?.notify ?? [])])),
+  ].sort()
+}
