@@ -5,7 +5,8 @@ import type { Processes } from '../kill/processes.ts'
 import { killed } from '../kill/processes.ts'
 import type { Random } from '../kill/random.ts'
 import { becomesTrue } from '../kill/storm.ts'
-import type { Control } from '../kill/target.ts'
+import type { Control, Model } from '../kill/target.ts'
+import type { JsonObject } from '../stand-ins/odoo/json.ts'
 import type { OdooStandIn } from '../stand-ins/odoo/server.ts'
 import type { ShopifyStandIn } from '../stand-ins/shopify/server.ts'
 import { badOf, type Sales, type Stock, sellOrders } from './sales.ts'
@@ -26,7 +27,9 @@ export interface Day {
   readonly sales: Sales
   readonly stock: Stock
   /** What people made in Odoo with their own hands, by model. */
-  readonly before: Map<string, Set<number>>
+  readonly before: Map<Model, Set<number>>
+  /** What people have put right for good: from then on it is no fault any more. */
+  readonly mended: Set<WayName>
   kills: number
   say(message: string): void
 }
@@ -91,6 +94,13 @@ export async function settled(day: Day, ms = PATIENCE_MS): Promise<void> {
     const parked = new Set(letters.map(({ mapping, key }) => `${mapping} ${decodeURIComponent(key)}`))
     return [...day.sales.bad.keys()].every((key) => parked.has(key))
   })
+}
+
+/** Somebody makes a record in Odoo by hand. */
+export async function made(day: Day, model: Model, values: JsonObject): Promise<number> {
+  const id = await day.odoo.control.create({ model, values })
+  day.before.get(model)!.add(id)
+  return id
 }
 
 /** How often a fault of this kind has struck. */

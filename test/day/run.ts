@@ -7,7 +7,8 @@ import { SHIPPED } from '../kill/flows.ts'
 import { createRandom, type Random } from '../kill/random.ts'
 import { tellings } from '../kill/tellings.ts'
 import { type Day, settled, until, type Wave } from './day.ts'
-import { MISHAPS, outage, THROTTLES } from './events.ts'
+import { MISHAPS, outage, THROTTLES } from './events/faults.ts'
+import { PRODUCTS_ADDED, TAX_LISTED, TWINS_DELETED } from './events/mending.ts'
 import { findLeaks } from './leaks/find.ts'
 import type { Leak } from './leaks/search.ts'
 import { badOf } from './sales.ts'
@@ -50,7 +51,10 @@ export async function runDay(options: DayRun): Promise<DayResult> {
   await using ends = new AsyncDisposableStack()
   const past = Math.round(orders * PAST)
   const day = await openDay({ seed, past, workers: 2, say }, ends)
-  const events = shuffled([THROTTLES, ...MISHAPS, outage(options.outageMs)], createRandom(seed + 2))
+  const events = shuffled(
+    [THROTTLES, ...MISHAPS, outage(options.outageMs), PRODUCTS_ADDED, TAX_LISTED, TWINS_DELETED],
+    createRandom(seed + 2),
+  )
   await settled(day, 600_000)
   say(`the past has arrived: ${past} orders`)
   for (const [index, event] of events.entries()) {
@@ -65,13 +69,13 @@ export async function runDay(options: DayRun): Promise<DayResult> {
 }
 
 function waveOf(
-  { random }: Day,
+  { random, mended }: Day,
   { index, of, orders, kills }: { index: number; of: number; orders: number; kills: number },
 ): Wave {
   const part = (whole: number) => Math.floor(((index + 1) * whole) / of) - Math.floor((index * whole) / of)
   const count = part(orders)
   const bad = Math.ceil(count * BAD)
-  const names = Object.keys(WAYS) as WayName[]
+  const names = (Object.keys(WAYS) as WayName[]).filter((name) => !mended.has(name))
   return {
     good: count - bad,
     bad: Array.from({ length: bad }, (_, n) =>
@@ -99,7 +103,7 @@ async function judge(
     return left.length === 0
   }).catch(() => lost.push(...left))
   const told = await tellings(store, MAPPINGS, Date.now())
-  const found = await findViolations(control, SHIPPED, day.before as never, {
+  const found = await findViolations(control, SHIPPED, day.before, {
     letters: told.letters,
     remarks: new Map(),
     deleted: new Set(),

@@ -1,7 +1,7 @@
 import type { Random } from '../kill/random.ts'
 import type { OrderLiteral } from '../stand-ins/shopify/literals.ts'
 import type { ShopifyStandIn } from '../stand-ins/shopify/server.ts'
-import { WAYS, type Way, type WayName } from './ways.ts'
+import { TWIN_MAIL, WAYS, type Way, type WayName } from './ways.ts'
 
 /** A record that cannot be delivered, and what has to stand in its dead letter. */
 export interface Bad extends Pick<Way, 'how' | 'class' | 'at' | 'message' | 'arrives'> {
@@ -9,6 +9,8 @@ export interface Bad extends Pick<Way, 'how' | 'class' | 'at' | 'message' | 'arr
   /** The shop's id. */
   readonly id: string
   readonly label: string
+  /** The person's doing that makes it good. */
+  readonly until?: 'twins'
 }
 
 /** What the merchant sold, and what of it is bad. */
@@ -37,8 +39,19 @@ const CURRENCIES = [
   { currency: 'EUR', rate: 1.1, taxRate: 0.2, taxesIncluded: true },
 ] as const
 
-/** The orders of the shop's past that are bad as they stand: no SKU on a line, a tip, duties. */
+/**
+ * What of the shop's past is bad as it stands: no SKU on a line, a tip, duties; a customer whom two contacts of Odoo fit, and all
+ * that this customer bought.
+ */
 export async function judgePast(shop: ShopifyStandIn, sales: Sales): Promise<void> {
+  const twin = (await shop.control.customers()).find(
+    ({ defaultEmailAddress }) => defaultEmailAddress?.emailAddress === TWIN_MAIL,
+  )!
+  markBad(sales, {
+    how: 'two contacts of Odoo that it fits',
+    ...{ mapping: 'shopify-customers', id: twin.id, label: twin.displayName, until: 'twins' },
+    ...{ class: 'ambiguous', at: /^/, message: /2 records/, arrives: false },
+  })
   for (const order of await shop.control.orders()) {
     sales.sold++
     if (order.test || order.cancelledAt !== null) continue
@@ -49,7 +62,20 @@ export async function judgePast(shop: ShopifyStandIn, sales: Sales): Promise<voi
         : order.currentTotalDutiesSet !== null
           ? { ...WAYS.tip, how: 'duties, which stand on no line' }
           : null
-    if (way !== null) markBad(sales, { ...way, mapping: MAPPING, id: order.id, label: order.name })
+    const known = { mapping: MAPPING, id: order.id, label: order.name }
+    if (way !== null) markBad(sales, { ...way, ...known })
+    else if (order.customer?.id === twin.id)
+      markBad(sales, {
+        how: 'a customer that is parked',
+        ...known,
+        ...{
+          class: 'missing-reference',
+          at: /partner/,
+          message: /shopify-customers/,
+          arrives: false,
+          until: 'twins',
+        },
+      })
   }
 }
 

@@ -14,7 +14,7 @@ import { startShopify } from '../stand-ins/shopify/server.ts'
 import type { Day } from './day.ts'
 import { prepareDay } from './prepare.ts'
 import { createSales, judgePast } from './sales.ts'
-import { TWINS } from './ways.ts'
+import { TWIN_MAIL, TWINS } from './ways.ts'
 
 export interface DayOptions {
   readonly seed: number
@@ -38,6 +38,8 @@ export async function openDay(
   const control = controlOf({ shop, odoo })
   for (const name of ['Twin of the left', 'Twin of the right'])
     await odoo.control.create({ model: 'product.product', values: { name, default_code: TWINS } })
+  for (const name of ['First contact of a customer', 'Second contact of a customer'])
+    await odoo.control.create({ model: 'res.partner', values: { name, email: TWIN_MAIL } })
   prepareDay(folder, { shop, odoo })
   const program = mkdtempSync(join(tmpdir(), 'tidelock-program-'))
   ends.defer(() => rmSync(program, { recursive: true, force: true }))
@@ -59,7 +61,9 @@ export async function openDay(
   const sales = createSales()
   await judgePast(shop, sales)
   const skus = (await shop.control.variants()).flatMap(({ sku }) => sku ?? [])
-  const customers = (await shop.control.customers()).map(({ id }) => id)
+  const customers = (await shop.control.customers()).flatMap(({ id, defaultEmailAddress }) =>
+    defaultEmailAddress?.emailAddress === TWIN_MAIL ? [] : [id],
+  )
   return {
     folder,
     random,
@@ -72,6 +76,7 @@ export async function openDay(
     sales,
     stock: { shop, sales, random: createRandom(seed + 1), skus, customers },
     before,
+    mended: new Set(),
     kills: 0,
     port,
     say,

@@ -3,6 +3,8 @@ import type { OrderLiteral } from '../stand-ins/shopify/literals.ts'
 
 /** What Odoo's people have two of, so that nobody knows which is meant. */
 export const TWINS = 'TWIN-1'
+/** An email address that two contacts of Odoo have from the beginning, and one customer of the shop. */
+export const TWIN_MAIL = 'customer.3@example.com'
 /** A rate that no table of the mapping lists until somebody adds it. */
 export const STRANGE_RATE = 0.075
 
@@ -53,7 +55,7 @@ export const WAYS = {
     at: /tax_ids$/,
     message: /does not list "0\.075"/,
     arrives: false,
-    spoil: (order) => ({ ...order, taxRate: STRANGE_RATE }),
+    spoil: (order) => ({ ...order, currency: 'USD', rate: 1, taxesIncluded: false, taxRate: STRANGE_RATE }),
   },
   tip: {
     how: 'a tip, which stands on no line',

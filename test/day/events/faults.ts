@@ -1,12 +1,7 @@
-import type { OdooFault } from '../stand-ins/odoo/faults.ts'
-import type { ShopifyFault } from '../stand-ins/shopify/faults.ts'
-import { type Day, hits, sell, until, type Wave } from './day.ts'
-
-/** Something that goes wrong, and the proof that it did: an event that does not happen throws. */
-export interface Event {
-  readonly name: string
-  happens(day: Day, wave: Wave): Promise<void>
-}
+import type { OdooFault } from '../../stand-ins/odoo/faults.ts'
+import type { ShopifyFault } from '../../stand-ins/shopify/faults.ts'
+import { hits, sell, until } from '../day.ts'
+import type { Event } from './event.ts'
 
 /** Faults of one server that strike while a wave is sold, each as often as it is armed. */
 function struck(
