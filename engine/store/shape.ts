@@ -30,6 +30,8 @@ export const TABLES = {
   alert_change: { key: ['project', 'mapping', 'rule', 'sequence'], json: [] },
   halt: { key: ['run_id', 'since'], json: [] },
   usage: { key: ['project', 'connection', 'mapping', 'day'], json: [] },
+  channel: { key: ['project', 'name'], json: ['settings'] },
+  outbox: { key: ['id'], json: ['message', 'notify'] },
   migration: { key: ['name'], json: [] },
 } as const satisfies { readonly [name in keyof Database]: TableShape<Database[name]> }
 

@@ -20,6 +20,8 @@ export interface Database {
   alert_state: AlertStateTable
   alert_change: AlertChangeTable
   halt: HaltTable
+  channel: ChannelTable
+  outbox: OutboxTable
 }
 
 export interface MigrationTable {
@@ -242,4 +244,45 @@ export interface HaltTable {
   mapping: string
   until: number | null
   message: string | null
+}
+
+/** Channels as applied, and whether they work. */
+export interface ChannelTable {
+  project: string
+  name: string
+  kind: string
+  settings: string
+  applied_at: number
+  /** `up` or `dead`. */
+  state: string
+  since: number
+  failures: number
+  failing_since: number | null
+  next_at: number
+  last_error: string | null
+  last_sent_at: number | null
+  /** Who sends through it now, and until when nobody else does. */
+  holder: string | null
+  held_until: number | null
+}
+
+/** Messages on their way to people, one row a channel. */
+export interface OutboxTable {
+  /** Made of project, message and channel: the same for the same. */
+  id: string
+  project: string
+  channel: string
+  message_id: string
+  message: string
+  /** All channels that the message was meant for. */
+  notify: string
+  /** `queued`, `sent`, or `dead`: not sent here; `moved_to` says where it went instead. */
+  state: string
+  moved_to: string | null
+  /** The order within the channel. */
+  ordinal: number
+  attempts: number
+  last_error: string | null
+  created_at: number
+  sent_at: number | null
 }

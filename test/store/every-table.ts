@@ -188,6 +188,28 @@ const ADDED: Readonly<Record<string, Readonly<Record<string, readonly Row[]>>>> 
       },
     ],
   },
+  '0005-channels': {
+    channel: [
+      {
+        ...{ project: 'acme', name: 'ops', kind: 'slack', settings: '{"webhook":{"secret":"slack-ops"}}' },
+        ...{ applied_at: START, state: 'dead', since: START, failures: 5, failing_since: START },
+        ...{ next_at: START, last_error: 'why', last_sent_at: START, holder: 'worker', held_until: START },
+      },
+    ],
+    outbox: [
+      {
+        ...{
+          id: 'm',
+          project: 'acme',
+          channel: 'ops',
+          message_id: 'orders/failures/1',
+          message: '{"count":5}',
+        },
+        ...{ notify: '["ops","finance"]', state: 'dead', moved_to: 'finance', ordinal: 1, attempts: 5 },
+        ...{ last_error: 'why', created_at: START, sent_at: START },
+      },
+    ],
+  },
 }
 
 /** Rows as the store had them after so many steps. */

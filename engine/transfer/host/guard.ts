@@ -17,6 +17,28 @@ export function refuseAddress(
   if (url.protocol !== 'https:' && !(url.protocol === 'http:' && isLoopback(url.hostname))) {
     return `${url.protocol}//${url.host} is not encrypted; only https is allowed outside this machine.`
   }
+  return refuseHost(url, secrets, source)
+}
+
+/**
+ * Why mail may not be handed to a server; null when it may. `smtps:` and `smtp:` are both encrypted (the second one after
+ * STARTTLS); plain text, which `?tls=none` asks for, goes to this machine only.
+ */
+export function refuseMailServer(
+  url: URL,
+  secrets: readonly string[],
+  source: Pick<SecretSource, 'hosts'>,
+): string | null {
+  if (url.searchParams.get('tls') === 'none' && !isLoopback(url.hostname))
+    return `${url.host} would be spoken to in plain text (tls=none); only a server on this machine may be.`
+  return refuseHost(url, secrets, source)
+}
+
+function refuseHost(
+  url: URL,
+  secrets: readonly string[],
+  source: Pick<SecretSource, 'hosts'>,
+): string | null {
   for (const name of secrets) {
     const hosts = source.hosts(name)
     if (!hosts.some((host) => host === url.host || host === url.hostname)) {
