@@ -12,6 +12,14 @@ export interface SyncInput {
   /** How long a worker may be silent before a leg of its is given to another one. Runs begun by older versions say nothing: 60 s. */
   readonly heartbeatMs?: number
   readonly retry: { readonly firstMs: number; readonly maxMs: number; readonly attempts: number }
+  /**
+   * How long a run that waits for somebody waits before it looks again by itself: the first time, and at most. Default: credentials
+   * 15 minutes, growing to an hour; the halt of another run of the mapping 30 seconds, growing to 10 minutes.
+   */
+  readonly looks?: {
+    readonly credentials?: { readonly firstMs: number; readonly maxMs: number }
+    readonly otherHalt?: { readonly firstMs: number; readonly maxMs: number }
+  }
 }
 
 export interface LegInput {
@@ -25,9 +33,17 @@ export interface LegInput {
   readonly workflowId: string
 }
 
+/** Why no further leg makes sense now. */
+export const LEG_WAITS = ['throttled', 'awaiting-credentials', 'halted', 'halted-beside'] as const
+export type LegWait = (typeof LEG_WAITS)[number]
+
 export interface LegOutput {
-  readonly state: 'more' | 'done' | 'busy'
-  /** Epoch ms, with `busy`. */
+  /**
+   * `busy`: another run of the mapping writes now. `throttled`: the remote wants to be asked later. `awaiting-credentials`: they are
+   * refused. `halted`: a person or another plan has to help. `halted-beside`: another run of the mapping is halted.
+   */
+  readonly state: 'more' | 'done' | 'busy' | LegWait
+  /** Epoch ms, with `busy` and `throttled`. */
   readonly until: number | null
   /** Of the whole run so far. */
   readonly tally: Tally
@@ -43,6 +59,23 @@ export interface EndInput {
   readonly runId: string
   readonly state: 'failed' | 'cancelled'
   readonly message: string
+}
+
+/** What is sent to a run from outside. Names are public: people use them in the Temporal UI. */
+export const RUN_UPDATES = { resume: 'resume', abort: 'abort' } as const
+export const RUN_SIGNALS = { planApplied: 'planApplied', credentialsRenewed: 'credentialsRenewed' } as const
+
+/** What a person sends with `resume` and `abort`. Both are required. */
+export interface DecisionInput {
+  readonly by: string
+  readonly reason: string
+}
+
+/** A decision on a waiting run, for the store. */
+export interface DecideInput extends DecisionInput {
+  readonly project: string
+  readonly runId: string
+  readonly kind: keyof typeof RUN_UPDATES
 }
 
 export type RunState = 'Running' | 'Throttled' | 'AwaitingCredentials' | 'Halted' | 'Parked'

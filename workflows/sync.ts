@@ -12,14 +12,23 @@ import {
   workflowInfo,
 } from '@temporalio/workflow'
 import type { Activities } from '../engine/temporal/activities.ts'
-import type { LegOutput, RunState, SyncInput } from './messages.ts'
+import type { LegOutput, LegWait, RunState, SyncInput } from './messages.ts'
+import { listen, waitsOf } from './waiting.ts'
 
 const parkedAttribute = defineSearchAttributeKey('TidelockParked', 'INT')
 const stateAttribute = defineSearchAttributeKey('TidelockState', 'KEYWORD')
 
+const STATE_OF: Readonly<Record<LegWait, RunState>> = {
+  throttled: 'Throttled',
+  'awaiting-credentials': 'AwaitingCredentials',
+  halted: 'Halted',
+  'halted-beside': 'Halted',
+}
+
 /**
  * One run of one mapping. Each leg is one activity that moves pages for about a minute; where it stands lives in the store, so a
- * leg that dies is simply repeated. Records never pass through here.
+ * leg that dies is simply repeated. What stops it for now is a state in which it waits; see {@link ./waiting.ts}. Records never pass
+ * through here.
  */
 export async function sync(input: SyncInput): Promise<LegOutput['tally']> {
   const tally = await moveLegs(input).catch(async (error: unknown) => {
@@ -58,8 +67,18 @@ async function moveLegs(input: SyncInput): Promise<LegOutput['tally'] | null> {
       backoffCoefficient: 2,
     },
   })
+  const waits = listen(input)
   let parked = parkedAtStart()
+  let waitedAs = waitedAtStart()
+  const show = (state: RunState): void => {
+    if (!hasAttributes()) return
+    upsertSearchAttributes([
+      { key: parkedAttribute, value: parked },
+      { key: stateAttribute, value: state },
+    ])
+  }
   for (;;) {
+    waits.legBegins()
     const result = await leg({
       project: input.project,
       mapping: input.mapping,
@@ -70,19 +89,29 @@ async function moveLegs(input: SyncInput): Promise<LegOutput['tally'] | null> {
       workflowId: info.workflowId,
     })
     setCurrentDetails(result.details)
-    if (result.parked !== parked && hasAttributes()) {
-      parked = result.parked
-      const state: RunState = parked > 0 ? 'Parked' : 'Running'
-      upsertSearchAttributes([
-        { key: parkedAttribute, value: parked },
-        { key: stateAttribute, value: state },
-      ])
+    const wait = waitsOf(result)
+    const isNew = result.parked !== parked
+    parked = result.parked
+    const atWork: RunState = parked > 0 ? 'Parked' : 'Running'
+    // A run begun by a version that knew no such states went straight on to the next leg.
+    if (wait !== null && patched('run-states')) {
+      if (isNew || waitedAs !== STATE_OF[wait]) show(STATE_OF[wait])
+      const told = await waits.pass({ ...result, state: wait })
+      // A mere look does not make it look as if it were at work.
+      if (told) show(atWork)
+      waitedAs = told ? null : STATE_OF[wait]
+    } else {
+      if (isNew || waitedAs !== null) show(atWork)
+      waitedAs = null
     }
     if (result.state === 'done') return result.tally
     // Another run of the mapping writes now: ask again when its lease could have ended.
     if (result.state === 'busy')
       await sleep(Math.max(1_000, Math.min(30_000, (result.until ?? 0) - Date.now())))
-    if (workflowInfo().continueAsNewSuggested) return null
+    if (workflowInfo().continueAsNewSuggested) {
+      await waits.settled()
+      return null
+    }
   }
 }
 
@@ -93,4 +122,10 @@ function hasAttributes(): boolean {
 
 function parkedAtStart(): number {
   return Number(workflowInfo().typedSearchAttributes.get(parkedAttribute) ?? 0)
+}
+
+/** What the execution that this one continues waited as. */
+function waitedAtStart(): RunState | null {
+  const state = workflowInfo().typedSearchAttributes.get(stateAttribute)
+  return Object.values(STATE_OF).find((waiting) => waiting === state) ?? null
 }

@@ -38,6 +38,16 @@ export const COMMANDS: readonly CommandEntry[] = [
     load: async () => (await import('./commands/runs.ts')).runs,
   },
   {
+    name: 'resume',
+    summary: 'a run that waits goes on: after a halt, or at once instead of later',
+    load: async () => (await import('./commands/resume.ts')).resume,
+  },
+  {
+    name: 'abort',
+    summary: 'a run that waits ends; the next one begins where it stopped',
+    load: async () => (await import('./commands/abort.ts')).abort,
+  },
+  {
     name: 'explain',
     summary: 'one record through every line of a mapping, and what stands where',
     load: async () => (await import('./commands/explain.ts')).explain,

@@ -2,13 +2,14 @@ import { randomUUID } from 'node:crypto'
 import { setTimeout as sleep } from 'node:timers/promises'
 import { WorkflowFailedError, type WorkflowHandle } from '@temporalio/client'
 import { SyncError } from '../core/model/failure.ts'
-import { balances, EMPTY_TALLY, type Tally } from '../core/model/tally.ts'
+import { EMPTY_TALLY } from '../core/model/tally.ts'
 import { deadLetterCounts } from '../store/dead-letters.ts'
 import { leaseOf } from '../store/lease.ts'
 import type { Store } from '../store/open.ts'
 import { appliedPlan } from '../store/plans.ts'
-import { runById } from '../store/runs.ts'
+import { type RunRow, runById } from '../store/runs.ts'
 import { saveSelection } from '../store/selections.ts'
+import { haltOf } from '../store/waiting-runs.ts'
 import { ensureSearchAttributes, workerIsUp } from '../temporal/client.ts'
 import { prefixText } from '../temporal/names.ts'
 import { startRunByHand } from '../temporal/start.ts'
@@ -16,27 +17,8 @@ import { type RunningWorker, startWorker } from '../temporal/worker.ts'
 import type { Lane } from '../transfer/context.ts'
 import { endRun } from '../transfer/run.ts'
 import type { Invocation } from './command.ts'
-import { counted } from './output.ts'
+import { isLeft, type MappingResult, progressLine, resultOf, showLeft, showResult } from './run-result.ts'
 import type { Session } from './session.ts'
-
-/** What one run did, as `run --json` gives it. */
-export interface MappingResult {
-  readonly mapping: string
-  readonly read: number
-  readonly created: number
-  readonly updated: number
-  readonly unchanged: number
-  readonly filtered: number
-  readonly parked: number
-  readonly calls: number
-  readonly writeCalls: number
-  readonly seconds: number
-  readonly due: number
-  readonly delivered: number
-  readonly balanced: boolean
-  readonly state: 'done' | 'failed'
-  readonly error: string | null
-}
 
 export interface RunOptions {
   readonly lane: Lane
@@ -123,6 +105,8 @@ async function runMapping(
     .reduce((sum, count) => sum + count.count, 0)
   const temporal = await session.temporal()
   const started = Date.now()
+  const halt = await haltOf(store, scope, mapping, null)
+  if (halt?.planHash === applied.hash) return showLeft(mapping, halt, null, started, output)
   const handle = await startRunByHand(temporal, prefix, applied.plan, applied.hash, {
     lane: options.lane,
     suffix: `by-hand-${randomUUID().slice(0, 8)}`,
@@ -144,7 +128,8 @@ async function runMapping(
   })
   const cancel = () => void handle.cancel().catch(() => {})
   signal.addEventListener('abort', cancel, { once: true })
-  while (!over) {
+  let left: RunRow | null = null
+  while (!over && left === null) {
     await Promise.race([ended, sleep(200)])
     const row = await runById(store, scope, runId)
     if (row === null && Date.now() - started > PATIENCE_MS) await work()
@@ -158,51 +143,37 @@ async function runMapping(
       if (why !== null && why !== told) output.note(`${mapping} waits: ${why}`)
       told = why ?? told
     }
+    if (row !== null && isLeft(row, store.now())) left = row
     output.progress(progressLine(mapping, row?.tally ?? EMPTY_TALLY, Date.now() - started))
   }
   signal.removeEventListener('abort', cancel)
   output.progress(null)
+  if (left !== null) {
+    await seen(handle)
+    return showLeft(mapping, left, left, started, output)
+  }
   const error = await ended
   // Ended from outside (terminated), its workflow could not close the row.
   if (error !== null)
     await endRun({ store }, { project: scope, runId, state: 'failed', message: messageOf(error) })
   const row = await runById(store, scope, runId)
-  const tally = row?.tally ?? EMPTY_TALLY
-  const result: MappingResult = {
+  const result = resultOf(
     mapping,
-    read: tally.read,
-    created: tally.created,
-    updated: tally.updated,
-    unchanged: tally.unchanged,
-    filtered: tally.filtered,
-    parked: tally.parked,
-    calls: tally.calls,
-    writeCalls: tally.writeCalls,
-    seconds: Math.round((Date.now() - started) / 100) / 10,
-    due: tally.due,
-    delivered: tally.delivered,
-    balanced: error === null && balances(tally),
-    state: error === null ? 'done' : 'failed',
-    error: error === null ? null : (row?.failureMessage ?? messageOf(error)),
-  }
-  showResult(result, invocation)
+    row,
+    started,
+    error === null ? null : (row?.failureMessage ?? messageOf(error)),
+  )
+  showResult(result, output)
   return result
 }
 
-function progressLine(mapping: string, tally: Tally, ms: number): string {
-  const judged = tally.created + tally.updated + tally.unchanged + tally.filtered + tally.parked
-  const rate = ms > 0 ? Math.round((judged / ms) * 1000) : 0
-  return `${mapping}  read ${tally.read}  created ${tally.created}  updated ${tally.updated}  unchanged ${tally.unchanged}  filtered ${tally.filtered}  parked ${tally.parked}  ${rate}/s`
-}
-
-function showResult(result: MappingResult, { output }: Invocation): void {
-  if (result.error !== null) output.error(`${result.mapping}: ${result.error}`)
-  const parked = result.parked > 0 ? output.style('yellow', `parked ${result.parked}`) : 'parked 0'
-  output.line(
-    `${result.state === 'done' ? output.style('green', '✓') : output.style('red', '✗')} ${result.mapping}  read ${result.read} = created ${result.created} + updated ${result.updated} + unchanged ${result.unchanged} + filtered ${result.filtered} + ${parked}  (${counted(result.calls, 'call')}, ${counted(result.writeCalls, 'write')}, ${result.seconds} s)`,
-  )
-  if (result.due > 0) output.line(`  due ${result.due}, of them delivered ${result.delivered}`)
-  if (result.parked > 0) output.line(`  tidelock dead-letters list --mapping ${result.mapping} shows why`)
+/** A leg's end is noted by a task of its workflow; the command's own worker stays for it, so that the UI shows what the store says. */
+async function seen(handle: WorkflowHandle): Promise<void> {
+  for (let asked = 0; asked < 25; asked++) {
+    const { raw } = await handle.describe()
+    if ((raw.pendingActivities ?? []).length === 0 && raw.pendingWorkflowTask == null) return
+    await sleep(200)
+  }
 }
 
 function messageOf(error: unknown): string {

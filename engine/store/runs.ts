@@ -1,10 +1,17 @@
 import type { FailureKind } from '../core/model/failure.ts'
 import { addTallies, balances, EMPTY_TALLY, type Tally } from '../core/model/tally.ts'
+import { endHalt } from './halts.ts'
 import { forUpdate } from './locks.ts'
 import type { Queryable, Transaction } from './open.ts'
 import type { RunTable } from './tables.ts'
 
-export const RUN_STATES = ['running', 'done', 'failed', 'halted', 'cancelled'] as const
+/**
+ * What a run can wait for: a time (`throttled`), credentials (`awaiting-credentials`), a person or another plan (`halted`).
+ */
+export const WAITING_STATES = ['throttled', 'awaiting-credentials', 'halted'] as const
+export type WaitingState = (typeof WAITING_STATES)[number]
+export const OPEN_RUN_STATES = ['running', ...WAITING_STATES] as const
+export const RUN_STATES = [...OPEN_RUN_STATES, 'done', 'failed', 'cancelled'] as const
 export type RunState = (typeof RUN_STATES)[number]
 
 export interface RunRow {
@@ -22,8 +29,25 @@ export interface RunRow {
   readonly pages: number
   /** Null while it runs. */
   readonly balanced: boolean | null
+  /** Why it failed, or waits. */
   readonly failureKind: FailureKind | null
   readonly failureMessage: string | null
+  /** When it came into its state (epoch ms). */
+  readonly since: number
+  /** When a waiting run goes on by itself; null: not by time. */
+  readonly until: number | null
+  /** The connection a waiting run waits for, where one is to blame. */
+  readonly waitsFor: string | null
+  /** What was decided of it last. */
+  readonly decision: RunDecision | null
+}
+
+/** What a person decided of a waiting run: go on, or end. */
+export interface RunDecision {
+  readonly kind: 'resume' | 'abort'
+  readonly by: string
+  readonly reason: string
+  readonly at: number
 }
 
 export type NewRun = Pick<
@@ -64,7 +88,10 @@ export async function addToRun(
 ): Promise<boolean> {
   const run = await forUpdate(
     trx,
-    trx.db.selectFrom('run').select(['project', 'mapping', 'tally', 'pages']).where('id', '=', runId),
+    trx.db
+      .selectFrom('run')
+      .select(['project', 'mapping', 'tally', 'pages', 'state'])
+      .where('id', '=', runId),
   ).executeTakeFirstOrThrow()
   const { numInsertedOrUpdatedRows } = await trx.db
     .insertInto('run_page')
@@ -82,10 +109,29 @@ export async function addToRun(
   if (numInsertedOrUpdatedRows === 0n) return false
   await trx.db
     .updateTable('run')
-    .set({ tally: JSON.stringify(addTallies(tallyOf(run.tally), tally)), pages: run.pages + 1 })
+    .set({
+      tally: JSON.stringify(addTallies(tallyOf(run.tally), tally)),
+      pages: run.pages + 1,
+      // What it waited for is there.
+      ...(isWaiting(run.state) ? { ...AT_WORK, state_since: trx.now() } : {}),
+    })
     .where('id', '=', runId)
     .execute()
+  if (run.state === 'halted') await endHalt(trx, runId)
   return true
+}
+
+/** The columns of a run that does not wait (any more). */
+export const AT_WORK = {
+  state: 'running',
+  state_until: null,
+  waits_for: null,
+  failure_kind: null,
+  failure_message: null,
+} as const
+
+function isWaiting(state: string): boolean {
+  return (WAITING_STATES as readonly string[]).includes(state)
 }
 
 /** Pages without a number of their own count down from -1. */
@@ -101,7 +147,7 @@ async function nextUnnumbered(trx: Transaction, runId: string): Promise<number> 
 export interface RunEnd {
   readonly id: string
   readonly finishedAt: number
-  readonly state: Exclude<RunState, 'running'>
+  readonly state: Exclude<RunState, (typeof OPEN_RUN_STATES)[number]>
   readonly failureKind: FailureKind | null
   readonly failureMessage: string | null
 }
@@ -110,7 +156,7 @@ export interface RunEnd {
 export async function finishRun(trx: Transaction, end: RunEnd): Promise<void> {
   const run = await forUpdate(
     trx,
-    trx.db.selectFrom('run').select('tally').where('id', '=', end.id),
+    trx.db.selectFrom('run').select(['tally', 'state']).where('id', '=', end.id),
   ).executeTakeFirst()
   if (run === undefined) return
   await trx.db
@@ -121,9 +167,12 @@ export async function finishRun(trx: Transaction, end: RunEnd): Promise<void> {
       balanced: balances(tallyOf(run.tally)) ? 1 : 0,
       failure_kind: end.failureKind,
       failure_message: end.failureMessage,
+      state_since: null,
+      state_until: null,
     })
     .where('id', '=', end.id)
     .execute()
+  if (run.state === 'halted') await endHalt(trx, end.id)
 }
 
 export async function runById(store: Queryable, project: string, id: string): Promise<RunRow | null> {
@@ -175,7 +224,7 @@ export async function latestRuns(store: Queryable, project: string): Promise<rea
   return rows.filter((row, index) => row.mapping !== rows[index - 1]?.mapping).map(runOf)
 }
 
-function runOf(row: RunTable): RunRow {
+export function runOf(row: RunTable): RunRow {
   return {
     id: row.id,
     project: row.project,
@@ -191,6 +240,18 @@ function runOf(row: RunTable): RunRow {
     balanced: row.balanced === null ? null : row.balanced === 1,
     failureKind: row.failure_kind as FailureKind | null,
     failureMessage: row.failure_message,
+    since: row.state_since ?? row.finished_at ?? row.started_at,
+    until: row.state_until,
+    waitsFor: row.waits_for,
+    decision:
+      row.decision === null
+        ? null
+        : {
+            kind: row.decision as RunDecision['kind'],
+            by: row.decided_by ?? '',
+            reason: row.decided_reason ?? '',
+            at: row.decided_at ?? 0,
+          },
   }
 }
 

@@ -168,6 +168,17 @@ export interface RunTable {
   balanced: number | null
   failure_kind: string | null
   failure_message: string | null
+  /** When `state` began; null: when the run started or ended. */
+  state_since: number | null
+  /** When it goes on by itself. */
+  state_until: number | null
+  /** The connection it waits for. */
+  waits_for: string | null
+  /** What was decided of it last: `resume` or `abort`. */
+  decision: string | null
+  decided_by: string | null
+  decided_reason: string | null
+  decided_at: number | null
 }
 
 /** The counters of each page beside the run's sum: a page that is committed again is known and not counted again. */

@@ -1,8 +1,9 @@
 import { Context } from '@temporalio/activity'
-import type { EndInput, LegInput, LegOutput } from '../../workflows/messages.ts'
+import type { DecideInput, EndInput, LegInput, LegOutput } from '../../workflows/messages.ts'
 import type { JsonObject } from '../core/model/json.ts'
 import type { LegDependencies } from '../transfer/leg.ts'
 import { endRun, type RunRequest, runOneLeg } from '../transfer/run.ts'
+import { decideRun } from '../transfer/run-waits.ts'
 import { toFailure } from './failure.ts'
 
 /** What activities work with: the leg's dependencies and the budget of a leg. */
@@ -51,6 +52,8 @@ export function createActivities(dependencies: ActivityDependencies) {
     },
     /** Closes the row of a run that no leg closed; see the workflow. */
     end: (input: EndInput): Promise<void> => endRun(dependencies, input),
+    /** Keeps what a person decided of a waiting run. */
+    decide: (input: DecideInput): Promise<void> => decideRun(dependencies, input),
   }
 }
 

@@ -1,8 +1,11 @@
 import type { Plan } from '../core/model/plan.ts'
 import type { Tally } from '../core/model/tally.ts'
+import type { RunRow } from '../store/runs.ts'
+import { howToGoOn, STATE_WORDS } from './how-to-go-on.ts'
 
 const MOST_ROWS = 20
 const MOST_BYTES = 8_000
+const MOST_MESSAGE = 2_000
 
 /** What the Temporal UI shows of a run, as Markdown: counts, then what is parked and what to do. At most 20 rows and 8 KB. */
 export function runDetails(
@@ -16,12 +19,14 @@ export function runDetails(
     readonly message: string
   }[],
   parked: number,
+  run: RunRow | null = null,
 ): string {
   const lines = [
     `**${plan.mapping}** · plan \`${planHash.slice(0, 12)}\``,
     '',
     `read ${tally.read} · created ${tally.created} · updated ${tally.updated} · unchanged ${tally.unchanged} · filtered ${tally.filtered} · parked ${tally.parked}`,
   ]
+  if (run !== null) lines.push(...waitingLines(run))
   if (parked > 0)
     lines.push(
       '',
@@ -36,4 +41,21 @@ export function runDetails(
     lines.push(line)
   }
   return lines.join('\n')
+}
+
+/** Why it does not go on, since when, and what to do: by command, or by the Update of that name here. */
+function waitingLines(run: RunRow): readonly string[] {
+  const how = howToGoOn(run)
+  if (how === null) return []
+  const since = new Date(run.since).toISOString().slice(0, 16).replace('T', ' ')
+  const updates =
+    run.state === 'throttled'
+      ? ''
+      : ' Here: the Update `resume` or `abort` with `{"by": "…", "reason": "…"}`.'
+  return [
+    '',
+    `**${STATE_WORDS[run.state as keyof typeof STATE_WORDS]} since ${since}Z.** ${(run.failureMessage ?? '').slice(0, MOST_MESSAGE)}`,
+    '',
+    `${how}${updates}`,
+  ]
 }

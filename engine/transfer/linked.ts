@@ -2,6 +2,7 @@ import { type FailureKind, failureKindOf } from '../core/model/failure.ts'
 import { leaseOf } from '../store/lease.ts'
 import { appliedPlan } from '../store/plans.ts'
 import { finishRun, startRun } from '../store/runs.ts'
+import { haltOf } from '../store/waiting-runs.ts'
 import type { LegDependencies, LegRequest, LegResult } from './leg.ts'
 
 /** What stops the linked mapping and nobody else. */
@@ -33,6 +34,8 @@ export async function deliverLinked(
   const lease = await leaseOf(store, asking.scope, mapping)
   if (lease !== null && lease.holder !== null && lease.holder !== runId && lease.expiresAt > store.now())
     return
+  // What a halted mapping may not write by its own runs it may not write when it is asked either.
+  if ((await haltOf(store, asking.scope, mapping, null))?.planHash === applied.hash) return
   await store.transaction((trx) =>
     startRun(trx, {
       id: runId,

@@ -1,18 +1,20 @@
 import { FAILURES, failureKindOf, SyncError } from '../core/model/failure.ts'
 import type { JsonValue } from '../core/model/json.ts'
 import type { Plan, SourceMap } from '../core/model/plan.ts'
-import { addTallies, balances, type Tally } from '../core/model/tally.ts'
+import { addTallies, balances, EMPTY_TALLY, type Tally } from '../core/model/tally.ts'
 import { maskLetter } from '../core/personal/mask.ts'
 import { hashOf } from '../core/transform/fingerprint.ts'
 import { clearCursor } from '../store/cursor.ts'
 import { deadLetterCounts, deadLetters } from '../store/dead-letters.ts'
 import { appliedPlan } from '../store/plans.ts'
-import { finishRun, lockedRun, runById, startRun } from '../store/runs.ts'
+import { finishRun, lockedRun, runById, startRun, type WaitingState } from '../store/runs.ts'
 import { selectedKeys } from '../store/selections.ts'
+import { haltOf, runGoesOn, runWaits, type Waiting } from '../store/waiting-runs.ts'
 import type { Lane } from './context.ts'
 import { runDetails } from './details.ts'
 import { type LegDependencies, runLeg } from './leg.ts'
 import { preflight } from './preflight.ts'
+import { besideHalt, waitFor } from './run-waits.ts'
 
 /** One leg of a run, told apart from the others by the run's id alone. */
 export interface RunRequest {
@@ -34,7 +36,8 @@ export interface RunRequest {
 }
 
 export interface RunProgress {
-  readonly state: 'more' | 'done' | 'busy'
+  /** The waiting states: see the workflow's messages. */
+  readonly state: 'more' | 'done' | 'busy' | WaitingState | 'halted-beside'
   readonly until: number | null
   /** Of the whole run, from the store. */
   readonly tally: Tally
@@ -42,7 +45,10 @@ export interface RunProgress {
   readonly details: string
 }
 
-/** Moves a run on by one leg. The first leg opens the run's row and looks for what stands in the way; the last one closes it. */
+/**
+ * Moves a run on by one leg. The first leg opens the run's row and looks for what stands in the way; the last one closes it. What
+ * stops a run for now is no failure but its state.
+ */
 export async function runOneLeg(dependencies: LegDependencies, request: RunRequest): Promise<RunProgress> {
   const { store } = dependencies
   const { plan, hash, sourceMap } = await planOf(dependencies, request)
@@ -60,6 +66,13 @@ export async function runOneLeg(dependencies: LegDependencies, request: RunReque
       }),
     )
   }
+  const waits = async (waiting: Waiting, state: RunProgress['state'] = waiting.state) => {
+    await store.transaction((trx) => runWaits(trx, request.runId, waiting))
+    return progressOf(dependencies, request, plan, { state, until: waiting.until, tally: EMPTY_TALLY })
+  }
+  const other = await haltOf(store, request.project, request.mapping, request.runId)
+  // Under another plan the mapping may go on: the halt was of the old one.
+  if (other !== null && other.planHash === hash) return waits(besideHalt(other, store.now()), 'halted-beside')
   try {
     if (known === null || known.pages === 0) await preflight(dependencies, plan, request.signal)
     const before = known?.tally ?? null
@@ -77,10 +90,18 @@ export async function runOneLeg(dependencies: LegDependencies, request: RunReque
       signal: request.signal,
       progress: (tally) => request.progress(before === null ? tally : addTallies(before, tally)),
     })
+    if (known !== null && known.state !== 'running')
+      await store.transaction((trx) => runGoesOn(trx, request.runId))
     if (result.state === 'done') await finish(dependencies, request)
     return await progressOf(dependencies, request, plan, result)
   } catch (error) {
     const kind = failureKindOf(error)
+    const waiting = request.signal.aborted ? null : waitFor(error, hash, store.now())
+    if (waiting !== null) {
+      const { mapping, runId: run } = request
+      dependencies.log('a run waits', { mapping, run, kind, why: waiting.message })
+      return await waits(waiting)
+    }
     if (!request.signal.aborted && (!FAILURES[kind].retry || request.lastAttempt)) {
       await store.transaction((trx) =>
         finishRun(trx, {
@@ -111,7 +132,7 @@ export async function endRun(
 ): Promise<void> {
   await store.transaction(async (trx) => {
     const row = await lockedRun(trx, end.project, end.runId)
-    if (row?.state !== 'running') return
+    if (row === null || row.finishedAt !== null) return
     await finishRun(trx, {
       id: end.runId,
       finishedAt: trx.now(),
@@ -169,7 +190,7 @@ async function progressOf(
   dependencies: LegDependencies,
   request: RunRequest,
   plan: Plan,
-  result: { state: 'more' | 'done' | 'busy'; until: number | null; tally: Tally },
+  result: Pick<RunProgress, 'state' | 'until' | 'tally'>,
 ): Promise<RunProgress> {
   const { store } = dependencies
   const row = await runById(store, request.project, request.runId)
@@ -193,6 +214,7 @@ async function progressOf(
       tally,
       letters.map((letter) => maskLetter(plan, letter)),
       parked,
+      row,
     ),
   }
 }

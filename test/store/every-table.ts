@@ -210,6 +210,14 @@ const ADDED: Readonly<Record<string, Readonly<Record<string, readonly Row[]>>>> 
       },
     ],
   },
+  '0008-run-states': {
+    run: [
+      {
+        ...{ state_since: START, state_until: START + 9, waits_for: 'odoo', decision: 'resume' },
+        ...{ decided_by: 'ana', decided_reason: 'mended', decided_at: START + 1 },
+      },
+    ],
+  },
 }
 
 /** Rows as the store had them after so many steps. */

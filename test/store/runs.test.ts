@@ -63,6 +63,10 @@ describe('a run', () => {
       balanced: null,
       failureKind: null,
       failureMessage: null,
+      since: START,
+      until: null,
+      waitsFor: null,
+      decision: null,
     })
     await store.transaction((trx) => addToRun(trx, 'run-1', tally(3, 1), 1))
     await store.transaction((trx) =>

@@ -14,6 +14,7 @@ import { type Command, EXIT, type Invocation } from '../command.ts'
 import { runMappings } from '../run-mappings.ts'
 import type { Session } from '../session.ts'
 import { type Situated, situate } from '../situation.ts'
+import { wakeRuns } from '../wake-runs.ts'
 import { withSession } from '../with-session.ts'
 import { showChanges } from './plan.ts'
 
@@ -108,6 +109,12 @@ export async function applyChanges(
     if (change?.action === 'update')
       await store.transaction((trx) => clearCursor(trx, project, plan.mapping, 'backfill'))
   }
+  const changed = situated.changes.filter((change) => change.hash !== change.appliedHash)
+  await wakeRuns(
+    session,
+    changed.map(({ mapping }) => mapping),
+    options.output,
+  )
   for (const change of situated.changes) {
     if (change.movedFrom !== null) await deleteSchedule(temporal, prefix, change.movedFrom).catch(() => {})
     if (change.action !== 'remove' || !options.prune) continue

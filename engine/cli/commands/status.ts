@@ -2,9 +2,11 @@ import { deadLetterCounts } from '../../store/dead-letters.ts'
 import { ledgerCounts } from '../../store/ledger.ts'
 import { appliedPlans } from '../../store/plans.ts'
 import { latestRuns } from '../../store/runs.ts'
+import { openRuns } from '../../store/waiting-runs.ts'
 import { workerIsUp } from '../../temporal/client.ts'
 import { prefixText } from '../../temporal/names.ts'
 import { liveSchedules } from '../../temporal/schedules.ts'
+import { howToGoOn } from '../../transfer/how-to-go-on.ts'
 import { type Command, EXIT } from '../command.ts'
 import { instantText, table } from '../output.ts'
 import { withSession } from '../with-session.ts'
@@ -24,6 +26,7 @@ export const status: Command = {
         const live = await liveSchedules(temporal, prefix)
         const runs = new Map((await latestRuns(store, scope)).map((row) => [row.mapping, row]))
         const counts = await deadLetterCounts(store, scope)
+        const waiting = (await openRuns(store, scope)).filter((run) => run.state !== 'running')
         const mappings = []
         for (const { plan, hash } of await appliedPlans(store, scope)) {
           const last = runs.get(plan.mapping) ?? null
@@ -50,6 +53,18 @@ export const status: Command = {
                   },
             delivered: delivered.delivered,
             parked: open,
+            waiting: waiting
+              .filter((run) => run.mapping === plan.mapping)
+              .map((run) => ({
+                run: run.id,
+                workflow: run.workflowId,
+                state: run.state,
+                since: run.since,
+                until: run.until,
+                connection: run.waitsFor,
+                why: run.failureMessage,
+                goOn: howToGoOn(run),
+              })),
           })
         }
         const worker = await workerIsUp(temporal)
@@ -79,7 +94,13 @@ export const status: Command = {
         ))
           output.line(line)
         for (const row of mappings)
-          if (row.lastRun?.error != null) output.line(`${row.mapping}: ${row.lastRun.error}`)
+          if (row.waiting.length === 0 && row.lastRun?.error != null)
+            output.line(`${row.mapping}: ${row.lastRun.error}`)
+        for (const row of mappings)
+          for (const { state, since, why, goOn } of row.waiting)
+            output.line(
+              `${row.mapping}: ${output.style('yellow', state)} since ${instantText(since)}: ${why}\n  ${goOn}`,
+            )
         return EXIT.ok
       },
       { filesMustBeSound: false },
