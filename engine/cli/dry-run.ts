@@ -20,7 +20,7 @@ export async function dryRun(
   let blocked = false
   for (const mapping of mappings) {
     const { plan, hash, sourceMap } = workspace.plans.find((candidate) => candidate.plan.mapping === mapping)!
-    const problems = await findProblems(dependencies, plan, signal)
+    const problems = await findProblems(dependencies, prefixText(session.prefix), plan, signal)
     blocked ||= problems.some((problem) => problem.severity === 'error')
     const records = await dryRecords(dependencies, {
       scope: prefixText(session.prefix),

@@ -48,14 +48,14 @@ export function secretSource(
       )
     }
   }
+  const again = async (name: string): Promise<string> => {
+    const value = read(name)
+    values.set(name, value)
+    return value
+  }
   return {
-    async value(name) {
-      const known = values.get(name)
-      if (known !== undefined) return known
-      const value = read(name)
-      values.set(name, value)
-      return value
-    },
+    value: async (name) => values.get(name) ?? again(name),
+    again,
     hosts: (name) => declarations[name]?.to ?? [],
   }
 }

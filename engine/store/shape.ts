@@ -32,6 +32,16 @@ export const TABLES = {
   usage: { key: ['project', 'connection', 'mapping', 'day'], json: [] },
   channel: { key: ['project', 'name'], json: ['settings'] },
   outbox: { key: ['id'], json: ['message', 'notify'] },
+  credential: {
+    key: ['project', 'connection'],
+    json: ['sealed', 'previous', 'made'],
+    sealed: ['sealed', 'previous', 'made'],
+  },
+  connection_watch: {
+    key: ['project', 'connection'],
+    json: ['refused_with', 'scopes_missing'],
+    sealed: ['refused_with'],
+  },
   migration: { key: ['name'], json: [] },
 } as const satisfies { readonly [name in keyof Database]: TableShape<Database[name]> }
 

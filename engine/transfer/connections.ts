@@ -22,6 +22,7 @@ export interface Meters {
 /** Opens both sides of a plan, each behind a host of its own. */
 export async function openConnections(
   dependencies: LegDependencies,
+  project: string,
   plan: Plan,
 ): Promise<{
   source: Connection
@@ -36,6 +37,7 @@ export async function openConnections(
       connection: end.connection.name,
       limits: end.limits,
       secrets: dependencies.secrets,
+      keeper: { store: dependencies.store, project, connection: end.connection.name },
       now: dependencies.now,
       log: dependencies.log,
     }),

@@ -62,7 +62,7 @@ export async function withDryContext<Result>(
   work: (context: LegContext) => Promise<Result>,
 ): Promise<Result> {
   const { plan, signal } = request
-  const open = await openConnections(dependencies, plan)
+  const open = await openConnections(dependencies, request.scope, plan)
   try {
     return await work({
       store: dependencies.store,

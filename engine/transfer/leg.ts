@@ -97,7 +97,7 @@ export async function runLeg(dependencies: LegDependencies, request: LegRequest)
   }
   let keeps = false
   const held = { ...lease, epoch: taken.epoch }
-  const open = await openConnections(dependencies, plan).catch(async (error: unknown) => {
+  const open = await openConnections(dependencies, request.scope, plan).catch(async (error: unknown) => {
     await releaseLease(store, held)
     throw error
   })

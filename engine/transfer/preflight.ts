@@ -12,6 +12,7 @@ export interface ConnectionProblem extends Problem {
 /** Asks both sides what stands in the way of a run: credentials, rights, language, database, versions. */
 export async function findProblems(
   dependencies: LegDependencies,
+  project: string,
   plan: Plan,
   signal: AbortSignal,
 ): Promise<readonly ConnectionProblem[]> {
@@ -29,6 +30,7 @@ export async function findProblems(
       connection: definition.name,
       limits: end.limits,
       secrets: dependencies.secrets,
+      keeper: { store: dependencies.store, project, connection: definition.name },
       now: dependencies.now,
       log: dependencies.log,
     })
@@ -50,10 +52,11 @@ export async function findProblems(
 /** Stops a run before its first page where something would make it fail in the middle. Throws `scope-violation`. */
 export async function preflight(
   dependencies: LegDependencies,
+  project: string,
   plan: Plan,
   signal: AbortSignal,
 ): Promise<void> {
-  const problems = await findProblems(dependencies, plan, signal)
+  const problems = await findProblems(dependencies, project, plan, signal)
   for (const problem of problems)
     dependencies.log(problem.message, {
       connection: problem.connection,

@@ -11,6 +11,7 @@ import { finishRun, lockedRun, runById, startRun, type WaitingState } from '../s
 import { selectedKeys } from '../store/selections.ts'
 import { haltOf, runGoesOn, runWaits, type Waiting } from '../store/waiting-runs.ts'
 import type { Lane } from './context.ts'
+import { noteRefusal, stopWhereRefused } from './credentials/refusal.ts'
 import { runDetails } from './details.ts'
 import { type LegDependencies, runLeg } from './leg.ts'
 import { preflight } from './preflight.ts'
@@ -74,7 +75,9 @@ export async function runOneLeg(dependencies: LegDependencies, request: RunReque
   // Under another plan the mapping may go on: the halt was of the old one.
   if (other !== null && other.planHash === hash) return waits(besideHalt(other, store.now()), 'halted-beside')
   try {
-    if (known === null || known.pages === 0) await preflight(dependencies, plan, request.signal)
+    await stopWhereRefused(dependencies, request.project, plan)
+    if (known === null || known.pages === 0)
+      await preflight(dependencies, request.project, plan, request.signal)
     const before = known?.tally ?? null
     const result = await runLeg(dependencies, {
       scope: request.project,
@@ -96,6 +99,7 @@ export async function runOneLeg(dependencies: LegDependencies, request: RunReque
     return await progressOf(dependencies, request, plan, result)
   } catch (error) {
     const kind = failureKindOf(error)
+    await noteRefusal(dependencies, request.project, error)
     const waiting = request.signal.aborted ? null : waitFor(error, hash, store.now())
     if (waiting !== null) {
       const { mapping, runId: run } = request

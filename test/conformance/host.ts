@@ -1,5 +1,6 @@
 import type { Host, HttpRequest, Rate } from '../../engine/core/model/connector.ts'
 import { SyncError } from '../../engine/core/model/failure.ts'
+import type { CredentialKeeper } from '../../engine/transfer/credentials/source.ts'
 import { createHost, type HostUsage } from '../../engine/transfer/host/host.ts'
 
 /** The host of the product (paced, guarded, counted), which remembers what went out and what was told of the budget. */
@@ -10,11 +11,12 @@ export interface TestHost extends Host {
   close(): Promise<void>
 }
 
-/** `secrets` by name; all of them may go to `url` and nowhere else. */
+/** `secrets` by name; all of them may go to `url` and nowhere else. `keeper`: where tokens are kept. */
 export function createTestHost(
   url: string,
   secrets: Readonly<Record<string, string>>,
   now: () => number = Date.now,
+  keeper: CredentialKeeper | null = null,
 ): TestHost {
   const host = createHost({
     connection: 'test',
@@ -27,6 +29,7 @@ export function createTestHost(
       },
       hosts: () => [new URL(url).host],
     },
+    ...(keeper === null ? {} : { keeper }),
     now,
     log() {},
   })

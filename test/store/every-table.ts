@@ -210,6 +210,22 @@ const ADDED: Readonly<Record<string, Readonly<Record<string, readonly Row[]>>>> 
       },
     ],
   },
+  '0007-credentials': {
+    credential: [
+      {
+        ...{ project: 'acme', connection: 'odoo', generation: 3, sealed: '{}', previous: '{}', made: '{}' },
+        ...{ previous_until: START, obtained_at: START, expires_at: START, refresh_expires_at: START },
+        ...{ held_by: 'one', held_until: START },
+      },
+    ],
+    connection_watch: [
+      {
+        ...{ project: 'acme', connection: 'odoo', app: 'app', refused_since: START, refused_kind: 'key' },
+        ...{ refused_message: 'no', refused_with: '{}', checked_at: START, trouble: 'away', account: 'sync' },
+        ...{ expires_at: START, expires_of: 'key', todo: 'make a new one', scopes_missing: '["read"]' },
+      },
+    ],
+  },
   '0008-run-states': {
     run: [
       {

@@ -1,3 +1,4 @@
+import type { CredentialSource } from '../../core/model/auth.ts'
 import type { Host } from '../../core/model/connector.ts'
 import { SyncError } from '../../core/model/failure.ts'
 import { isJsonObject, type JsonObject, type JsonValue } from '../../core/model/json.ts'
@@ -17,6 +18,7 @@ export interface FieldDefinition {
 export interface Client {
   readonly config: OdooConfig
   readonly host: Host
+  readonly credential: CredentialSource
   call(call: Call): Promise<Reply>
   server(signal: AbortSignal): Promise<Server>
   /** Id of the user that the key belongs to. */
@@ -31,9 +33,10 @@ export interface Client {
 
 /** A client of one connection. Contacts nothing until the first call. */
 export function createClient(config: OdooConfig, host: Host): Client {
+  const credential = host.credential({ kind: 'key', secret: config.keySecret })
   const server = once((signal) => findServer(config, host, signal))
   const userId = once(async (signal) => {
-    if ((await server(signal)).protocol === 'json-rpc') return authenticate(config, host, signal)
+    if ((await server(signal)).protocol === 'json-rpc') return authenticate(config, host, credential, signal)
     const who = await readValue(client, {
       model: 'res.users',
       method: 'context_get',
@@ -48,6 +51,7 @@ export function createClient(config: OdooConfig, host: Host): Client {
   const client: Client = {
     config,
     host,
+    credential,
     server,
     userId,
     highestIds: new Map(),
@@ -59,8 +63,8 @@ export function createClient(config: OdooConfig, host: Host): Client {
       const { protocol } = await server(call.signal)
       const context = contextOf(config, call)
       return protocol === 'json-2'
-        ? callJson2(config, host, call, context)
-        : callJsonRpc(config, host, await userId(call.signal), call, context)
+        ? callJson2(config, host, credential, call, context)
+        : callJsonRpc(config, host, credential, await userId(call.signal), call, context)
     },
     async fieldsOf(model, signal) {
       const known = fieldsByModel.get(model)

@@ -1,3 +1,4 @@
+import { type AuthSpec, SECRET_SHAPE } from '../../core/model/auth.ts'
 import type { ConnectionDefinition } from '../../core/model/connector.ts'
 import { isJsonObject, type JsonObject } from '../../core/model/json.ts'
 
@@ -14,20 +15,14 @@ export interface OdooConfig {
   /** The name of the secret that holds the API key. */
   readonly keySecret: string
   readonly login: string | null
-  /** A key that ends sooner than this is reported. Milliseconds. */
+  /** Whether a new key is made in time, where the server lets us. */
+  readonly rotates: boolean
+  /** A key that ends sooner than this is changed, or reported. Milliseconds. */
   readonly rotateBeforeMs: number
 }
 
 const DAY_MS = 86_400_000
 const UNIT_MS = { s: 1000, m: 60_000, h: 3_600_000, d: DAY_MS, w: 7 * DAY_MS } as const
-
-const SECRET: JsonObject = {
-  type: 'object',
-  description: 'The name of a secret declared in temporal.yaml.',
-  properties: { secret: { type: 'string', minLength: 1, description: 'The name under `secrets:`.' } },
-  required: ['secret'],
-  additionalProperties: false,
-}
 
 /** JSON Schema (2020-12) of `settings` and `auth` in a connection file with `connector: odoo`. */
 export const CONFIG_SCHEMA: JsonObject = {
@@ -90,11 +85,12 @@ export const CONFIG_SCHEMA: JsonObject = {
       type: 'object',
       description: 'The API key of the Odoo user that Tidelock works as.',
       properties: {
-        apiKey: SECRET,
+        apiKey: SECRET_SHAPE,
         login: { type: 'string', minLength: 1, description: 'Login of that user. Needed below Odoo 19.' },
         rotate: {
           type: 'object',
-          description: 'When to speak up about the end of the key.',
+          description:
+            'Makes a new key in time and revokes the old one, where the server lets programs do that; elsewhere when to speak up.',
           properties: {
             before: {
               type: 'string',
@@ -130,8 +126,13 @@ export function readConfig(definition: ConnectionDefinition): OdooConfig {
     language: typeof settings.language === 'string' ? settings.language : null,
     keySecret: String(key),
     login: typeof auth.login === 'string' ? auth.login : null,
+    rotates: before !== null,
     rotateBeforeMs: typeof before === 'string' ? durationMs(before) : 14 * DAY_MS,
   }
+}
+
+export function authOfOdoo(definition: ConnectionDefinition): AuthSpec {
+  return { kind: 'key', secret: readConfig(definition).keySecret }
 }
 
 function durationMs(text: string): number {

@@ -1,10 +1,11 @@
 import type { Connection, Connector, ConnectorFacts } from '../../core/model/connector.ts'
 import { act } from './act.ts'
 import { createClient } from './client.ts'
-import { CONFIG_SCHEMA, readConfig } from './config.ts'
+import { authOfOdoo, CONFIG_SCHEMA, readConfig } from './config.ts'
 import { discover } from './discover.ts'
 import { keysOf } from './keys-of.ts'
 import { lookUp } from './look-up.ts'
+import { createKeyMaker, identify } from './own-keys.ts'
 import { preflight } from './preflight.ts'
 import { BATCH_SIZE } from './progress.ts'
 import { listKeys, readKeys, readPage } from './read.ts'
@@ -29,6 +30,7 @@ export const odoo: Connector = {
   configSchema: CONFIG_SCHEMA,
   facts: FACTS,
   recordUrl,
+  auth: authOfOdoo,
   async open(definition, host): Promise<Connection> {
     const client = createClient(readConfig(definition), host)
     return {
@@ -43,6 +45,8 @@ export const odoo: Connector = {
       lookUp: (request) => lookUp(client, request),
       keysOf: (request) => keysOf(client, request),
       act: (request) => act(client, request),
+      identify: (signal) => identify(client, signal),
+      keys: createKeyMaker(client),
       // Odoo closes every connection itself and keeps no session for API keys.
       close: async () => {},
     }

@@ -1,5 +1,5 @@
+import { type Credential, type CredentialSource, refusedCredentials } from '../../core/model/auth.ts'
 import type { Host } from '../../core/model/connector.ts'
-import { SyncError } from '../../core/model/failure.ts'
 import type { JsonObject, JsonValue } from '../../core/model/json.ts'
 import type { Call, Reply } from './call.ts'
 import type { OdooConfig } from './config.ts'
@@ -14,22 +14,44 @@ import { failureOfReply, parseJson } from './reply.ts'
 export async function callJson2(
   config: OdooConfig,
   host: Host,
+  source: CredentialSource,
   call: Call,
   context: JsonObject,
 ): Promise<Reply> {
-  const key = await host.secret(config.keySecret)
+  const key = await source.current(call.signal)
+  const reply = await send(config, host, key, call, context)
+  if (reply !== 'refused') return reply
+  // Another process may have changed the key since. Nothing was done: the key is looked at first.
+  const newer = await source.renewed(key, call.signal)
+  const again = newer === null ? 'refused' : await send(config, host, newer, call, context)
+  if (again !== 'refused') return again
+  throw refusedCredentials(
+    config.connection,
+    'key',
+    `Odoo refuses the API key "${config.keySecret}" of connection "${config.connection}": it is wrong, expired or revoked, or its user is archived.`,
+    { class: 'werkzeug.exceptions.Unauthorized' },
+  )
+}
+
+async function send(
+  config: OdooConfig,
+  host: Host,
+  key: Credential,
+  call: Call,
+  context: JsonObject,
+): Promise<Reply | 'refused'> {
   const reply = await host.request(
     {
       url: `${config.url}/json/2/${encodeURIComponent(call.model)}/${encodeURIComponent(call.method)}`,
       method: 'POST',
       headers: {
         'content-type': 'application/json',
-        authorization: `bearer ${key}`,
+        authorization: `bearer ${key.value}`,
         'x-odoo-database': config.database,
       },
       body: JSON.stringify({ ...(call.ids === undefined ? {} : { ids: call.ids }), ...call.args, context }),
       purpose: call.purpose,
-      secrets: [config.keySecret],
+      secrets: key.secrets,
     },
     call.signal,
   )
@@ -47,12 +69,6 @@ export async function callJson2(
   if (reply.status === 429 || body === null || typeof body.name !== 'string') {
     throw failureOfReply(config, reply, host.now())
   }
-  if (refusesCredentials(body.name)) {
-    throw new SyncError(
-      'auth-expired',
-      `Odoo refuses the API key "${config.keySecret}" of connection "${config.connection}": it is wrong, expired or revoked, or its user is archived.`,
-      { fields: { class: body.name }, maybeSent: false },
-    )
-  }
+  if (refusesCredentials(body.name)) return 'refused'
   return { ok: false, fault: faultOf(body.name, String(body.message ?? '')) }
 }

@@ -1,3 +1,4 @@
+import { type Credential, type CredentialSource, refusedCredentials } from '../../core/model/auth.ts'
 import type { Host } from '../../core/model/connector.ts'
 import { SyncError } from '../../core/model/failure.ts'
 import { isJsonObject, type JsonObject, type JsonValue } from '../../core/model/json.ts'
@@ -25,6 +26,7 @@ const POSITIONAL: Readonly<Record<string, readonly string[]>> = {
 export async function callJsonRpc(
   config: OdooConfig,
   host: Host,
+  source: CredentialSource,
   userId: number,
   call: Call,
   context: JsonObject,
@@ -37,28 +39,32 @@ export async function callJsonRpc(
     args.push(value)
     delete named[name]
   }
-  const key = await host.secret(config.keySecret)
-  const answer = await post(
-    config,
-    host,
-    'object',
-    'execute_kw',
-    [config.database, userId, key, call.model, call.method, args, named],
-    call.purpose,
-    call.signal,
-  )
+  const send = ({ value, secrets }: Credential) =>
+    post(config, host, {
+      service: 'object',
+      method: 'execute_kw',
+      args: [config.database, userId, value, call.model, call.method, args, named],
+      purpose: call.purpose,
+      secrets,
+      signal: call.signal,
+    })
+  const key = await source.current(call.signal)
+  const first = await send(key)
+  const newer = isRefused(first) ? await source.renewed(key, call.signal) : null
+  const answer = newer === null ? first : await send(newer)
   if (answer === 'too-large') {
     return { ok: false, fault: { kind: 'too-large', name: 'http.413', message: 'The request is too large.' } }
   }
   if (!('error' in answer)) return { ok: true, value: answer.result ?? null }
+  if (isRefused(answer)) throw refused(config)
   const { name, message } = errorOf(answer.error)
-  if (refusesCredentials(name)) throw refused(config)
   return { ok: false, fault: faultOf(name, message) }
 }
 
 /** The version as its series (`18.0`); needs no credentials. */
 export async function serverVersion(config: OdooConfig, host: Host, signal: AbortSignal): Promise<string> {
-  const answer = await post(config, host, 'common', 'version', [], 'read', signal)
+  const asked = { service: 'common', method: 'version', args: [], secrets: [], signal } as const
+  const answer = await post(config, host, { ...asked, purpose: 'read' })
   const result = answer === 'too-large' ? null : answer.result
   if (isJsonObject(result) && typeof result.server_serie === 'string') return result.server_serie
   throw new SyncError(
@@ -69,7 +75,12 @@ export async function serverVersion(config: OdooConfig, host: Host, signal: Abor
 }
 
 /** The id of the user. Odoo answers `false`, not an error, to wrong credentials. */
-export async function authenticate(config: OdooConfig, host: Host, signal: AbortSignal): Promise<number> {
+export async function authenticate(
+  config: OdooConfig,
+  host: Host,
+  source: CredentialSource,
+  signal: AbortSignal,
+): Promise<number> {
   if (config.login === null) {
     throw new SyncError(
       'auth-expired',
@@ -77,9 +88,29 @@ export async function authenticate(config: OdooConfig, host: Host, signal: Abort
       { maybeSent: false },
     )
   }
-  const key = await host.secret(config.keySecret)
-  const args = [config.database, config.login, key, {}]
-  const answer = await post(config, host, 'common', 'authenticate', args, 'read', signal)
+  const key = await source.current(signal)
+  const first = await authenticateWith(config, host, key, signal)
+  if (first !== 'refused') return first
+  const newer = await source.renewed(key, signal)
+  const again = newer === null ? 'refused' : await authenticateWith(config, host, newer, signal)
+  if (again === 'refused') throw refused(config)
+  return again
+}
+
+async function authenticateWith(
+  config: OdooConfig,
+  host: Host,
+  key: Credential,
+  signal: AbortSignal,
+): Promise<number | 'refused'> {
+  const answer = await post(config, host, {
+    service: 'common',
+    method: 'authenticate',
+    args: [config.database, config.login, key.value, {}],
+    purpose: 'read',
+    secrets: key.secrets,
+    signal,
+  })
   if (answer !== 'too-large' && 'error' in answer) {
     const { name, message } = errorOf(answer.error)
     // PostgreSQL's own sentence; the same class also says that the database server is away.
@@ -90,23 +121,27 @@ export async function authenticate(config: OdooConfig, host: Host, signal: Abort
         { maybeSent: false },
       )
     }
-    if (refusesCredentials(name)) throw refused(config)
+    if (refusesCredentials(name)) return 'refused'
     throw new SyncError('unavailable', `Odoo could not check the credentials (${name}).`, {
       maybeSent: false,
     })
   }
-  if (answer !== 'too-large' && typeof answer.result === 'number') return answer.result
-  throw refused(config)
+  return answer !== 'too-large' && typeof answer.result === 'number' ? answer.result : 'refused'
+}
+
+interface Asked {
+  readonly service: 'common' | 'object'
+  readonly method: string
+  readonly args: readonly JsonValue[]
+  readonly purpose: 'read' | 'write'
+  readonly secrets: readonly string[]
+  readonly signal: AbortSignal
 }
 
 async function post(
   config: OdooConfig,
   host: Host,
-  service: string,
-  method: string,
-  args: readonly JsonValue[],
-  purpose: 'read' | 'write',
-  signal: AbortSignal,
+  { service, method, args, purpose, secrets, signal }: Asked,
 ): Promise<JsonObject | 'too-large'> {
   const reply = await host.request(
     {
@@ -115,7 +150,7 @@ async function post(
       headers: { 'content-type': 'application/json' },
       body: JSON.stringify({ jsonrpc: '2.0', method: 'call', params: { service, method, args }, id: 1 }),
       purpose,
-      secrets: service === 'common' && method === 'version' ? [] : [config.keySecret],
+      secrets,
     },
     signal,
   )
@@ -131,10 +166,14 @@ function errorOf(error: JsonValue | undefined): { readonly name: string; readonl
   return { name: String(data.name ?? 'unknown'), message: String(data.message ?? '') }
 }
 
+function isRefused(answer: JsonObject | 'too-large'): boolean {
+  return answer !== 'too-large' && 'error' in answer && refusesCredentials(errorOf(answer.error).name)
+}
+
 function refused(config: OdooConfig): SyncError {
-  return new SyncError(
-    'auth-expired',
+  return refusedCredentials(
+    config.connection,
+    'key',
     `Odoo refuses login "${config.login}" with API key "${config.keySecret}" of connection "${config.connection}": one of them is wrong, or the key is expired or revoked.`,
-    { maybeSent: false },
   )
 }

@@ -1,8 +1,8 @@
 import type { Needs, Problem } from '../../core/model/connector.ts'
 import type { JsonObject } from '../../core/model/json.ts'
 import { type Client, rowsOf } from './client.ts'
+import { ownKeys } from './own-keys.ts'
 import { isAllowed, neededOperations } from './rights.ts'
-import { instantOf } from './values.ts'
 
 /** What a run would stumble over later: version, language, company, email address, rights, the end of the key. */
 export async function preflight(
@@ -184,29 +184,17 @@ function missingRight(user: User, model: string, operations: readonly string[]):
   }
 }
 
-/** Everybody may read their own keys; which of them we carry cannot be seen, so the one that ends first is meant. */
+/** Of several keys the one that ends first is meant. */
 async function keyProblems(client: Client, user: User, signal: AbortSignal): Promise<readonly Problem[]> {
-  const rows = await bareRead(
-    client,
-    'res.users.apikeys',
-    [['user_id', '=', user.id]],
-    ['name', 'expiration_date'],
-    signal,
-  )
   const now = client.host.now()
-  const ends = rows
-    .flatMap((row) => (typeof row.expiration_date === 'string' ? [row] : []))
-    .map((row) => ({ name: String(row.name), at: Date.parse(instantOf(String(row.expiration_date))) }))
-    .filter(({ at }) => at > now)
-    .sort((a, b) => a.at - b.at)
-  const [first] = ends
-  if (first === undefined || first.at - now > client.config.rotateBeforeMs) return []
-  const days = Math.floor((first.at - now) / 86_400_000)
+  const [first] = await ownKeys(client, user.id, signal)
+  if (first === undefined || first.endsAt - now > client.config.rotateBeforeMs) return []
+  const days = Math.floor((first.endsAt - now) / 86_400_000)
   return [
     {
       code: 'odoo-key-ends',
       severity: 'warning',
-      message: `The API key "${first.name}" of the Odoo user "${user.login}" ends on ${new Date(first.at).toISOString().slice(0, 10)} (in ${days} ${days === 1 ? 'day' : 'days'}).`,
+      message: `The API key "${first.name}" of the Odoo user "${user.login}" ends on ${new Date(first.endsAt).toISOString().slice(0, 10)} (in ${days} ${days === 1 ? 'day' : 'days'}).`,
       hint: `Make a new key (My Profile, Account Security) and put it where the secret "${client.config.keySecret}" comes from.`,
     },
   ]

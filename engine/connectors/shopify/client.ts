@@ -1,9 +1,9 @@
+import { refusedCredentials } from '../../core/model/auth.ts'
 import type { Host } from '../../core/model/connector.ts'
 import { SyncError } from '../../core/model/failure.ts'
 import type { JsonObject } from '../../core/model/json.ts'
 import type { Config } from './config.ts'
 import { type Answer, readReply } from './reply.ts'
-import { createTokenSource } from './token.ts'
 
 export interface GraphqlClient {
   /**
@@ -18,18 +18,25 @@ const MOST_REPEATS = 5
 /** Nothing is known of the cost of a query that was not sent before. */
 const COST_UNKNOWN = 10
 
+/** Who has to do what when also a renewed token is refused. */
+const REMEDY: Readonly<Record<string, string>> = {
+  key: 'Give it a new one, or check that the app is still installed.',
+  'client-credentials': 'Check that the app is still installed on the shop.',
+  'authorization-code': 'Check that the app is still installed, and connect it again.',
+}
+
 /** GraphQL Admin API over the host (shopify.dev: rate limits, versioning, response codes). */
 export function createGraphqlClient(config: Config, host: Host): GraphqlClient {
-  const tokens = createTokenSource(config, host)
+  const credential = host.credential(config.auth)
   const url = `${config.address}/admin/api/${config.apiVersion}/graphql.json`
 
   return {
     async query(text, variables, signal, cost = COST_UNKNOWN) {
       let renewed = false
+      let token = await credential.current(signal)
       let expected = cost
       for (let repeats = 0; ; ) {
         signal.throwIfAborted()
-        const token = await tokens.current(signal)
         const reply = await host.request(
           {
             url,
@@ -52,13 +59,16 @@ export function createGraphqlClient(config: Config, host: Host): GraphqlClient {
         if (outcome.kind === 'answer') return outcome.answer
         if (outcome.kind === 'failed') throw outcome.error
         if (outcome.kind === 'unauthorized') {
-          if (!renewed && tokens.renew(token.value)) {
+          const newer = renewed ? null : await credential.renewed(token, signal)
+          if (newer !== null) {
             renewed = true
+            token = newer
             continue
           }
-          throw new SyncError(
-            'auth-expired',
-            `${config.name} refuses the access token. Give it a new one, or check that the app is still installed.`,
+          throw refusedCredentials(
+            config.name,
+            config.auth.kind === 'key' ? 'key' : 'grant',
+            `${config.name} refuses the access token. ${REMEDY[config.auth.kind]}`,
           )
         }
         // The bucket was reported, so the host waits until this much is in it.

@@ -1,13 +1,8 @@
+import { AUTH_SHAPES, type AuthSpec, authOf, SECRET_SHAPE } from '../../core/model/auth.ts'
 import type { ConnectionDefinition } from '../../core/model/connector.ts'
 import { SyncError } from '../../core/model/failure.ts'
 import type { JsonObject } from '../../core/model/json.ts'
-
-const secret = {
-  type: 'object',
-  properties: { secret: { type: 'string' } },
-  required: ['secret'],
-  additionalProperties: false,
-}
+import { askShopify, refuseCallback } from './token.ts'
 
 /** `settings` and `auth` of a connection file. */
 export const CONFIG_SCHEMA: JsonObject = {
@@ -43,24 +38,13 @@ export const CONFIG_SCHEMA: JsonObject = {
     },
     auth: {
       description:
-        'clientCredentials: { id: { secret }, secret: { secret } }, or accessToken: { secret } for an older custom app.',
+        'clientCredentials: { id: { secret }, secret: { secret } } for an app of one’s own; oauth: { clientId, clientSecret, scopes } for one that a person connects; accessToken: { secret } for an older custom app.',
       anyOf: [
+        AUTH_SHAPES.clientCredentials,
+        AUTH_SHAPES.oauth,
         {
           type: 'object',
-          properties: {
-            clientCredentials: {
-              type: 'object',
-              properties: { id: secret, secret },
-              required: ['id', 'secret'],
-              additionalProperties: false,
-            },
-          },
-          required: ['clientCredentials'],
-          additionalProperties: false,
-        },
-        {
-          type: 'object',
-          properties: { accessToken: secret },
+          properties: { accessToken: SECRET_SHAPE },
           required: ['accessToken'],
           additionalProperties: false,
         },
@@ -76,37 +60,35 @@ export interface Config {
   /** Without a slash at the end. */
   readonly address: string
   readonly apiVersion: string
-  /** Names of secrets. */
-  readonly auth:
-    | { readonly kind: 'token'; readonly token: string }
-    | { readonly kind: 'client'; readonly id: string; readonly secret: string }
+  readonly auth: AuthSpec
 }
+
+/** A refresh token that was replaced is taken until its replacement is used, for so long at most (shopify.dev changelog, 2026-08-28). */
+const GRACE_MS = 30 * 86_400_000
 
 export function configOf(definition: ConnectionDefinition): Config {
   const { shop, url, apiVersion } = definition.settings as { shop?: string; url?: string; apiVersion: string }
-  const auth = definition.auth as {
-    accessToken?: { secret: string }
-    clientCredentials?: { id: { secret: string }; secret: { secret: string } }
-  }
   const address = (url ?? `https://${shop}.myshopify.com`).replace(/\/+$/, '')
-  if (auth.clientCredentials !== undefined) {
-    const { id, secret: key } = auth.clientCredentials
-    return {
-      name: definition.name,
-      address,
-      apiVersion,
-      auth: { kind: 'client', id: id.secret, secret: key.secret },
-    }
-  }
-  if (auth.accessToken === undefined)
+  const auth = authOf(definition.auth, {
+    tokenUrl: `${address}/admin/oauth/access_token`,
+    sentBy: 'form',
+    hosts: [new URL(address).host],
+    graceMs: GRACE_MS,
+    ask: askShopify,
+    consent: {
+      url: `${address}/admin/oauth/authorize`,
+      parameters: {},
+      // Scopes by commas, and no word of PKCE in Shopify's documentation.
+      pkce: false,
+      scopesBy: ',',
+      issuer: null,
+      refuse: (parameters, secret) => refuseCallback(parameters, secret, shop ?? null),
+    },
+  })
+  if (auth === null)
     throw new SyncError(
       'invalid-plan',
       `The connection "${definition.name}" has neither an access token nor client credentials.`,
     )
-  return {
-    name: definition.name,
-    address,
-    apiVersion,
-    auth: { kind: 'token', token: auth.accessToken.secret },
-  }
+  return { name: definition.name, address, apiVersion, auth }
 }

@@ -4,7 +4,7 @@ import { createGraphqlClient } from './client.ts'
 import { CONFIG_SCHEMA, configOf } from './config.ts'
 import { discoverShape } from './discover.ts'
 import { listKeys, readKeys } from './keys.ts'
-import { findProblems, grantedScopes } from './preflight.ts'
+import { findProblems, grantedScopes, identify } from './preflight.ts'
 import { RESOURCES } from './query.ts'
 import { readPage } from './read.ts'
 import { recordUrl } from './record-url.ts'
@@ -25,6 +25,7 @@ export const shopify: Connector = {
   configSchema: CONFIG_SCHEMA,
   facts: FACTS,
   recordUrl,
+  auth: (definition) => configOf(definition).auth,
   async open(definition, host): Promise<Connection> {
     const config = configOf(definition)
     const client = createGraphqlClient(config, host)
@@ -66,6 +67,7 @@ export const shopify: Connector = {
       lookUp: sourceOnly,
       keysOf: sourceOnly,
       act: sourceOnly,
+      identify: (signal) => identify(client, signal),
       async close() {},
     }
   },

@@ -1,4 +1,4 @@
-import type { Host, Needs, Problem } from '../../core/model/connector.ts'
+import type { Host, Identity, Needs, Problem } from '../../core/model/connector.ts'
 import type { GraphqlClient } from './client.ts'
 import type { Config } from './config.ts'
 import { RESOURCES } from './query.ts'
@@ -17,6 +17,13 @@ export async function grantedScopes(client: GraphqlClient, signal: AbortSignal):
     accessScopes: readonly { handle: string }[]
   } | null
   return (installation?.accessScopes ?? []).map((scope) => scope.handle)
+}
+
+/** The shop; its tokens renew themselves, or live until somebody ends them. */
+export async function identify(client: GraphqlClient, signal: AbortSignal): Promise<Identity> {
+  const { data } = await client.query('query Identity { shop { myshopifyDomain } }', {}, signal)
+  const shop = data['shop'] as { myshopifyDomain?: unknown } | null
+  return { account: String(shop?.myshopifyDomain ?? 'unknown'), ends: null }
 }
 
 /** Scopes the app lacks, and orders that would be missing without a word. */

@@ -1,3 +1,4 @@
+import type { AuthSpec, CredentialSource } from './auth.ts'
 import type { JsonObject, JsonValue } from './json.ts'
 import type { FieldType } from './recorded.ts'
 import type { Selection } from './selection.ts'
@@ -13,6 +14,8 @@ export interface Connector {
    * is known. Nothing is asked of the system.
    */
   recordUrl(definition: ConnectionDefinition, resource: string, id: string): string | null
+  /** How a connection proves who it is, as its file says. Contacts nothing. Left out: it needs no credentials. */
+  auth?(definition: ConnectionDefinition): AuthSpec
   open(definition: ConnectionDefinition, host: Host): Promise<Connection>
 }
 
@@ -52,6 +55,8 @@ export interface Host {
   now(): number
   /** The value of a declared secret. Never put it anywhere but in a request. */
   secret(name: string): Promise<string>
+  /** What proves who we are, renewed when it has to be, and shared with all other processes. */
+  credential(spec: AuthSpec): CredentialSource
   log(message: string, fields?: JsonObject): void
 }
 
@@ -107,7 +112,37 @@ export interface Connection {
   keysOf(request: KeysOfRequest): Promise<ReadonlyMap<string, string>>
   /** Runs a named action on records. State is read by the caller first. One outcome per id, in order. */
   act(request: ActRequest): Promise<readonly ActOutcome[]>
+  /** Whom the credentials belong to and when they end, by the cheapest call that needs them. */
+  identify?(signal: AbortSignal): Promise<Identity>
+  /** Where keys can be made and revoked by program. */
+  readonly keys?: KeyMaker
   close(): Promise<void>
+}
+
+/** Who the remote system takes us for. */
+export interface Identity {
+  readonly account: string
+  /** The key that ends first, where the system says so. Epoch ms. */
+  readonly ends: { readonly of: string; readonly at: number } | null
+}
+
+/** Changes the key of a connection for a new one. Each step may be repeated. */
+export interface KeyMaker {
+  /** How long before its end a key is changed; null: that is left to people. Milliseconds. */
+  readonly beforeMs: number | null
+  /** A new key beside the present one. `absent`: this system cannot; `refused`: it will not, and why. */
+  make(
+    name: string,
+    signal: AbortSignal,
+  ): Promise<
+    | { readonly status: 'made'; readonly value: string; readonly endsAt: number }
+    | { readonly status: 'absent' }
+    | { readonly status: 'refused'; readonly message: string }
+  >
+  /** Whether a key is taken, for the same user. */
+  proves(value: string, signal: AbortSignal): Promise<boolean>
+  /** Makes `value` useless, in the name of the key in use now. True also when it was useless already. */
+  revoke(value: string, signal: AbortSignal): Promise<boolean>
 }
 
 /** What a mapping will do with the connection: resources with the operations needed (`read`, `create`, `write`, `unlink`) or flat scopes. */

@@ -4,6 +4,7 @@ import { first } from './0001-first.ts'
 import { settling } from './0002-settling.ts'
 import { alerts } from './0004-alerts.ts'
 import { channels } from './0005-channels.ts'
+import { credentials } from './0007-credentials.ts'
 import { runStates } from './0008-run-states.ts'
 
 /** One step from a version of the store to the next. Forward only; released ones are never edited or renamed. */
@@ -18,5 +19,6 @@ export const MIGRATIONS: readonly Migration[] = [
   { name: '0002-settling', up: settling },
   { name: '0004-alerts', up: alerts },
   { name: '0005-channels', up: channels },
+  { name: '0007-credentials', up: credentials },
   { name: '0008-run-states', up: runStates },
 ]

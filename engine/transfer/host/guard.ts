@@ -2,6 +2,8 @@
 export interface SecretSource {
   /** Throws a `scope-violation` that names the secret and where it should have come from. */
   value(name: string): Promise<string>
+  /** The same, read again where it comes from, for who hears that it is refused. Default: as `value`. */
+  again?(name: string): Promise<string>
   /** Host names (with a port where it is not the standard one) the secret may go to. Empty: nowhere. */
   hosts(name: string): readonly string[]
 }

@@ -4,6 +4,7 @@ import type { Host, HttpReply, HttpRequest, Rate } from '../../core/model/connec
 import { SyncError } from '../../core/model/failure.ts'
 import type { JsonObject } from '../../core/model/json.ts'
 import { afterRate, afterSending, type PaceState, UNKNOWN_PACE, waitBefore } from '../../core/pace/pace.ts'
+import { type CredentialKeeper, createCredentialSource } from '../credentials/source.ts'
 import { refuseAddress, type SecretSource } from './guard.ts'
 
 /** What a connection used: counted from real requests. */
@@ -19,6 +20,8 @@ export interface HostOptions {
   /** `limits:` of the connection file. */
   readonly limits: JsonObject | null
   readonly secrets: SecretSource
+  /** Where credentials are kept that are renewed. Left out: nowhere, which is enough for keys and passwords. */
+  readonly keeper?: CredentialKeeper
   readonly now: () => number
   log(message: string, fields?: JsonObject): void
 }
@@ -60,6 +63,9 @@ export function createHost(options: HostOptions): LegHost {
   })
   const usage: HostUsage = { calls: 0, writeCalls: 0, bytesIn: 0, bytesOut: 0 }
   const perSecond = typeof options.limits?.['perSecond'] === 'number' ? options.limits['perSecond'] : null
+  const tokenName = `the token of ${options.connection}`
+  let tokenHosts: readonly string[] = []
+  const hostsOf = (name: string) => (name === tokenName ? tokenHosts : options.secrets.hosts(name))
   let pace: PaceState = UNKNOWN_PACE
   let turn: Promise<unknown> = Promise.resolve()
 
@@ -81,7 +87,7 @@ export function createHost(options: HostOptions): LegHost {
     return mine
   }
 
-  return {
+  const host: LegHost = {
     usage,
     now: options.now,
     log: options.log,
@@ -89,9 +95,14 @@ export function createHost(options: HostOptions): LegHost {
       pace = afterRate(pace, rate, options.now())
     },
     secret: (name) => options.secrets.value(name),
+    credential(spec) {
+      if ('client' in spec) tokenHosts = spec.client.hosts
+      const secretAgain = (name: string) => (options.secrets.again ?? options.secrets.value)(name)
+      return createCredentialSource(spec, { ...host, secretAgain }, options.keeper ?? null, tokenName)
+    },
     async request(request: HttpRequest, signal: AbortSignal): Promise<HttpReply> {
       const url = new URL(request.url)
-      const refusal = refuseAddress(url, request.secrets, options.secrets)
+      const refusal = refuseAddress(url, request.secrets, { hosts: hostsOf })
       if (refusal !== null) throw new SyncError('scope-violation', refusal, { maybeSent: false })
       await takeTurn(request.cost ?? 1, signal)
       const writes = request.purpose === 'write'
@@ -127,6 +138,7 @@ export function createHost(options: HostOptions): LegHost {
     },
     close: () => agent.destroy(),
   }
+  return host
 }
 
 function heldBack(connection: string): SyncError {

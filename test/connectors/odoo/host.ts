@@ -1,6 +1,7 @@
 import { Agent, type Dispatcher, request } from 'undici'
 import type { Host, HttpReply, HttpRequest } from '../../../engine/core/model/connector.ts'
 import { SyncError } from '../../../engine/core/model/failure.ts'
+import { createCredentialSource } from '../../../engine/transfer/credentials/source.ts'
 
 /** A host that really sends, remembers what it sent, and knows the secrets it is given. */
 export interface TestHost extends Host {
@@ -11,7 +12,7 @@ export interface TestHost extends Host {
 export function createTestHost(secrets: Readonly<Record<string, string>>): TestHost {
   const agent: Dispatcher = new Agent({ connections: 4 })
   const sent: HttpRequest[] = []
-  return {
+  const host: TestHost = {
     sent,
     async request(asked, signal): Promise<HttpReply> {
       sent.push(asked)
@@ -42,7 +43,10 @@ export function createTestHost(secrets: Readonly<Record<string, string>>): TestH
       if (value === undefined) throw new SyncError('bug', `No secret ${name}.`)
       return value
     },
+    credential: (spec) =>
+      createCredentialSource(spec, { ...host, secretAgain: host.secret }, null, 'the token'),
     log() {},
     close: () => agent.close(),
   }
+  return host
 }

@@ -1,7 +1,11 @@
+import { mkdtempSync, rmSync } from 'node:fs'
+import { tmpdir } from 'node:os'
+import { join } from 'node:path'
 import { shopify } from '../../../engine/connectors/shopify/index.ts'
 import type { Connection, Cursor, SourceRecord } from '../../../engine/core/model/connector.ts'
 import type { JsonObject } from '../../../engine/core/model/json.ts'
 import type { Selection } from '../../../engine/core/model/selection.ts'
+import { openStore } from '../../../engine/store/open.ts'
 import { createTestHost, type TestHost } from '../../conformance/host.ts'
 import { type ShopifyOptions, type ShopifyStandIn, startShopify } from '../../stand-ins/shopify/server.ts'
 
@@ -25,12 +29,14 @@ export async function openShop({
   ...options
 }: OpenOptions = {}): Promise<OpenShop> {
   const shop = await startShopify({ seed: { customers: 20, products: 20, orders: 300 }, ...options })
-  const host = createTestHost(shop.url, {
-    token: shop.accessToken,
-    id: shop.clientId,
-    key: shop.clientSecret,
-    wrong: 'shpat_wrong',
-  })
+  const folder = mkdtempSync(join(tmpdir(), 'tidelock-shop-'))
+  const store = await openStore('sqlite:store.db', { folder })
+  const host = createTestHost(
+    shop.url,
+    { token: shop.accessToken, id: shop.clientId, key: shop.clientSecret, wrong: 'shpat_wrong' },
+    Date.now,
+    { store, project: 'acme', connection: 'shopify' },
+  )
   const connection = await shopify.open(
     {
       name: 'shopify',
@@ -47,6 +53,8 @@ export async function openShop({
     async close() {
       await host.close()
       await shop.close()
+      await store.close()
+      rmSync(folder, { recursive: true, force: true })
     },
   }
 }

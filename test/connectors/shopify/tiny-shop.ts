@@ -11,6 +11,7 @@ import {
 } from 'graphql'
 import { shopify } from '../../../engine/connectors/shopify/index.ts'
 import type { Connection, Host, HttpReply, HttpRequest, Rate } from '../../../engine/core/model/connector.ts'
+import { createCredentialSource } from '../../../engine/transfer/credentials/source.ts'
 import { ROOT } from '../../core/compile/repository.ts'
 
 const SDL = buildSchema(readFileSync(join(ROOT, 'schemas/recorded/shopify/2026-07/schema.graphql'), 'utf8'))
@@ -63,6 +64,8 @@ export async function openTinyShop(options: TinyOptions = {}): Promise<TinyShop>
     reportRate: (rate) => void rates.push(rate),
     now: () => Date.parse('2026-11-20T00:00:00Z'),
     secret: async () => 'shpat_tiny',
+    credential: (spec) =>
+      createCredentialSource(spec, { ...host, secretAgain: host.secret }, null, 'the token'),
     log() {},
   }
   const again = () =>

@@ -197,6 +197,12 @@ export function createControl(endpoint: Endpoint, advance: (ms: number) => void)
     changeField: async (change: FieldChange) => {
       endpoint.schemas = changedSchemas(change)
     },
+    /** Tokens that expire, as after a merchant installed the app. */
+    install: async () => endpoint.tokens.install(),
+    /** The merchant removes the app: all its tokens end, and nothing renews them. */
+    uninstall: async () => endpoint.tokens.uninstall(),
+    /** Issued access tokens end before their time. */
+    endAccess: async () => endpoint.tokens.endAccess(),
     /** Moves the shop's clock. */
     advanceClock: async ({ ms }: { readonly ms: number }) => advance(ms),
     /** `faultsHit`: by their kinds. */

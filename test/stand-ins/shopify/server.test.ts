@@ -54,6 +54,77 @@ test('client credentials give a token for a day, by form and by JSON, without a 
   expect((await shop.ask(SHOP, {}, headers)).status).toBe(401)
 })
 
+test('an installed app has a token for an hour, and a refresh token that changes each time; the one before stays until then', async () => {
+  let now = Date.parse('2026-11-01T00:00:00Z')
+  const shop = await openShop({ seed: false, now: () => now })
+  const refresh = async (refresh_token: string) => {
+    const response = await token(
+      shop,
+      form(shop, { grant_type: 'refresh_token', refresh_token }),
+      'application/x-www-form-urlencoded',
+    )
+    return [response.status, (await response.json()) as Record<string, string>] as const
+  }
+  const status = async (access: string) =>
+    (await shop.ask(SHOP, {}, { 'x-shopify-access-token': access })).status
+  const installed = await shop.control.install()
+  expect(await status(installed.accessToken)).toBe(200)
+  now += 3_600_000
+  expect(await status(installed.accessToken)).toBe(401)
+  const [, second] = await refresh(installed.refreshToken)
+  expect(second).toEqual({
+    access_token: expect.stringMatching(/^shpat_/),
+    scope: expect.stringContaining('read_orders'),
+    expires_in: 3_600,
+    refresh_token: expect.not.stringMatching(installed.refreshToken),
+    refresh_token_expires_in: 7_776_000,
+  })
+  now += 29 * 86_400_000
+  const [, third] = await refresh(installed.refreshToken)
+  expect(await status(third['access_token']!)).toBe(200)
+  expect((await refresh(third['refresh_token']!))[0]).toBe(200)
+  expect(await refresh(installed.refreshToken)).toEqual([400, { error: 'invalid_grant' }])
+  await shop.control.uninstall()
+  expect(await status(third['access_token']!)).toBe(401)
+  expect((await refresh(third['refresh_token']!))[0]).toBe(400)
+})
+
+test('a merchant who agrees is sent back with a code, the state, and a signature', async () => {
+  const shop = await openShop({ seed: false })
+  const asked = new URLSearchParams({
+    client_id: shop.clientId,
+    scope: 'read_orders',
+    redirect_uri: 'http://127.0.0.1:9/callback',
+    state: 'abc',
+  })
+  const response = await fetch(`${shop.url}/admin/oauth/authorize?${asked}`, { redirect: 'manual' })
+  const back = new URL(response.headers.get('location')!)
+  expect(Object.fromEntries(back.searchParams)).toEqual({
+    code: expect.any(String),
+    host: expect.any(String),
+    shop: 'acme.myshopify.com',
+    state: 'abc',
+    timestamp: expect.stringMatching(/^\d{10}$/),
+    hmac: expect.stringMatching(/^[0-9a-f]{64}$/),
+  })
+  const exchange = () =>
+    token(
+      shop,
+      JSON.stringify({
+        client_id: shop.clientId,
+        client_secret: shop.clientSecret,
+        code: back.searchParams.get('code'),
+        expiring: 1,
+      }),
+      'application/json',
+    )
+  expect(await (await exchange()).json()).toMatchObject({
+    expires_in: 3_600,
+    refresh_token: expect.any(String),
+  })
+  expect((await exchange()).status).toBe(400)
+})
+
 test.each([
   ['another secret', { client_secret: 'no' }, 'invalid_client'],
   ['another grant', { grant_type: 'password' }, 'unsupported_grant_type'],

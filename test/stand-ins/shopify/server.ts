@@ -42,6 +42,8 @@ export interface ShopifyOptions {
   readonly apiVersions?: readonly string[]
   /** How long a token for client credentials lives. (Default: 86,399) */
   readonly tokenSeconds?: number
+  /** How long an expiring token of an installed app lives. (Default: 3,600) */
+  readonly offlineSeconds?: number
 }
 
 const ALL_SCOPES = ['read_orders', 'read_all_orders', 'read_customers', 'read_products', 'read_inventory']
@@ -56,12 +58,14 @@ export async function startShopify(options: ShopifyOptions = {}): Promise<Shopif
   const clock = options.now ?? Date.now
   const now = () => clock() + offset
   const scopes = options.scopes ?? ALL_SCOPES
+  const shop = options.shop ?? 'acme'
+  const lifetimes = { clientCredentials: options.tokenSeconds ?? 86_399, offline: options.offlineSeconds }
   const endpoint: Endpoint = {
     state: options.seed === false ? emptyShop() : seedShop({ now: now(), ...options.seed }),
-    shop: options.shop ?? 'acme',
+    shop,
     scopes,
     apiVersions: [...(options.apiVersions ?? ['2026-04', '2026-07', '2026-10'])].sort(),
-    tokens: createTokens(scopes, options.tokenSeconds ?? 86_399, now),
+    tokens: createTokens(shop, scopes, lifetimes, now),
     bucket: createBucket(options.bucket?.capacity ?? 20_000, options.bucket?.perSecond ?? 1_000, now),
     schemas: SCHEMAS,
     faults: createShopifyFaults(),
@@ -73,7 +77,7 @@ export async function startShopify(options: ShopifyOptions = {}): Promise<Shopif
 
   const handle = async (request: IncomingMessage, response: ServerResponse): Promise<void> => {
     const body = await bodyOf(request)
-    const path = new URL(request.url ?? '/', 'http://shop').pathname
+    const { pathname: path, searchParams } = new URL(request.url ?? '/', 'http://shop')
     const version = /^\/admin\/api\/([\w-]+)\/graphql\.json$/.exec(path)?.[1]
     if (version !== undefined && request.method === 'POST') {
       const hits = hitting(faults, body)
@@ -93,6 +97,9 @@ export async function startShopify(options: ShopifyOptions = {}): Promise<Shopif
           : { status: refused.status ?? 503, body: { error: 'unavailable' } }
       return deliver(response, json(issued.status, issued.body), hits, now())
     }
+    const agreed = path === '/admin/oauth/authorize' ? tokens.authorize(searchParams) : null
+    if (agreed !== null)
+      return deliver(response, { status: 302, headers: { location: agreed }, body: '' }, [], now())
     deliver(response, json(404, { errors: 'Not Found' }), [], now())
   }
   const server = createServer((request, response) => {

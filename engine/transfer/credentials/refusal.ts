@@ -1,0 +1,98 @@
+import { type AuthSpec, type RefusedKind, refusedCredentials, secretsOf } from '../../core/model/auth.ts'
+import type { ConnectionDefinition, Connector } from '../../core/model/connector.ts'
+import { SyncError } from '../../core/model/failure.ts'
+import { canonicalJson, type JsonValue } from '../../core/model/json.ts'
+import type { Plan } from '../../core/model/plan.ts'
+import { markRefused, refusalsOf } from '../../store/connection-watch.ts'
+import type { Store } from '../../store/open.ts'
+import { appliedPlans } from '../../store/plans.ts'
+import type { SecretSource } from '../host/guard.ts'
+
+export interface RefusalDependencies {
+  readonly store: Store
+  readonly connectors: Readonly<Record<string, Connector>>
+  readonly secrets: SecretSource
+}
+
+/**
+ * Stops before any request where it is known that the credentials of one of these connections are refused. One read where none is.
+ * Other secrets or settings than those refused are tried. Throws `auth-expired`.
+ */
+export async function stopWhereRefused(
+  dependencies: RefusalDependencies,
+  project: string,
+  plan: Pick<Plan, 'source' | 'target'>,
+): Promise<void> {
+  const definitions = [plan.source.connection, plan.target.connection]
+  const asked = definitions.map((definition) => ({
+    connection: definition.name,
+    app: appOf(authSpecOf(dependencies.connectors, definition)),
+  }))
+  for (const refusal of await refusalsOf(dependencies.store, project, asked)) {
+    const index = asked.findIndex(
+      ({ connection, app }) =>
+        connection === refusal.connection || (refusal.kind === 'client' && app === refusal.app),
+    )
+    const definition = definitions[index]!
+    if ((await presented(dependencies, definition, refusal.kind)) !== refusal.refusedWith) continue
+    throw refusedCredentials(definition.name, refusal.kind, refusal.message)
+  }
+}
+
+/** Notes what a failure says of a connection's credentials, if it says anything. Gives whether that was not known before. */
+export async function noteRefusal(
+  dependencies: RefusalDependencies,
+  project: string,
+  error: unknown,
+): Promise<boolean> {
+  if (!(error instanceof SyncError) || error.kind !== 'auth-expired') return false
+  const { connection, refused } = error.fields
+  if (typeof connection !== 'string' || typeof refused !== 'string') return false
+  const definition = await definitionOf(dependencies.store, project, connection)
+  if (definition === null) return false
+  const kind = refused as RefusedKind
+  const spec = authSpecOf(dependencies.connectors, definition)
+  const refusedWith = await presented(dependencies, definition, kind)
+  return dependencies.store.transaction((trx) =>
+    markRefused(trx, project, connection, { kind, message: error.message, refusedWith, app: appOf(spec) }),
+  )
+}
+
+/** A connection as the applied plans have it; null when none uses it. */
+export async function definitionOf(
+  store: Store,
+  project: string,
+  connection: string,
+): Promise<ConnectionDefinition | null> {
+  for (const { plan } of await appliedPlans(store, project))
+    for (const end of [plan.source, plan.target])
+      if (end.connection.name === connection) return end.connection
+  return null
+}
+
+export function authSpecOf(
+  connectors: Readonly<Record<string, Connector>>,
+  definition: ConnectionDefinition,
+): AuthSpec | null {
+  return connectors[definition.connector]?.auth?.(definition) ?? null
+}
+
+/** What tells one app from another: the secrets it proves itself with. */
+function appOf(spec: AuthSpec | null): string | null {
+  return spec === null || !('client' in spec) ? null : secretsOf(spec).join(' ')
+}
+
+/** What a connection proves itself with now, as one text that is only ever compared. */
+async function presented(
+  { connectors, secrets }: RefusalDependencies,
+  definition: ConnectionDefinition,
+  kind: RefusedKind,
+): Promise<string> {
+  const spec = authSpecOf(connectors, definition)
+  const names = spec === null ? [] : secretsOf(spec)
+  const values = await Promise.all(
+    names.map((name) => (secrets.again ?? secrets.value)(name).catch(() => null)),
+  )
+  const of = kind === 'client' ? names : (definition as unknown as JsonValue)
+  return canonicalJson([of, values])
+}
