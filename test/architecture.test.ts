@@ -19,6 +19,12 @@ const MAY_IMPORT: Readonly<Record<string, readonly string[]>> = {
     'engine/core/transform',
   ],
   'engine/core/personal': ['engine/core/model'],
+  'engine/core/dead-letter': [
+    'engine/core/model',
+    'engine/core/expression',
+    'engine/core/transform',
+    'engine/core/personal',
+  ],
   'engine/core/compile': [
     'engine/core/model',
     'engine/core/expression',
@@ -29,7 +35,12 @@ const MAY_IMPORT: Readonly<Record<string, readonly string[]>> = {
   'engine/core/explain': ['engine/core/model', 'engine/core/expression'],
   'engine/connectors/odoo': ['engine/core/model'],
   'engine/connectors/shopify': ['engine/core/model'],
-  'engine/store': ['engine/core/model', 'type:engine/core/transform', 'type:engine/core/alert'],
+  'engine/store': [
+    'engine/core/model',
+    'type:engine/core/transform',
+    'type:engine/core/alert',
+    'type:engine/core/dead-letter',
+  ],
   'engine/notify': ['engine/core/model', 'type:engine/core/alert'],
   'engine/transfer': ['engine/core', 'engine/store'],
   'engine/temporal': ['engine/core', 'engine/store', 'engine/transfer', 'workflows'],

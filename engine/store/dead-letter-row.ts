@@ -41,11 +41,21 @@ export interface DeadLetterRow {
   readonly runId: string
   readonly waitsFor: { readonly namespace: string; readonly mapping: string; readonly key: string } | null
   readonly resolvedAt: number | null
+  /** The source's own id of the record. */
+  readonly sourceKey: string | null
+  /** Those of one cause share it. */
+  readonly cluster: string
+  /** The message without anything of the record in it. */
+  readonly cause: string | null
+  readonly owner: string | null
+  /** Since when it has been open for too long (epoch ms). */
+  readonly escalatedAt: number | null
 }
 
 /** A row as it stands, its payloads opened. */
 export function deadLetterOf(store: Queryable, row: DeadLetterTable): DeadLetterRow {
   const mapped = openCell(store, 'dead_letter', 'mapped', row.mapped)
+  const payload = row.payload === null ? null : keptRecordOf(store, row.payload)
   return {
     id: row.id,
     project: row.project,
@@ -60,7 +70,7 @@ export function deadLetterOf(store: Queryable, row: DeadLetterTable): DeadLetter
     line: row.line,
     column: row.column,
     state: row.state as DeadLetterState,
-    payload: row.payload === null ? null : keptRecordOf(store, row.payload),
+    payload,
     sourceHash: row.source_hash,
     mapped: mapped === null ? null : (JSON.parse(mapped) as JsonObject),
     targetId: row.target_id,
@@ -72,6 +82,11 @@ export function deadLetterOf(store: Queryable, row: DeadLetterTable): DeadLetter
     runId: row.run_id,
     waitsFor: waitsForOf(row),
     resolvedAt: row.resolved_at,
+    sourceKey: row.source_key ?? payload?.key ?? null,
+    cluster: row.cluster ?? row.class,
+    cause: row.cause,
+    owner: row.owner,
+    escalatedAt: row.escalated_at,
   }
 }
 

@@ -1,9 +1,11 @@
+import { type SqlBool, sql } from 'kysely'
 import {
   type DeadLetterClass,
   type DeadLetterState,
   OPEN_DEAD_LETTER_STATES,
 } from '../core/model/dead-letter.ts'
 import { isOneOf } from './bulk.ts'
+import { CLUSTER } from './clusters.ts'
 import { type DeadLetterRow, deadLetterOf, type KeptRecord, keptRecordOf } from './dead-letter-row.ts'
 import { arrivalsOf, forUpdate, holdLock } from './locks.ts'
 import type { Queryable, Transaction } from './open.ts'
@@ -11,49 +13,126 @@ import { OPEN_STATES, WAITING } from './open-state.ts'
 
 /** Why a key is parked. */
 export interface OpenDeadLetter {
+  readonly id: string
+  readonly key: string
+  readonly state: DeadLetterState
   readonly class: DeadLetterClass
   readonly message: string
   readonly at: string | null
   /** The source's stamp of the version that is parked. */
   readonly stamp: string
-  /** The source it was judged on; null when it is due, so that it is judged again whether the source changed or not. */
+  /** The version that is parked. */
+  readonly parkedHash: string | null
+  /** The same; null when it is due, so that it is judged again whether the source changed or not. */
   readonly sourceHash: string | null
   readonly planHash: string
 }
 
-/** By key; keys without an open dead letter are left out. */
-export async function openDeadLetterKeys(
+/** By key, and by the source's own key: a record may have been parked before its key was known. */
+export interface OpenDeadLetters {
+  readonly byKey: ReadonlyMap<string, OpenDeadLetter>
+  readonly bySourceKey: ReadonlyMap<string, OpenDeadLetter>
+}
+
+/** Records without an open dead letter are left out. */
+export async function openDeadLettersOf(
   store: Queryable,
   project: string,
   mapping: string,
   keys: readonly string[],
-): Promise<ReadonlyMap<string, OpenDeadLetter>> {
-  if (keys.length === 0) return new Map()
+  sourceKeys: readonly string[],
+): Promise<OpenDeadLetters> {
   const now = store.now()
   const rows = await selectOpen(store, project, mapping)
-    .select(['key', 'class', 'message', 'at', 'payload', 'source_hash', 'plan_hash', 'due_at'])
-    .where(isOneOf(store, 'key', keys))
+    .select([
+      'id',
+      'key',
+      'source_key',
+      'state',
+      'class',
+      'message',
+      'at',
+      'payload',
+      'source_hash',
+      'source_stamp',
+      'plan_hash',
+      'due_at',
+    ])
+    .where(sql<SqlBool>`(${isOneOf(store, 'key', keys)} or ${isOneOf(store, 'source_key', sourceKeys)})`)
     .execute()
-  return new Map(
-    rows.map((row) => [
-      row.key,
-      {
-        class: row.class as DeadLetterClass,
-        message: row.message,
-        at: row.at,
-        stamp: keptRecordOf(store, row.payload!).stamp,
-        sourceHash: row.due_at !== null && row.due_at <= now ? null : row.source_hash,
-        planHash: row.plan_hash,
-      },
-    ]),
-  )
+  const letters = rows.map((row) => ({
+    sourceKey: row.source_key,
+    letter: {
+      id: row.id,
+      key: row.key,
+      state: row.state as DeadLetterState,
+      class: row.class as DeadLetterClass,
+      message: row.message,
+      at: row.at,
+      stamp: row.source_stamp ?? keptRecordOf(store, row.payload!).stamp,
+      parkedHash: row.source_hash,
+      sourceHash: row.due_at !== null && row.due_at <= now ? null : row.source_hash,
+      planHash: row.plan_hash,
+    },
+  }))
+  return {
+    byKey: new Map(letters.map(({ letter }) => [letter.key, letter])),
+    bySourceKey: new Map(
+      letters.flatMap(({ sourceKey, letter }) => (sourceKey === null ? [] : [[sourceKey, letter]])),
+    ),
+  }
 }
 
-/** A record whose time has come, as it was read last. */
+/**
+ * Whether nobody decided on these dead letters since they were read. Until the transaction ends nobody will: what a page makes of
+ * their records would pass a decision by that came while it was on its way.
+ */
+export async function areUndecided(
+  trx: Transaction,
+  project: string,
+  mapping: string,
+  letters: readonly OpenDeadLetter[],
+): Promise<boolean> {
+  if (letters.length === 0) return true
+  await holdLock(trx, ['dead letters', project, mapping], 'alone')
+  const ids = letters.map(({ id }) => id)
+  const rows = await selectOpen(trx, project, mapping)
+    .select(['id', 'state'])
+    .where(isOneOf(trx, 'id', ids))
+    .execute()
+  const states = new Map(rows.map(({ id, state }) => [id, state]))
+  return letters.every(({ id, state }) => {
+    const now = states.get(id)
+    return now !== undefined && (now === state || now !== 'retrying')
+  })
+}
+
+/**
+ * A record that was parked under another key has this one now: its dead letter goes on under it, unless the key has an open one of
+ * its own already, which stands for both then.
+ */
+export async function rekeyDeadLetter(
+  trx: Transaction,
+  project: string,
+  mapping: string,
+  { id, key }: { readonly id: string; readonly key: string },
+  now: number,
+): Promise<void> {
+  const own = await selectOpen(trx, project, mapping).select('id').where('key', '=', key).executeTakeFirst()
+  await trx.db
+    .updateTable('dead_letter')
+    .set(own === undefined ? { key } : { state: 'superseded', resolved_at: now, due_at: null })
+    .where('id', '=', id)
+    .where('state', 'in', OPEN_STATES)
+    .execute()
+}
+
+/** A record whose time has come. */
 export interface DueRecord {
   readonly id: string
   readonly key: string
-  readonly payload: KeptRecord
+  /** What it is read by at the source. */
+  readonly sourceKey: string
 }
 
 /** Released by the arrival of what they waited for, or due by time; the longest due first. */
@@ -64,14 +143,33 @@ export async function dueRecords(
   { now, limit }: { readonly now: number; readonly limit: number },
 ): Promise<readonly DueRecord[]> {
   const rows = await selectOpen(store, project, mapping)
-    .select(['id', 'key', 'payload'])
+    .select(['id', 'key', 'source_key', 'payload'])
     .where('due_at', '<=', now)
     .where('payload', 'is not', null)
     .orderBy('due_at')
     .orderBy('id')
     .limit(limit)
     .execute()
-  return rows.map(({ id, key, payload }) => ({ id, key, payload: keptRecordOf(store, payload!) }))
+  return rows.map(({ id, key, source_key, payload }) => ({
+    id,
+    key,
+    sourceKey: source_key ?? keptRecordOf(store, payload!).key,
+  }))
+}
+
+/** Records as they were read last, by the id of their dead letter. */
+export async function keptRecords(
+  store: Queryable,
+  ids: readonly string[],
+): Promise<ReadonlyMap<string, KeptRecord>> {
+  if (ids.length === 0) return new Map()
+  const rows = await store.db
+    .selectFrom('dead_letter')
+    .select(['id', 'payload'])
+    .where(isOneOf(store, 'id', ids))
+    .where('payload', 'is not', null)
+    .execute()
+  return new Map(rows.map(({ id, payload }) => [id, keptRecordOf(store, payload!)]))
 }
 
 /** When the next open one is due by time (epoch ms), or null. */
@@ -130,12 +228,31 @@ export interface DeadLetterFilter {
   readonly state?: DeadLetterState
   /** Only those that still need something. */
   readonly open?: boolean
+  readonly cluster?: string
+  /** The place in the mapping. */
+  readonly at?: string
+  /** Null: those that nobody has. */
+  readonly owner?: string | null
+  /** A key of the source, of ours, or what people call the record. */
+  readonly record?: string
+  readonly ids?: readonly string[]
   readonly limit: number
-  /** The id of the last one of the list before. */
+  /** The id of the last one of the list before; in the default order. */
   readonly after?: string
+  /** Default: newest. */
+  readonly sort?: keyof typeof ORDERS
 }
 
-/** Newest first. */
+/** Orders of the list; what is alike in it stands newest first. */
+const ORDERS = {
+  newest: ['id', 'desc'],
+  oldest: ['first_seen_at', 'asc'],
+  'last-seen': ['last_seen_at', 'desc'],
+  attempts: ['attempts', 'desc'],
+  due: ['due_at', 'asc'],
+} as const satisfies { readonly [order: string]: readonly [string, 'asc' | 'desc'] }
+export const DEAD_LETTER_ORDERS = Object.keys(ORDERS) as readonly (keyof typeof ORDERS)[]
+
 export async function deadLetters(
   store: Queryable,
   project: string,
@@ -146,8 +263,19 @@ export async function deadLetters(
   if (filter.class !== undefined) query = query.where('class', '=', filter.class)
   if (filter.state !== undefined) query = query.where('state', '=', filter.state)
   if (filter.open === true) query = query.where('state', 'in', OPEN_STATES)
+  if (filter.cluster !== undefined) query = query.where(CLUSTER, '=', filter.cluster)
+  if (filter.at !== undefined) query = query.where('at', '=', filter.at)
+  if (filter.owner === null) query = query.where('owner', 'is', null)
+  else if (filter.owner !== undefined) query = query.where('owner', '=', filter.owner)
+  const { record } = filter
+  if (record !== undefined)
+    query = query.where(({ eb, or }) =>
+      or([eb('key', '=', record), eb('source_key', '=', record), eb('label', '=', record)]),
+    )
+  if (filter.ids !== undefined) query = query.where(isOneOf(store, 'id', filter.ids))
   if (filter.after !== undefined) query = query.where('id', '<', filter.after)
-  const rows = await query.orderBy('id', 'desc').limit(filter.limit).execute()
+  const [column, direction] = ORDERS[filter.sort ?? 'newest']
+  const rows = await query.orderBy(column, direction).orderBy('id', 'desc').limit(filter.limit).execute()
   return rows.map((row) => deadLetterOf(store, row))
 }
 

@@ -1,4 +1,5 @@
 import { randomBytes } from 'node:crypto'
+import type { FieldHashes } from '../core/dead-letter/version.ts'
 import type { DeadLetterClass } from '../core/model/dead-letter.ts'
 import type { JsonObject } from '../core/model/json.ts'
 import { createUpsert, isOneOf } from './bulk.ts'
@@ -18,6 +19,8 @@ export interface NewDeadLetter {
   readonly label: string | null
   readonly class: DeadLetterClass
   readonly message: string
+  /** What it is one of many of; see core/dead-letter/cause.ts. */
+  readonly cause: { readonly cluster: string; readonly text: string }
   readonly at: string | null
   readonly file: string | null
   readonly line: number | null
@@ -25,6 +28,8 @@ export interface NewDeadLetter {
   readonly state: 'parked' | 'waiting'
   readonly payload: KeptRecord
   readonly sourceHash: string | null
+  /** A hash a field that the mapping uses. */
+  readonly sourceFields: FieldHashes
   readonly mapped: JsonObject | null
   readonly targetId: string | null
   /** How long after each attempt it is tried again; the last one from then on; empty: not by time. Milliseconds. */
@@ -66,6 +71,11 @@ const upsertLetters = createUpsert({
     'wait_mapping',
     'wait_key',
     'parked_at',
+    'source_key',
+    'source_stamp',
+    'source_fields',
+    'cluster',
+    'cause',
   ],
   key: ['id'],
 })
@@ -125,6 +135,11 @@ export async function parkRecords(
         wait_mapping: letter.waitsFor?.mapping ?? (again ? known.wait_mapping : null),
         wait_key: letter.waitsFor?.key ?? (again ? known.wait_key : null),
         parked_at: known?.parked_at ?? (letter.onlyWaits || again ? null : now),
+        source_key: letter.payload.key,
+        source_stamp: letter.payload.stamp,
+        source_fields: JSON.stringify(letter.sourceFields),
+        cluster: letter.cause.cluster,
+        cause: letter.cause.text,
         ...(again ? { state: known.state } : {}),
       }
     }),

@@ -28,6 +28,9 @@ export async function renameMapping(
   for (const table of [
     'cursor',
     'dead_letter',
+    'edit',
+    'overlay',
+    'drain',
     'run',
     'run_page',
     'halt',

@@ -13,6 +13,9 @@ export interface Database {
   ledger: LedgerTable
   dead_letter: DeadLetterTable
   decision: DecisionTable
+  edit: EditTable
+  overlay: OverlayTable
+  drain: DrainTable
   run: RunTable
   run_page: RunPageTable
   selection: SelectionTable
@@ -140,9 +143,22 @@ export interface DeadLetterTable {
   resolved_at: number | null
   /** When it was first parked rather than made to wait: for a reference, or until a write whose answer was lost can be looked up. */
   parked_at: number | null
+  /** The source's own id and stamp of the record, by which it is read again and told from an earlier version. */
+  source_key: string | null
+  source_stamp: string | null
+  /** A hash a field of the record. */
+  source_fields: string | null
+  /** Those of one cause share it. */
+  cluster: string | null
+  /** The message without anything of the record in it. */
+  cause: string | null
+  /** Who cares for it. */
+  owner: string | null
+  /** When it had been open for too long. */
+  escalated_at: number | null
 }
 
-/** What people decided on dead letters; rows are added, never changed. */
+/** What people decided on dead letters; rows are added, never changed but for the pruning of overlays. */
 export interface DecisionTable {
   id: string
   project: string
@@ -153,6 +169,48 @@ export interface DecisionTable {
   source_hash: string | null
   overlay: string | null
   decided_at: number
+  /** The Update that carried it: sent again, it decides nothing again. */
+  update_id: string | null
+}
+
+/** A correction that a person wrote and that nobody decided on yet. Several letters may share an id. */
+export interface EditTable {
+  id: string
+  dead_letter_id: string
+  project: string
+  mapping: string
+  /** Of the version that was corrected. */
+  source_hash: string | null
+  overlay: string
+  created_at: number
+}
+
+/** Decisions that hold for a record until its source changes: a correction, or that it is left out. */
+export interface OverlayTable {
+  project: string
+  mapping: string
+  source_key: string
+  kind: string
+  /** The version it was decided on: the hash of the whole, and of each field where they are known. */
+  source_hash: string | null
+  source_fields: string | null
+  source_stamp: string | null
+  /** Null for what is left out, and when it was pruned. */
+  overlay: string | null
+  dead_letter_id: string
+  decision_id: string
+  decided_at: number
+}
+
+/** Dead letters tried again because another plan was applied. */
+export interface DrainTable {
+  id: string
+  project: string
+  mapping: string
+  plan_hash: string
+  began_at: number
+  finished_at: number | null
+  clusters: string
 }
 
 export interface RunTable {

@@ -10,7 +10,7 @@ import { park, underWay, type Work } from './work.ts'
 export async function agree(context: LegContext, works: readonly Work[]): Promise<void> {
   for (const [index, rule] of context.plan.agree.entries()) {
     const judged = underWay(works).filter(
-      (work) => work.targetId !== null && (work.written || work.parkedAs === 'disagrees'),
+      (work) => work.targetId !== null && (work.written || work.letter?.class === 'disagrees'),
     )
     let differing = await differences(context, rule, index, judged)
     // Twice: where the outcome of an earlier adjustment got lost, the first one only makes known what stands on the line.

@@ -1,12 +1,24 @@
+import { causeOf, wordsOf } from '../core/dead-letter/cause.ts'
+import { fieldHashes } from '../core/dead-letter/version.ts'
 import type { SourceRecord } from '../core/model/connector.ts'
+import { SyncError } from '../core/model/failure.ts'
 import type { JsonObject, JsonValue } from '../core/model/json.ts'
 import { EMPTY_TALLY, type Tally } from '../core/model/tally.ts'
 import { maskText } from '../core/personal/mask.ts'
 import { personalValues } from '../core/personal/values.ts'
 import { deliveredText } from '../core/transform/compare.ts'
 import { advanceCursor } from '../store/cursor.ts'
-import { type NewDeadLetter, parkRecords, releaseWaiting, resolveDeadLetters } from '../store/dead-letters.ts'
+import {
+  areUndecided,
+  type NewDeadLetter,
+  parkRecords,
+  rekeyDeadLetter,
+  releaseWaiting,
+  resolveDeadLetters,
+} from '../store/dead-letters.ts'
 import { confirmRows, type NewLedgerRow, withdrawIntents } from '../store/ledger.ts'
+import type { Transaction } from '../store/open.ts'
+import { endDecisions } from '../store/overlays.ts'
 import { addToRun } from '../store/runs.ts'
 import { addUsage, type UsageEntry } from '../store/usage.ts'
 import { assertConserved } from './conservation.ts'
@@ -14,7 +26,7 @@ import type { LegContext } from './context.ts'
 import type { Judged } from './judge.ts'
 import { assertLeaseOf } from './lease.ts'
 import { columnsOf } from './row.ts'
-import { SUPERSEDED, type Verdict, type Work } from './work.ts'
+import { DISCARDED, SUPERSEDED, type Verdict, type Work } from './work.ts'
 
 /** Where the commit of a page leaves the cursor; null for records that did not come from one (retries). */
 export interface CursorStep {
@@ -56,7 +68,7 @@ export async function commitPage(
   const tally = tallyOf(verdicts, judged.superseded.length, counted)
   const rows: NewLedgerRow[] = []
   const parked: NewDeadLetter[] = []
-  const settled: string[] = []
+  const settled: Work[] = []
   const refused: string[] = []
   for (const [work, verdict] of verdicts) {
     const row = rowOf(context, work, verdict)
@@ -64,16 +76,19 @@ export async function commitPage(
     else if (verdict.kind === 'parked' && work.intended && work.lostAt === null) refused.push(work.key)
     if (verdict.kind === 'parked') parked.push(deadLetterOf(context, work, verdict))
     else if (verdict.kind === 'due') parked.push(dueLetterOf(context, work, verdict))
-    else if (work.parkedAs !== null && !isSuperseded(verdict)) settled.push(work.key)
+    else if (work.letter !== null && !isSuperseded(verdict)) settled.push(work)
   }
   const wantedBy = await store.transaction(async (trx) => {
     const waiting = await assertLeaseOf(context, trx)
+    await takeLetters(context, trx, judged)
     await confirmRows(trx, rows)
     if (parked.length > 0) await parkRecords(trx, parked, context.now())
     // Refused for certain: what the ledger said before is true again.
     if (refused.length > 0) await withdrawIntents(trx, context.scope, plan.namespace, refused)
-    if (settled.length > 0)
-      await resolveDeadLetters(trx, context.scope, plan.mapping, settled, 'resolved', context.now())
+    for (const [how, works] of Map.groupBy(settled, settledHow)) {
+      const keys = works.map(({ key }) => key)
+      await resolveDeadLetters(trx, context.scope, plan.mapping, keys, how, context.now())
+    }
     const written = rows.filter((row) => row.targetId !== null).map((row) => row.key)
     if (written.length > 0) await releaseWaiting(trx, context.scope, plan.namespace, written, context.now())
     await addToRun(trx, context.runId, tally, cursor?.sequence ?? null, counted.areDue ? 0 : freshOf(judged))
@@ -94,13 +109,37 @@ export async function commitPage(
   return { tally, wantedBy }
 }
 
+/** The dead letters of the page's records, as they were judged. Throws `lease-lost` when a person decided on one meanwhile. */
+async function takeLetters(context: LegContext, trx: Transaction, judged: Judged): Promise<void> {
+  const { scope, plan } = context
+  const letters = judged.works.flatMap(({ letter }) => letter ?? [])
+  if (!(await areUndecided(trx, scope, plan.mapping, letters))) {
+    throw new SyncError(
+      'lease-lost',
+      `Someone decided on a dead letter of ${plan.mapping} while its record was on the way: the page is read again.`,
+    )
+  }
+  for (const { letter, key } of judged.works) {
+    if (letter !== null && letter.key !== key)
+      await rekeyDeadLetter(trx, scope, plan.mapping, { id: letter.id, key }, context.now())
+  }
+  await endDecisions(trx, scope, plan.mapping, judged.outdated)
+}
+
+/** The version that was parked went through after all, or a later one took its place. */
+function settledHow({ letter, record, sourceHash }: Work): 'resolved' | 'superseded' {
+  return letter !== null && record.stamp > letter.stamp && sourceHash !== letter.parkedHash
+    ? 'superseded'
+    : 'resolved'
+}
+
 /** Every record ends somewhere: what was sent or stepped is created or updated, what needed nothing is unchanged. */
 function verdictOf(work: Work): Verdict {
   if (work.verdict !== null) return work.verdict
   if (work.created) return { kind: 'created' }
   return {
     kind:
-      work.written || work.parkedAs !== null || work.fingerprint !== work.row?.fingerprint
+      work.written || work.letter !== null || work.fingerprint !== work.row?.fingerprint
         ? 'updated'
         : 'unchanged',
   }
@@ -133,12 +172,15 @@ function tallyOf(verdicts: ReadonlyMap<Work, Verdict>, superseded: number, count
       calls: counted.calls,
       writeCalls: counted.writeCalls,
     }
+  const { [SUPERSEDED]: overtaken = 0, [DISCARDED]: discarded = 0 } = filteredBy
   // Retries balance on their own and are not part of what was read.
   return {
     ...EMPTY_TALLY,
     due: counted.handed.length,
-    delivered: counts.created + counts.updated + counts.unchanged + counts.filtered,
+    delivered: counts.created + counts.updated + counts.unchanged + counts.filtered - overtaken - discarded,
     parkedAgain: counts.parked,
+    superseded: overtaken,
+    discarded,
     calls: counted.calls,
     writeCalls: counted.writeCalls,
   }
@@ -211,6 +253,8 @@ function deadLetterOf(
   const { plan, sourceMap } = context
   const { parking, waitsFor } = verdict
   const fields = work.mapped === null ? null : (work.mapped.fields as JsonValue as JsonObject)
+  // It is shown, told and logged in many places: what it quotes of a person is nowhere but in the payload, which is sealed.
+  const message = maskText(parking.message, personalValues(plan, { data: work.record.data, mapped: fields }))
   const place = placeOf(sourceMap.places, parking.at)
   const linked = waitsFor === null ? undefined : plan.links[waitsFor.mapping]
   return {
@@ -220,8 +264,8 @@ function deadLetterOf(
     key: work.key,
     label: work.label,
     class: parking.class,
-    // It is shown, told and logged in many places: what it quotes of a person is nowhere but in the payload, which is sealed.
-    message: maskText(parking.message, personalValues(plan, { data: work.record.data, mapped: fields })),
+    message,
+    cause: causeOf({ ...parking, message }, { read: work.record.data, mapped: fields }, wordsOf(plan)),
     at: parking.at,
     file: place === null ? null : sourceMap.file,
     line: place?.line ?? null,
@@ -229,6 +273,7 @@ function deadLetterOf(
     state: linked === undefined ? 'parked' : 'waiting',
     payload: { key: work.record.key, stamp: work.record.stamp, data: work.record.data },
     sourceHash: work.sourceHash,
+    sourceFields: fieldHashes(work.record.data, Object.keys(plan.source.selection)),
     mapped: fields,
     targetId: work.targetId,
     dueAfterMs: plan.errors.parked.again,

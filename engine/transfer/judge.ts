@@ -1,20 +1,25 @@
+import { overlaid } from '../core/dead-letter/overlay.ts'
+import { isVersion } from '../core/dead-letter/version.ts'
 import type { SourceRecord } from '../core/model/connector.ts'
-import type { JsonValue } from '../core/model/json.ts'
+import type { JsonObject, JsonValue } from '../core/model/json.ts'
 import type { Plan } from '../core/model/plan.ts'
 import { type DeliveredHashes, deliveryFingerprint, hashesText } from '../core/transform/compare.ts'
 import { fingerprintOf } from '../core/transform/fingerprint.ts'
-import { type OpenDeadLetter, openDeadLetterKeys } from '../store/dead-letters.ts'
+import { type OpenDeadLetter, openDeadLettersOf } from '../store/dead-letters.ts'
 import { type LedgerRow, ledgerRows } from '../store/ledger.ts'
+import { type HeldDecision, heldDecisions } from '../store/overlays.ts'
 import { adopt } from './adopt.ts'
 import type { LegContext } from './context.ts'
 import { certainOf } from './row.ts'
-import { park, SUPERSEDED, type Verdict, type Work } from './work.ts'
+import { DISCARDED, park, SUPERSEDED, type Verdict, type Work } from './work.ts'
 
 /** A page's records, each judged as far as it can be without writing. */
 export interface Judged {
   readonly works: readonly Work[]
   /** Records replaced by a later version of the same key in the page. */
   readonly superseded: readonly SourceRecord[]
+  /** Source keys of records that have changed since: what was decided of them holds no more. */
+  readonly outdated: readonly string[]
 }
 
 /** How often look-ups may lead to further look-ups (`match` inside `match`). */
@@ -29,35 +34,57 @@ export async function judge(
   records: readonly SourceRecord[],
   byKey = false,
 ): Promise<Judged> {
-  const { works, superseded } = await identify(context, records, byKey)
+  const { works, ...rest } = await identify(context, records, byKey)
   filter(context, works)
   await transform(context, works)
   for (const work of works) compare(work)
   await adopt(context, works)
-  return { works, superseded }
+  return { works, ...rest }
 }
 
 async function identify(
   context: LegContext,
   records: readonly SourceRecord[],
   byKey: boolean,
-): Promise<{ works: Work[]; superseded: readonly SourceRecord[] }> {
+): Promise<Judged & { readonly works: Work[] }> {
   const { transformer, plan } = context
+  const uses = Object.keys(plan.source.selection)
+  const held = await heldDecisions(
+    context.store,
+    context.scope,
+    plan.mapping,
+    records.map(({ key }) => key),
+  )
+  const outdated: string[] = []
   const newest = new Map<
     string,
-    { record: SourceRecord; source: Work['source']; label: string | null; verdict: Verdict | null }
+    {
+      record: SourceRecord
+      hash: string
+      source: Work['source']
+      decision: HeldDecision | null
+      label: string | null
+      verdict: Verdict | null
+    }
   >()
   const superseded: SourceRecord[] = []
   for (const record of records) {
-    const source = transformer.decode(record.data)
+    const decided = held.get(record.key) ?? null
+    const hash = fingerprintOf(record.data as JsonValue)
+    const holds = decided !== null && isVersion(decided.version, { data: record.data, hash }, uses)
+    if (decided !== null && !holds && record.stamp >= (decided.stamp ?? '')) outdated.push(record.key)
+    const decision = holds ? decided : null
+    const source = transformer.decode(correctedBy(decision, record, plan))
     const identified = transformer.identify(source)
     const key = identified.status === 'identified' ? identified.key : record.key
     const entry =
       identified.status === 'identified'
-        ? { record, source, label: identified.label, verdict: null }
+        ? { record, hash, source, decision, label: identified.label, verdict: null }
         : {
             record,
+            hash,
             source,
+            decision,
             label: null,
             verdict:
               identified.status === 'parked'
@@ -71,14 +98,15 @@ async function identify(
   }
   const keys = [...newest.keys()]
   const rows = await ledgerRows(context.store, context.scope, plan.namespace, keys)
-  const open = await openDeadLetterKeys(context.store, context.scope, plan.mapping, keys)
+  const sourceKeys = [...newest.values()].map(({ record }) => record.key)
+  const open = await openDeadLettersOf(context.store, context.scope, plan.mapping, keys, sourceKeys)
   const works = keys.map((key): Work => {
-    const { record, source, label, verdict } = newest.get(key)!
+    const { record, hash: sourceHash, source, decision, label, verdict } = newest.get(key)!
     const row = rows.get(key) ?? null
-    const sourceHash = fingerprintOf(record.data as JsonValue)
-    const letter = open.get(key) ?? null
+    const letter = open.byKey.get(key) ?? open.bySourceKey.get(record.key) ?? null
     const older = byKey ? null : olderVerdict(context, record.stamp, sourceHash, row, letter)
-    const known = older ?? verdict ?? knownVerdict(context, row, sourceHash, letter)
+    const known =
+      decidedVerdict(decision, row) ?? older ?? verdict ?? knownVerdict(context, row, sourceHash, letter)
     // Of no interest where nothing will be sent.
     const lastKnown = known === null ? lastKnownOf(plan, row) : null
     return {
@@ -90,7 +118,7 @@ async function identify(
       row,
       previous: mayBeMissing(row) ? null : lastKnown,
       lastKnown,
-      parkedAs: letter?.class ?? null,
+      letter,
       mapped: null,
       hashes: null,
       fingerprint: null,
@@ -106,7 +134,22 @@ async function identify(
       verdict: known,
     }
   })
-  return { works, superseded }
+  return { works, superseded, outdated }
+}
+
+/** The record with what a person corrected in it. */
+function correctedBy(decision: HeldDecision | null, record: SourceRecord, plan: Plan): JsonObject {
+  return decision?.overlay == null
+    ? record.data
+    : overlaid(record.data, decision.overlay, plan.source.selection)
+}
+
+/** What a person decided of this very version. A correction that was pruned stands as it was delivered. */
+function decidedVerdict(decision: HeldDecision | null, row: LedgerRow | null): Verdict | null {
+  if (decision?.kind === 'discard') return { kind: 'filtered', reason: DISCARDED }
+  return decision !== null && decision.overlay === null && row?.state === 'confirmed'
+    ? { kind: 'unchanged' }
+    : null
 }
 
 /** What a row says is at the target. The write of an open intent may or may not have arrived: what both ways agree in. */
@@ -207,7 +250,8 @@ function compare(work: Work): void {
   work.fingerprint = deliveryFingerprint(work.mapped, work.hashes)
   const row = work.row
   // Written before and stopped by its total or a step: nothing to send, and still something to do.
-  if (work.parkedAs === 'disagrees' || work.parkedAs === 'step-refused') return
+  const parkedAs = work.letter?.class
+  if (parkedAs === 'disagrees' || parkedAs === 'step-refused') return
   if (row?.state === 'confirmed' && row.fingerprint === work.fingerprint && row.stepsDue.length === 0) {
     work.verdict = { kind: 'unchanged' }
   }

@@ -4,7 +4,7 @@ import type { Plan, SourceMap } from '../core/model/plan.ts'
 import { addTallies, EMPTY_TALLY, type Tally } from '../core/model/tally.ts'
 import { createTransformer } from '../core/transform/transformer.ts'
 import { cursorOf } from '../store/cursor.ts'
-import { dueRecords } from '../store/dead-letters.ts'
+import { dueRecords, keptRecords } from '../store/dead-letters.ts'
 import { acquireLease, offerLease, releaseLease } from '../store/lease.ts'
 import { ledgerTargets } from '../store/ledger.ts'
 import type { Store } from '../store/open.ts'
@@ -73,6 +73,8 @@ const LEASE_MS = 180_000
  */
 const MOST_PAGES = 4
 const QUICK_MS = 500
+/** The most that one leg tries again; further ones wait for the next. */
+const MOST_DUE = 5_000
 /** How soon a lane asks again whose turn it is not. */
 const TURN_MS = 5_000
 
@@ -162,9 +164,14 @@ async function movePages(context: LegContext, request: LegRequest, meters: Meter
     add(await movePage(context, records, null, 'read', meters))
     return { state: 'done', until: null, tally }
   }
-  if (request.lane === 'live') {
-    for (const records of await dueBatches(context))
+  if (request.lane !== 'backfill') {
+    for await (const records of dueBatches(context)) {
+      context.signal.throwIfAborted()
+      if (context.now() > deadline) return { state: 'more', until: null, tally }
       add(await movePage(context, records, null, 'due', meters))
+      if (wantedBy !== null) return giveTurn(context, tally)
+    }
+    if (request.lane === 'retry') return { state: 'done', until: null, tally }
   }
   const start = await cursorOf(context.store, context.scope, context.plan.mapping, request.lane)
   let sequence = start?.sequence ?? 0
@@ -182,17 +189,20 @@ async function movePages(context: LegContext, request: LegRequest, meters: Meter
     pages = context.now() - began < QUICK_MS ? Math.min(MOST_PAGES, 2 * pages) : 1
     if (page.caughtUp) return { state: 'done', until: null, tally }
     if (ahead === null) return { state: 'more', until: null, tally }
-    if (wantedBy !== null) {
-      await offerLease(context.store, {
-        project: context.scope,
-        mapping: context.plan.mapping,
-        holder: context.holder,
-        epoch: context.epoch,
-      })
-      return { state: 'busy', until: context.now() + TURN_MS, tally }
-    }
+    if (wantedBy !== null) return giveTurn(context, tally)
     page = await ahead
   }
+}
+
+/** Another lane waits for its turn: it gets it at the end of a page. */
+async function giveTurn(context: LegContext, tally: Tally): Promise<LegResult> {
+  await offerLease(context.store, {
+    project: context.scope,
+    mapping: context.plan.mapping,
+    holder: context.holder,
+    epoch: context.epoch,
+  })
+  return { state: 'busy', until: context.now() + TURN_MS, tally }
 }
 
 /** Several pages of the source as one, to be moved and committed together. */
@@ -276,20 +286,27 @@ async function settledBatches(context: LegContext): Promise<(readonly SourceReco
   return batches.filter((records) => records.length > 0)
 }
 
-/** Records whose time has come: released by the arrival of what they waited for, or due again. Read again at the source. */
-async function dueBatches(context: LegContext): Promise<(readonly SourceRecord[])[]> {
-  const { plan, store } = context
-  const due = await dueRecords(store, context.scope, plan.mapping, { now: context.now(), limit: 5_000 })
-  const batches = await readByKeys(
-    context,
-    due.map((letter) => letter.payload.key),
-  )
-  return batches.map((found, index) => {
-    const byKey = new Map(found.map((record) => [record.key, record]))
-    const start = index * context.source.facts.pageSize
-    // The kept payload is the input only when the source no longer has the record.
-    return due
-      .slice(start, start + context.source.facts.pageSize)
-      .map((letter) => byKey.get(letter.payload.key) ?? letter.payload)
-  })
+/**
+ * Records whose time has come (released by the arrival of what they waited for, decided on, or due again), a page's worth at a time,
+ * each read again at the source. The kept payload is the input only when the source no longer has the record.
+ */
+async function* dueBatches(context: LegContext): AsyncIterable<readonly SourceRecord[]> {
+  const { plan, source, store } = context
+  const due = await dueRecords(store, context.scope, plan.mapping, { now: context.now(), limit: MOST_DUE })
+  for (let start = 0; start < due.length; start += source.facts.pageSize) {
+    const letters = due.slice(start, start + source.facts.pageSize)
+    const found = await source.readKeys({
+      resource: plan.source.resource,
+      selection: plan.source.selection,
+      keys: letters.map((letter) => letter.sourceKey),
+      signal: context.signal,
+    })
+    const read = new Set(found.map((record) => record.key))
+    const gone = letters.filter((letter) => !read.has(letter.sourceKey))
+    const kept = await keptRecords(
+      store,
+      gone.map((letter) => letter.id),
+    )
+    yield [...found, ...kept.values()]
+  }
 }

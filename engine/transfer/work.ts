@@ -3,6 +3,7 @@ import type { SourceRecord } from '../core/model/connector.ts'
 import type { DeadLetterClass, Parking } from '../core/model/dead-letter.ts'
 import type { DeliveredHashes } from '../core/transform/compare.ts'
 import type { MappedRecord } from '../core/transform/mapped.ts'
+import type { OpenDeadLetter } from '../store/dead-letters.ts'
 import type { LedgerRow } from '../store/ledger.ts'
 
 /** One record on its way through a page. Filled in stage by stage; each record ends with exactly one verdict. */
@@ -18,8 +19,8 @@ export interface Work {
   previous: DeliveredHashes | null
   /** The same, with lines that only a write whose outcome got lost may have left there. */
   lastKnown: DeliveredHashes | null
-  /** The class of its open dead letter, if it has one. */
-  readonly parkedAs: DeadLetterClass | null
+  /** Its open dead letter, if it has one. */
+  readonly letter: OpenDeadLetter | null
   mapped: MappedRecord | null
   /** The hashes of what is mapped, as the ledger keeps them. */
   hashes: string | null
@@ -43,6 +44,8 @@ export interface Work {
 
 /** The reason a version is left out for which a later one of the record is known. */
 export const SUPERSEDED = 'superseded'
+/** The reason a version is left out that a person discarded. */
+export const DISCARDED = 'discarded'
 
 export type Verdict =
   | { readonly kind: 'created' | 'updated' | 'unchanged' }

@@ -5,9 +5,10 @@ import {
   deadLetterCounts,
   deadLetters,
   dueRecords,
+  keptRecords,
   type NewDeadLetter,
   nextDueAt,
-  openDeadLetterKeys,
+  openDeadLettersOf,
   parkRecords,
   releaseWaiting,
   resolveDeadLetters,
@@ -36,7 +37,7 @@ describe('parking', () => {
     const waitsFor = { namespace: 'customers', mapping: 'shopify-customers', key: '7' }
     const letter = deadLetter('1', { class: 'missing-reference', state: 'waiting', waitsFor, targetId: '5' })
     await park(opened, letter)
-    const { dueAfterMs: _, onlyWaits: _waits, ...kept } = letter
+    const { dueAfterMs: _, onlyWaits: _waits, cause, sourceFields: _fields, ...kept } = letter
     const row = await only(opened)
     expect(row).toEqual({
       ...kept,
@@ -46,6 +47,11 @@ describe('parking', () => {
       lastSeenAt: START,
       dueAt: START + 10,
       resolvedAt: null,
+      sourceKey: 'gid/1',
+      cluster: cause.cluster,
+      cause: cause.text,
+      owner: null,
+      escalatedAt: null,
     })
     expect(await deadLetterById(opened.store, 'acme', row.id)).toEqual(row)
     expect(await deadLetterByLabel(opened.store, 'acme', MAPPING, '#1')).toEqual(row)
@@ -126,7 +132,10 @@ describe('due', () => {
     opened.pass(20)
     expect(await dueKeys(opened)).toEqual(['early', 'late'])
     const [first] = await dueRecords(opened.store, 'acme', MAPPING, { now: opened.now(), limit: 1 })
-    expect(first?.payload).toEqual(deadLetter('early').payload)
+    expect(first?.sourceKey).toBe('gid/early')
+    expect([...(await keptRecords(opened.store, [first!.id])).values()]).toEqual([
+      deadLetter('early').payload,
+    ])
   })
 
   test('at once when what it waits for arrives', async () => {
@@ -171,8 +180,13 @@ describe('due', () => {
   test('is judged again though its source did not change; not due, it is known', async () => {
     const opened = await openedStore()
     await park(opened, deadLetter('1'))
-    const known = async () => (await openDeadLetterKeys(opened.store, 'acme', MAPPING, ['1', '2'])).get('1')
+    const known = async () =>
+      (await openDeadLettersOf(opened.store, 'acme', MAPPING, ['1', '2'], [])).byKey.get('1')
     expect(await known()).toEqual({
+      id: expect.any(String),
+      key: '1',
+      state: 'parked',
+      parkedHash: 'source',
       class: 'rejected',
       message: 'No such tax',
       at: 'fields.order_line.0.fields.tax_ids',
@@ -196,7 +210,9 @@ describe('resolving', () => {
         resolveDeadLetters(trx, 'acme', MAPPING, ['1', 'unknown'], how, opened.now()),
       )
       expect(await dueKeys(opened)).toEqual([])
-      expect([...(await openDeadLetterKeys(opened.store, 'acme', MAPPING, ['1', '2'])).keys()]).toEqual(['2'])
+      expect([
+        ...(await openDeadLettersOf(opened.store, 'acme', MAPPING, ['1', '2'], [])).byKey.keys(),
+      ]).toEqual(['2'])
       expect(await deadLetterByLabel(opened.store, 'acme', MAPPING, '#1')).toBeNull()
       const [closed] = await deadLetters(opened.store, 'acme', { state: how, limit: 10 })
       expect(closed).toMatchObject({ key: '1', resolvedAt: START + 10, dueAt: null })

@@ -166,6 +166,35 @@ const ADDED: Readonly<Record<string, Readonly<Record<string, readonly Row[]>>>> 
       {},
     ],
   },
+  '0003-decisions': {
+    dead_letter: [
+      {
+        ...{ source_key: 'gid/4', source_stamp: 's', source_fields: '{}' },
+        ...{ cluster: 'c-1', cause: 'no customer' },
+        ...{ owner: 'ops', escalated_at: START },
+      },
+    ],
+    decision: [{ update_id: 'u' }],
+    edit: [
+      {
+        ...{ id: 'e', dead_letter_id: 'letter', project: 'acme', mapping: 'orders' },
+        ...{ source_hash: 'h', overlay: '{"sku":"A"}', created_at: START },
+      },
+    ],
+    overlay: [
+      {
+        ...{ project: 'acme', mapping: 'orders', source_key: 'gid/4', kind: 'correct', source_stamp: 's' },
+        ...{ source_hash: 'h', source_fields: '{"sku":"f"}', overlay: '{"sku":"A"}' },
+        ...{ dead_letter_id: 'letter', decision_id: 'd', decided_at: START },
+      },
+    ],
+    drain: [
+      {
+        ...{ id: 'n', project: 'acme', mapping: 'orders', plan_hash: 'h1', began_at: START },
+        ...{ finished_at: START, clusters: '[]' },
+      },
+    ],
+  },
   '0004-alerts': {
     dead_letter: [{ parked_at: START }],
     run_page: [{ project: 'acme', mapping: 'orders', fresh: 1 }],

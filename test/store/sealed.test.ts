@@ -3,7 +3,13 @@ import { sql } from 'kysely'
 import { expect, onTestFinished, test } from 'vitest'
 import { backUp, restore } from '../../engine/store/backup.ts'
 import { checkStore } from '../../engine/store/check/check.ts'
-import { deadLetters, dueRecords, openDeadLetterKeys, parkRecords } from '../../engine/store/dead-letters.ts'
+import {
+  deadLetters,
+  dueRecords,
+  keptRecords,
+  openDeadLettersOf,
+  parkRecords,
+} from '../../engine/store/dead-letters.ts'
 import { openStore, type Store } from '../../engine/store/open.ts'
 import { type Keyring, parseKeys } from '../../engine/store/seal.ts'
 import { reseal } from '../../engine/store/sealed.ts'
@@ -47,9 +53,13 @@ test('records of dead letters are sealed at rest and read as they were', async (
   }
   expect(await payloadsOf(store)).toEqual([[CUSTOMER, CUSTOMER]])
   const due = await dueRecords(store, 'acme', 'shopify-orders', { now: START, limit: 10 })
-  expect(due.map(({ payload }) => payload.data)).toEqual([CUSTOMER])
-  const open = await openDeadLetterKeys(store, 'acme', 'shopify-orders', ['1'])
-  expect(open.get('1')?.stamp).toBe('2026-11-24T12:00:00Z')
+  const inputs = await keptRecords(
+    store,
+    due.map(({ id }) => id),
+  )
+  expect([...inputs.values()].map(({ data }) => data)).toEqual([CUSTOMER])
+  const open = await openDeadLettersOf(store, 'acme', 'shopify-orders', ['1'], [])
+  expect(open.byKey.get('1')?.stamp).toBe('2026-11-24T12:00:00Z')
 })
 
 test('a payload does not open in the place of another column', async () => {

@@ -37,3 +37,26 @@ export interface Parking {
   readonly message: string
   readonly at: string | null
 }
+
+/** What a person can decide on dead letters. */
+export const DECISION_KINDS = ['retry', 'correct', 'discard', 'assign'] as const
+export type DecisionKind = (typeof DECISION_KINDS)[number]
+
+/** Which open dead letters of a mapping are meant. */
+export type DeadLetterChoice =
+  | { readonly ids: readonly string[] }
+  /** All of one cause. */
+  | { readonly cluster: string }
+  /** All that fit; an empty one: all. */
+  | { readonly filter: DeadLetterSieve }
+
+export interface DeadLetterSieve {
+  readonly class?: DeadLetterClass
+  readonly state?: (typeof OPEN_DEAD_LETTER_STATES)[number]
+  /** The place in the mapping. */
+  readonly at?: string
+  /** Null: those that nobody has. */
+  readonly owner?: string | null
+  /** First seen before this instant (epoch ms). */
+  readonly before?: number
+}

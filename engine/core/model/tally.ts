@@ -8,10 +8,12 @@ export interface Tally {
   readonly parked: number
   /** `filtered` by reason: the `otherwise` of a `keep` rule, or `superseded`. Adds up to `filtered`. */
   readonly filteredBy: { readonly [reason: string]: number }
-  /** Retries balance on their own: `due = delivered + parkedAgain + supersededDue + discarded`. */
+  /** Retries balance on their own: `due = delivered + parkedAgain + superseded + discarded`. */
   readonly due: number
   readonly delivered: number
   readonly parkedAgain: number
+  /** Of the due ones: a later version of the record is known. */
+  readonly superseded: number
   readonly discarded: number
   readonly calls: number
   readonly writeCalls: number
@@ -28,6 +30,7 @@ export const EMPTY_TALLY: Tally = {
   due: 0,
   delivered: 0,
   parkedAgain: 0,
+  superseded: 0,
   discarded: 0,
   calls: 0,
   writeCalls: 0,
@@ -48,6 +51,7 @@ export function addTallies(a: Tally, b: Tally): Tally {
     due: a.due + b.due,
     delivered: a.delivered + b.delivered,
     parkedAgain: a.parkedAgain + b.parkedAgain,
+    superseded: a.superseded + b.superseded,
     discarded: a.discarded + b.discarded,
     calls: a.calls + b.calls,
     writeCalls: a.writeCalls + b.writeCalls,
@@ -57,5 +61,6 @@ export function addTallies(a: Tally, b: Tally): Tally {
 /** Conservation: nothing read disappears. */
 export function balances(tally: Tally): boolean {
   const judged = tally.created + tally.updated + tally.unchanged + tally.filtered + tally.parked
-  return tally.read === judged && tally.due === tally.delivered + tally.parkedAgain + tally.discarded
+  const settled = tally.delivered + tally.parkedAgain + tally.superseded + tally.discarded
+  return tally.read === judged && tally.due === settled
 }

@@ -2,6 +2,7 @@ import type { Kysely } from 'kysely'
 import type { Database } from '../tables.ts'
 import { first } from './0001-first.ts'
 import { settling } from './0002-settling.ts'
+import { decisions } from './0003-decisions.ts'
 import { alerts } from './0004-alerts.ts'
 import { channels } from './0005-channels.ts'
 import { credentials } from './0007-credentials.ts'
@@ -17,6 +18,7 @@ export interface Migration {
 export const MIGRATIONS: readonly Migration[] = [
   { name: '0001-tables', up: first },
   { name: '0002-settling', up: settling },
+  { name: '0003-decisions', up: decisions },
   { name: '0004-alerts', up: alerts },
   { name: '0005-channels', up: channels },
   { name: '0007-credentials', up: credentials },
