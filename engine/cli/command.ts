@@ -11,6 +11,8 @@ export interface OptionSpec {
   readonly short?: string
   /** What stands for the value in the help: `KEY`. */
   readonly value?: string
+  /** It may be given several times; its values come as a list. */
+  readonly multiple?: true
 }
 
 /** What is known of a command without loading it. */
@@ -33,7 +35,7 @@ export interface Command {
 
 export interface Invocation {
   readonly positionals: readonly string[]
-  readonly options: Readonly<Record<string, string | boolean | undefined>>
+  readonly options: Readonly<Record<string, string | boolean | readonly string[] | undefined>>
   readonly output: Output
   readonly environment: NodeJS.ProcessEnv
   readonly cwd: string
@@ -67,9 +69,9 @@ export function parseCommandLine(
     allowPositionals: true,
     strict: true,
     options: Object.fromEntries(
-      Object.entries(specs).map(([name, { type, short }]) => [
+      Object.entries(specs).map(([name, { type, short, multiple }]) => [
         name,
-        short === undefined ? { type } : { type, short },
+        { type, ...(short === undefined ? {} : { short }), ...(multiple === undefined ? {} : { multiple }) },
       ]),
     ),
   }

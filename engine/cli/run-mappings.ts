@@ -13,10 +13,10 @@ import { haltOf } from '../store/waiting-runs.ts'
 import { ensureSearchAttributes, workerIsUp } from '../temporal/client.ts'
 import { prefixText } from '../temporal/names.ts'
 import { startRunByHand } from '../temporal/start.ts'
-import { type RunningWorker, startWorker } from '../temporal/worker.ts'
 import type { Lane } from '../transfer/context.ts'
 import { endRun } from '../transfer/run.ts'
 import type { Invocation } from './command.ts'
+import { withOwnWorker } from './own-worker.ts'
 import { isLeft, type MappingResult, progressLine, resultOf, showLeft, showResult } from './run-result.ts'
 import type { Session } from './session.ts'
 
@@ -35,23 +35,12 @@ export async function runMappings(
 ): Promise<readonly MappingResult[]> {
   const temporal = await session.temporal()
   const { registered } = await ensureSearchAttributes(temporal)
-  let worker: RunningWorker | null = null
-  const work = async (): Promise<void> => {
-    worker ??= await startWorker({
-      temporal: temporal.settings,
-      dependencies: session.workerDependencies(),
-      concurrency: session.workerConcurrency,
-    })
-  }
-  const results: MappingResult[] = []
-  try {
-    if (!(await workerIsUp(temporal))) await work()
+  return withOwnWorker(session, async (work) => {
+    const results: MappingResult[] = []
     for (const mapping of mappings)
       results.push(await runMapping(invocation, session, mapping, options, registered, work))
-  } finally {
-    await (worker as RunningWorker | null)?.stop()
-  }
-  return results
+    return results
+  })
 }
 
 /** How often Temporal is asked why a run does not go on. */

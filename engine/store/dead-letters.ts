@@ -236,6 +236,10 @@ export interface DeadLetterFilter {
   /** A key of the source, of ours, or what people call the record. */
   readonly record?: string
   readonly ids?: readonly string[]
+  /** What label or message have in them, in large letters or small. */
+  readonly text?: string
+  /** First seen before this instant (epoch ms). */
+  readonly before?: number
   readonly limit: number
   /** The id of the last one of the list before; in the default order. */
   readonly after?: string
@@ -273,10 +277,19 @@ export async function deadLetters(
       or([eb('key', '=', record), eb('source_key', '=', record), eb('label', '=', record)]),
     )
   if (filter.ids !== undefined) query = query.where(isOneOf(store, 'id', filter.ids))
+  if (filter.before !== undefined) query = query.where('first_seen_at', '<', filter.before)
+  if (filter.text !== undefined) query = query.where(hasText(filter.text))
   if (filter.after !== undefined) query = query.where('id', '<', filter.after)
   const [column, direction] = ORDERS[filter.sort ?? 'newest']
   const rows = await query.orderBy(column, direction).orderBy('id', 'desc').limit(filter.limit).execute()
   return rows.map((row) => deadLetterOf(store, row))
+}
+
+/** The text may hold what `like` takes for any character. */
+function hasText(text: string) {
+  const pattern = `%${text.toLowerCase().replace(/[\\%_]/g, '\\$&')}%`
+  const within = (column: string) => sql`lower(${sql.ref(column)}) like ${pattern} escape '\\'`
+  return sql<SqlBool>`(${sql.join(['label', 'message'].map(within), sql` or `)})`
 }
 
 export async function deadLetterById(

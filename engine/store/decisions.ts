@@ -17,7 +17,8 @@ import type { DeadLetterTable } from './tables.ts'
 export interface Decision {
   readonly id: string
   readonly deadLetterId: string
-  readonly kind: DecisionKind
+  /** `opened`: nothing was decided; somebody looked at the personal values in it. */
+  readonly kind: DecisionKind | 'opened'
   readonly by: string
   readonly reason: string
   /** The fingerprint of the version it was decided on. */
@@ -162,7 +163,7 @@ export async function decisionsOf(
     return {
       id: row.id,
       deadLetterId: row.dead_letter_id,
-      kind: row.kind as DecisionKind,
+      kind: row.kind as Decision['kind'],
       by: row.by,
       reason: row.reason,
       sourceHash: row.source_hash,

@@ -12,6 +12,11 @@ export function scheduleId(prefix: Prefix, mapping: string): string {
   return `${prefixText(prefix)}/sync/${mapping}`
 }
 
+/** Of the workflow that looks after a mapping's dead letters. */
+export function deadLettersId(prefix: Prefix, mapping: string): string {
+  return `${prefixText(prefix)}/dead-letters/${mapping}`
+}
+
 /** Of a run started by hand; `suffix` tells one from another. */
 export function runWorkflowId(prefix: Prefix, mapping: string, lane: string, suffix: string): string {
   return `${prefixText(prefix)}/${lane === 'live' ? 'sync' : lane}/${mapping}/${suffix}`

@@ -12,6 +12,8 @@ interface Letter {
   readonly message: string
   readonly payload: { readonly key: string; readonly data: JsonObject } | null
   readonly mapped: JsonObject | null
+  readonly sourceKey?: string | null
+  readonly waitsFor?: { readonly key: string } | null
 }
 
 /**
@@ -27,6 +29,10 @@ export function maskLetter<Row extends Letter>(plan: PersonalPlan | null, letter
     key: maskField(letter.key, values),
     label: letter.label === null || plan === null ? null : maskText(letter.label, values),
     message: maskText(letter.message, values),
+    ...(letter.sourceKey == null ? {} : { sourceKey: maskField(letter.sourceKey, values) }),
+    ...(letter.waitsFor == null
+      ? {}
+      : { waitsFor: { ...letter.waitsFor, key: maskField(letter.waitsFor.key, values) } }),
     payload:
       payload === null || plan === null
         ? null
@@ -44,8 +50,9 @@ export function maskRecord(selection: Selection, data: JsonObject, values: reado
   return Object.fromEntries(
     Object.entries(data).map(([name, value]) => {
       const field = selection[name]
-      if (field?.personal === true) return [name, maskAll(value)]
-      if (field?.fields !== undefined) return [name, maskBelow(field.fields, value, values)]
+      // Of what the plan does not read it does not say whether it is personal.
+      if (field === undefined || field.personal === true) return [name, maskAll(value)]
+      if (field.fields !== undefined) return [name, maskBelow(field.fields, value, values)]
       return [name, maskTexts(value, values)]
     }),
   )
@@ -62,7 +69,9 @@ export function maskMapped(plan: PersonalPlan, mapped: JsonObject, values: reado
   return Object.fromEntries(
     Object.entries(mapped).map(([name, value]) => [
       name,
-      fields[name]?.personal === true ? maskAll(value) : maskTexts(value, values),
+      fields[name] === undefined || fields[name].personal === true
+        ? maskAll(value)
+        : maskTexts(value, values),
     ]),
   )
 }

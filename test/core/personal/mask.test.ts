@@ -134,11 +134,23 @@ describe('a dead letter', () => {
     })
   })
 
+  test('masks what its plan does not read any more', () => {
+    const payload = { ...letter.payload, data: { former: { email: 'a', on: true }, name: '#1' } }
+    expect(maskLetter(PLAN, { ...letter, payload, mapped: { former: 'a' } })).toMatchObject({
+      payload: { data: { former: { email: MASK, on: true }, name: '#1' } },
+      mapped: { former: MASK },
+    })
+  })
+
   test('whose key is a person is masked there too', () => {
-    const payload = { key: 'mara@quill.example', stamp: 's', data: DATA }
-    expect(maskLetter(PLAN, { ...letter, key: 'mara@quill.example', payload })).toMatchObject({
+    const key = 'mara@quill.example'
+    const payload = { key, stamp: 's', data: DATA }
+    const waitsFor = { mapping: 'm', key }
+    expect(maskLetter(PLAN, { ...letter, key, sourceKey: key, payload, waitsFor })).toMatchObject({
       key: MASK,
+      sourceKey: MASK,
       payload: { key: MASK },
+      waitsFor: { mapping: 'm', key: MASK },
     })
   })
 

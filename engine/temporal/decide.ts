@@ -1,0 +1,43 @@
+import { WithStartWorkflowOperation, type Workflow, WorkflowUpdateFailedError } from '@temporalio/client'
+import {
+  DEAD_LETTER_UPDATES,
+  type DecideLettersInput,
+  type LetterDecisionOutput,
+} from '../../workflows/dead-letter-messages.ts'
+import { SyncError } from '../core/model/failure.ts'
+import type { TemporalClient } from './client.ts'
+import { deadLettersId, type Prefix, prefixText } from './names.ts'
+
+/** A decision as its Update carries it. */
+export type SentDecision = DecideLettersInput['decision']
+
+/**
+ * Sends a decision to the workflow that looks after a mapping's dead letters, which is started when it is not there, and gives what
+ * it answers. Sent again with the same id it decides nothing again.
+ */
+export async function sendDecision(
+  { client, settings }: TemporalClient,
+  prefix: Prefix,
+  mapping: string,
+  { kind, ...input }: SentDecision,
+  updateId: string,
+): Promise<LetterDecisionOutput> {
+  const start = new WithStartWorkflowOperation<Workflow>('deadLetters', {
+    workflowId: deadLettersId(prefix, mapping),
+    taskQueue: settings.taskQueue,
+    args: [{ project: prefixText(prefix), mapping }],
+    workflowIdConflictPolicy: 'USE_EXISTING',
+  })
+  return client.workflow
+    .executeUpdateWithStart<Workflow, LetterDecisionOutput, [typeof input]>(DEAD_LETTER_UPDATES[kind], {
+      args: [input],
+      updateId,
+      startWorkflowOperation: start,
+    })
+    .catch((error: unknown) => {
+      // A validator's words are for the person who decided.
+      if (error instanceof WorkflowUpdateFailedError)
+        throw new SyncError('invalid-plan', error.cause?.message ?? error.message, { cause: error })
+      throw error
+    })
+}
