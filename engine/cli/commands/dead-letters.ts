@@ -17,7 +17,7 @@ const OPTIONS: Readonly<Record<string, OptionSpec>> = {
   clusters: { type: 'boolean', help: 'list: one row a cause' },
   sort: { type: 'string', value: 'ORDER', help: `list: ${DEAD_LETTER_ORDERS.join(', ')} (default: newest)` },
   limit: { type: 'string', value: 'N', help: 'list: how many (default: 50)' },
-  open: { type: 'boolean', help: 'personal values too; show and export note who opened them' },
+  open: { type: 'boolean', help: 'personal values too; who looked is noted beside the decisions' },
   by: { type: 'string', value: 'WHO', help: 'who decides (default: the address git knows, or the user)' },
   reason: { type: 'string', value: 'TEXT', help: 'why; discard and correct need it' },
   set: { type: 'string', value: 'PATH=VALUE', help: 'correct: one value, may be repeated', multiple: true },

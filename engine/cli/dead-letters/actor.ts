@@ -1,4 +1,7 @@
 import type { DecisionKind } from '../../core/model/dead-letter.ts'
+import type { DeadLetterRow } from '../../store/dead-letters.ts'
+import { noteOpened } from '../../store/openings.ts'
+import { prefixText } from '../../temporal/names.ts'
 import type { Invocation } from '../command.ts'
 import { stampOf } from '../commands/apply.ts'
 import type { Session } from '../session.ts'
@@ -11,6 +14,16 @@ export function actorOf(
   const by = typeof options['by'] === 'string' ? options['by'].trim() : ''
   const reason = typeof options['reason'] === 'string' ? options['reason'].trim() : ''
   return { by: by === '' ? (stampOf(folder).author ?? 'unknown') : by, reason }
+}
+
+/** Keeps that somebody looks at the personal values in these dead letters, beside what is decided on them. */
+export function noteOpening(
+  { store, prefix }: Session,
+  letters: readonly DeadLetterRow[],
+  actor: { readonly by: string; readonly reason: string },
+): Promise<void> {
+  const ids = letters.map(({ id }) => id)
+  return store.transaction((trx) => noteOpened(trx, prefixText(prefix), ids, actor))
 }
 
 /** What stands for a reason where none has to be given. */

@@ -8,7 +8,7 @@ import { EXIT, type Invocation, UsageError } from '../command.ts'
 import { confirm } from '../confirm.ts'
 import { counted } from '../output.ts'
 import type { Session } from '../session.ts'
-import { actorOf, DEFAULT_REASONS } from './actor.ts'
+import { actorOf, DEFAULT_REASONS, noteOpening } from './actor.ts'
 import { changeLines, correctionOf, type Edits } from './correction.ts'
 import { type Deciding, decideAll } from './decision.ts'
 import { type Preview, previews, showPreviews } from './judged-again.ts'
@@ -45,6 +45,7 @@ export async function decideOn(
     output.line('None is open that fits.')
     return EXIT.ok
   }
+  if (options['open'] === true) await noteOpening(session, letters, actor)
   const plans = planBook(session)
   const overlays = new Map<string, Overlay>()
   if (edits !== null) {

@@ -1,11 +1,9 @@
 import { existsSync, writeFileSync } from 'node:fs'
 import { resolve } from 'node:path'
-import { noteOpened } from '../../store/openings.ts'
-import { prefixText } from '../../temporal/names.ts'
 import { EXIT, type Invocation, UsageError } from '../command.ts'
 import { counted } from '../output.ts'
 import type { Session } from '../session.ts'
-import { actorOf } from './actor.ts'
+import { actorOf, noteOpening } from './actor.ts'
 import { planBook } from './plans.ts'
 import { filterOf, lettersFitting } from './selected.ts'
 import { csvText } from './sheet/csv.ts'
@@ -35,11 +33,12 @@ export async function exportSheet(
     else judged.push({ letter, plan: stored.plan })
   }
   const open = options['open'] === true
-  if (open) {
-    const ids = judged.map(({ letter }) => letter.id)
-    const actor = actorOf(invocation, session)
-    await session.store.transaction((trx) => noteOpened(trx, prefixText(session.prefix), ids, actor))
-  }
+  if (open)
+    await noteOpening(
+      session,
+      judged.map(({ letter }) => letter),
+      actorOf(invocation, session),
+    )
   const rows = sheetOf(judged, { exportedAt: session.store.now(), open })
   // Whoever may read the folder may not read the records of customers.
   writeFileSync(file, csvText(rows), { flag: 'wx', mode: 0o600 })

@@ -3,12 +3,11 @@ import type { Plan } from '../../core/model/plan.ts'
 import { MASK } from '../../core/personal/mask.ts'
 import type { DeadLetterRow } from '../../store/dead-letters.ts'
 import { type Decision, decisionsOf } from '../../store/decisions.ts'
-import { noteOpened } from '../../store/openings.ts'
 import { prefixText } from '../../temporal/names.ts'
 import { EXIT, type Invocation, UsageError } from '../command.ts'
 import { counted, instantText, type Output } from '../output.ts'
 import type { Session } from '../session.ts'
-import { actorOf } from './actor.ts'
+import { actorOf, noteOpening } from './actor.ts'
 import { linksOf, type RecordLinks } from './links.ts'
 import { nameOf, placeOf } from './list.ts'
 import { planBook } from './plans.ts'
@@ -37,10 +36,7 @@ export async function show(
   const letter = named.letters[0]!
   const scope = prefixText(session.prefix)
   const open = options['open'] === true
-  if (open) {
-    const { by, reason } = actorOf(invocation, session)
-    await session.store.transaction((trx) => noteOpened(trx, scope, [letter.id], { by, reason }))
-  }
+  if (open) await noteOpening(session, [letter], actorOf(invocation, session))
   const plans = planBook(session)
   const plan = (await plans.planOf(letter))?.plan ?? null
   const [shown] = await plans.shown([letter], open)
