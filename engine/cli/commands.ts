@@ -58,6 +58,11 @@ export const COMMANDS: readonly CommandEntry[] = [
     load: async () => (await import('./commands/dead-letters.ts')).deadLetters,
   },
   {
+    name: 'alerts',
+    summary: 'where people are told of what goes wrong: channels and their state, a test through one',
+    load: async () => (await import('./commands/alerts.ts')).alerts,
+  },
+  {
     name: 'store',
     summary:
       'the database behind it: check it, back it up, restore or move it, bring it to the newest version',

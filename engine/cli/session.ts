@@ -13,6 +13,7 @@ import { connectTemporal, type TemporalClient, type TemporalSettings } from '../
 import { type DevServer, ensureDevServer } from '../temporal/dev-server/server.ts'
 import type { Prefix } from '../temporal/names.ts'
 import type { SecretSource } from '../transfer/host/guard.ts'
+import { CHANNEL_SORTS } from './channels.ts'
 import { CONNECTORS } from './connectors.ts'
 import { secretSource } from './secrets.ts'
 
@@ -107,6 +108,7 @@ export async function openSession(options: SessionOptions): Promise<Session> {
       return {
         store,
         connectors: CONNECTORS,
+        channels: CHANNEL_SORTS,
         secrets,
         now: Date.now,
         log: (message: string, fields?: JsonObject) => log.info(fields ?? {}, message),

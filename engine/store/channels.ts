@@ -25,8 +25,8 @@ export async function recordChannels(
   definitions: readonly ChannelDefinition[],
 ): Promise<void> {
   const now = trx.now()
-  for (const { name, kind, settings } of definitions) {
-    const said = { kind, settings: JSON.stringify(settings), applied_at: now, next_at: now }
+  for (const { name, kind, settings, quiet } of definitions) {
+    const said = { kind, settings: JSON.stringify(settings), quiet, applied_at: now, next_at: now }
     await trx.db
       .insertInto('channel')
       .values({ project, name, ...said, state: 'up', since: now, failures: 0 })
@@ -116,6 +116,7 @@ function channelOf(row: ChannelTable): AppliedChannel {
       name: row.name,
       kind: row.kind as ChannelKind,
       settings: JSON.parse(row.settings) as JsonObject,
+      quiet: row.quiet,
     },
     health: {
       state: row.state as ChannelHealth['state'],

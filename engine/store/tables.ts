@@ -323,6 +323,7 @@ export interface ChannelTable {
   name: string
   kind: string
   settings: string
+  quiet: string | null
   applied_at: number
   /** `up` or `dead`. */
   state: string

@@ -2,16 +2,19 @@ import { Context } from '@temporalio/activity'
 import type { DecideInput, EndInput, LegInput, LegOutput } from '../../workflows/messages.ts'
 import type { JsonObject } from '../core/model/json.ts'
 import type { LegDependencies } from '../transfer/leg.ts'
+import { type Delivered, type DeliveryDependencies, deliverMessages } from '../transfer/outbox/deliver.ts'
 import { endRun, type RunRequest, runOneLeg } from '../transfer/run.ts'
 import { decideRun } from '../transfer/run-waits.ts'
 import { toFailure } from './failure.ts'
 
-/** What activities work with: the leg's dependencies and the budget of a leg. */
-export interface ActivityDependencies extends LegDependencies {
+/** What activities work with: the leg's dependencies and the budget of a leg, and the channels. */
+export interface ActivityDependencies extends LegDependencies, DeliveryDependencies {
   readonly legBudgetMs: number
 }
 
 const HEARTBEAT_MS = 5_000
+/** After this no further message is begun. */
+const DELIVERY_BUDGET_MS = 40_000
 /** Beats in the time a worker may be silent: one or two may get lost. */
 const BEATS = 5
 
@@ -54,6 +57,21 @@ export function createActivities(dependencies: ActivityDependencies) {
     end: (input: EndInput): Promise<void> => endRun(dependencies, input),
     /** Keeps what a person decided of a waiting run. */
     decide: (input: DecideInput): Promise<void> => decideRun(dependencies, input),
+    /** Sends what is queued for people; gives when there is something to do again. */
+    async deliver({ project }: { readonly project: string }): Promise<Delivered> {
+      const activity = Context.current()
+      const beat = setInterval(() => activity.heartbeat(), HEARTBEAT_MS)
+      try {
+        return await deliverMessages(dependencies, project, {
+          budgetMs: DELIVERY_BUDGET_MS,
+          signal: activity.cancellationSignal,
+        })
+      } catch (error) {
+        throw toFailure(error)
+      } finally {
+        clearInterval(beat)
+      }
+    },
   }
 }
 

@@ -26,7 +26,7 @@ export function secretsOf(secrets: Secrets): SecretSource {
 }
 
 export function definition(kind: ChannelKind, settings: JsonObject, name = 'ops'): ChannelDefinition {
-  return { name, kind, settings }
+  return { name, kind, settings, quiet: null }
 }
 
 /** A channel behind the real way out. */

@@ -221,7 +221,8 @@ const ADDED: Readonly<Record<string, Readonly<Record<string, readonly Row[]>>>> 
     channel: [
       {
         ...{ project: 'acme', name: 'ops', kind: 'slack', settings: '{"webhook":{"secret":"slack-ops"}}' },
-        ...{ applied_at: START, state: 'dead', since: START, failures: 5, failing_since: START },
+        ...{ quiet: 'MON-SUN 22:00-07:00 Europe/Brussels', applied_at: START },
+        ...{ state: 'dead', since: START, failures: 5, failing_since: START },
         ...{ next_at: START, last_error: 'why', last_sent_at: START, holder: 'worker', held_until: START },
       },
     ],

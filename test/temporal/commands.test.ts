@@ -92,6 +92,39 @@ test('plan shows three new flows, apply makes them, plan shows no difference', a
   expect(stale).toMatchObject({ code: 2, stderr: expect.stringContaining('stale') })
 })
 
+test('channels are applied like mappings, and shown where they differ', async () => {
+  const settings = join(folder, 'temporal.yaml')
+  const before = readFileSync(settings, 'utf8')
+  const channels = join(folder, 'mappings', 'channels.yaml')
+  const write = (url: string) =>
+    writeFileSync(
+      channels,
+      `tidelock: 1\nchannels:\n  hook: { webhook: { url: "${url}", sign: { secret: signing } } }\n`,
+    )
+  writeFileSync(
+    settings,
+    before.replace(/^secrets:.*$/m, 'secrets:\n  signing: { from: "env:SIGNING", to: [hooks.acme.example] }'),
+  )
+  write('https://hooks.acme.example/a')
+  const planned = await tidelock('plan', '--detailed-exitcode', '--out', join(folder, 'channels.plan'))
+  expect(planned.code).toBe(2)
+  expect(planned.stdout).toContain('+ channel hook')
+  write('https://hooks.acme.example/b')
+  const stale = await tidelock('apply', join(folder, 'channels.plan'))
+  expect(stale).toMatchObject({ code: 2, stderr: expect.stringContaining('stale') })
+  expect(await tidelock('apply')).toMatchObject({ code: 0 })
+  expect(await tidelock('plan', '--detailed-exitcode')).toMatchObject({ code: 0 })
+  expect(json(await tidelock('alerts', 'channels', '--json'))).toMatchObject({
+    channels: [{ channel: 'hook', kind: 'webhook', to: 'hooks.acme.example', state: 'up', queued: 0 }],
+  })
+  rmSync(channels)
+  writeFileSync(settings, before)
+  expect(await tidelock('apply')).toMatchObject({
+    code: 0,
+    stdout: expect.stringContaining('- channel hook'),
+  })
+})
+
 test('run without a name runs all in link order, balances, and says so in JSON', async () => {
   const ended = await tidelock('run', '--json')
   expect(ended.code).toBe(0)

@@ -10,10 +10,11 @@ import { freeName, renameMapping } from '../../store/rename.ts'
 import { ensureSearchAttributes } from '../../temporal/client.ts'
 import { prefixText } from '../../temporal/names.ts'
 import { type ApplyStamp, deleteSchedule, putSchedule } from '../../temporal/schedules.ts'
+import { applyChannels, showChannelChanges } from '../channels.ts'
 import { type Command, EXIT, type Invocation } from '../command.ts'
 import { runMappings } from '../run-mappings.ts'
 import type { Session } from '../session.ts'
-import { type Situated, situate } from '../situation.ts'
+import { type Situated, situateAll } from '../situation.ts'
 import { wakeRuns } from '../wake-runs.ts'
 import { withSession } from '../with-session.ts'
 import { showChanges } from './plan.ts'
@@ -32,19 +33,21 @@ export const apply: Command = {
   run: (invocation) =>
     withSession(invocation, async ({ session, workspace }) => {
       const { output, options, positionals, cwd } = invocation
-      const situated = await situate(session, workspace.plans)
+      const situated = await situateAll(session, workspace)
       if (positionals[0] !== undefined) refuseStale(resolve(cwd, positionals[0]), session, situated)
+      showChannelChanges(situated.channels, output)
       showChanges(situated.changes, output)
       if (situated.changes.some((change) => change.refusals.length > 0)) {
         output.error('Nothing was applied.')
         return EXIT.failed
       }
+      await applyChannels(session, situated.wanted)
       await applyChanges(session, workspace.plans, situated, {
         prune: options['prune'] === true,
         stamp: stampOf(workspace.folder),
         output,
       })
-      output.data({ applied: situated.changes })
+      output.data({ applied: situated.changes, channels: situated.channels })
       output.line('Applied.')
       const rewritten = situated.changes
         .filter((change) => change.action === 'update')

@@ -1,9 +1,10 @@
 import { writeFileSync } from 'node:fs'
 import { resolve } from 'node:path'
 import type { Action, MappingChange } from '../../core/diff/plan-diff.ts'
+import { showChannelChanges } from '../channels.ts'
 import { type Command, EXIT } from '../command.ts'
 import type { Output } from '../output.ts'
-import { situate } from '../situation.ts'
+import { situateAll } from '../situation.ts'
 import { withSession } from '../with-session.ts'
 
 const GLYPHS: Readonly<Record<Action, string>> = { create: '+', update: '~', none: ' ', remove: '-' }
@@ -26,19 +27,20 @@ export const plan: Command = {
   run: (invocation) =>
     withSession(invocation, async ({ session, workspace }) => {
       const { output, options, cwd } = invocation
-      const { changes, stateHash } = await situate(session, workspace.plans)
-      const open = changes.filter((change) => change.action !== 'none')
-      output.data({ changes, stateHash, differs: open.length > 0 })
+      const { changes, channels, stateHash } = await situateAll(session, workspace)
+      const differs = channels.length > 0 || changes.some((change) => change.action !== 'none')
+      output.data({ changes, channels, stateHash, differs })
+      showChannelChanges(channels, output)
       showChanges(changes, output)
       if (typeof options['out'] === 'string') {
         writeFileSync(
           resolve(cwd, options['out']),
-          `${JSON.stringify({ tidelock: 1, environment: session.prefix.environment, stateHash, changes }, null, 2)}\n`,
+          `${JSON.stringify({ tidelock: 1, environment: session.prefix.environment, stateHash, changes, channels }, null, 2)}\n`,
         )
         output.line(`Written to ${options['out']}: tidelock apply ${options['out']}`)
       }
       if (changes.some((change) => change.refusals.length > 0)) return EXIT.failed
-      return options['detailed-exitcode'] === true && open.length > 0 ? 2 : EXIT.ok
+      return options['detailed-exitcode'] === true && differs ? 2 : EXIT.ok
     }),
 }
 

@@ -12,6 +12,8 @@ export interface ChannelDefinition {
   readonly kind: ChannelKind
   /** What stands below its kind, in the shape of schemas/language/channels.schema.json. */
   readonly settings: JsonObject
+  /** Hours in which it is told of nothing but what is critical: `MON-SUN 22:00-07:00 Europe/Brussels`. Null: none. */
+  readonly quiet: string | null
 }
 
 /** All a channel may reach. */

@@ -244,7 +244,8 @@ const MOST_DEEP = 8
 /** Parts of a plan that follow from others: what changed there is told where it was written. */
 const DERIVED = ['source.selection', 'target.shape', 'links']
 
-function differencesOf(before: JsonValue, after: JsonValue, path: string, depth = 0): string[] {
+/** What differs between two values, a line each: where, before and after. */
+export function differencesOf(before: JsonValue, after: JsonValue, path: string, depth = 0): string[] {
   if (DERIVED.includes(path) || canonicalJson(before) === canonicalJson(after)) return []
   if (isJsonObject(before) && isJsonObject(after) && depth < MOST_DEEP && !isLeaf(before) && !isLeaf(after)) {
     const names = [...new Set([...Object.keys(before), ...Object.keys(after)])].sort()

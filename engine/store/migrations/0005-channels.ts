@@ -9,6 +9,7 @@ export async function channels({ schema }: Kysely<Database>): Promise<void> {
     .addColumn('name', 'text', (column) => column.notNull())
     .addColumn('kind', 'text', (column) => column.notNull())
     .addColumn('settings', 'text', (column) => column.notNull())
+    .addColumn('quiet', 'text')
     .addColumn('applied_at', 'bigint', (column) => column.notNull())
     .addColumn('state', 'text', (column) => column.notNull())
     .addColumn('since', 'bigint', (column) => column.notNull())
