@@ -34,9 +34,23 @@ test.each(pages.flatMap((page) => blocks(page, 'yaml').map((text, index) => ({ p
     const value = document.value as Record<string, unknown>
     const kind = KINDS.find(([key]) => key in value)
     if (kind !== undefined) expect(shapeFaults(document, kind[1], value)).toEqual([])
+    else if ('alerts' in value) alertsCompile(text)
     else compilesInPlace(value)
   },
 )
+
+/** Rules, as they stand at the end of the order mapping. */
+function alertsCompile(rules: string): void {
+  const files = filesOf('.')
+  const orders = 'mappings/shopify-orders.yaml'
+  const channels = 'tidelock: 1\nchannels: { ops: { webhook: { url: "https://hooks.acme.example/a" } }, finance: { webhook: { url: "https://hooks.acme.example/b" } } }\n'
+  const { diagnostics } = compileFiles({
+    ...files,
+    [orders]: `${files[orders]}\n${rules}`,
+    'mappings/channels.yaml': channels,
+  })
+  expect(diagnostics).toEqual([])
+}
 
 /** A piece of a mapping: put into the order mapping in place of the lines it stands for. */
 function compilesInPlace(piece: Record<string, unknown>): void {

@@ -59,7 +59,7 @@ export const COMMANDS: readonly CommandEntry[] = [
   },
   {
     name: 'alerts',
-    summary: 'where people are told of what goes wrong: channels and their state, a test through one',
+    summary: 'alert rules and channels: how they stand, how often a rule would have fired, a test message',
     load: async () => (await import('./commands/alerts.ts')).alerts,
   },
   {

@@ -1,6 +1,8 @@
 import { Context } from '@temporalio/activity'
 import type { DecideInput, EndInput, LegInput, LegOutput } from '../../workflows/messages.ts'
+import { failureKindOf } from '../core/model/failure.ts'
 import type { JsonObject } from '../core/model/json.ts'
+import { judgeAfterLeg } from '../transfer/alerts/judge-mapping.ts'
 import type { LegDependencies } from '../transfer/leg.ts'
 import { type Delivered, type DeliveryDependencies, deliverMessages } from '../transfer/outbox/deliver.ts'
 import { endRun, type RunRequest, runOneLeg } from '../transfer/run.ts'
@@ -40,9 +42,11 @@ export function createActivities(dependencies: ActivityDependencies) {
           activity.heartbeat(progress)
         },
       }
+      let refused = false
       try {
         return await runOneLeg(dependencies, request)
       } catch (error) {
+        refused = failureKindOf(error) === 'auth-expired'
         dependencies.log('leg failed', {
           mapping: input.mapping,
           run: input.runId,
@@ -50,6 +54,7 @@ export function createActivities(dependencies: ActivityDependencies) {
         })
         throw toFailure(error)
       } finally {
+        await judgeAfterLeg(dependencies, { ...input, refused })
         clearInterval(beat)
       }
     },

@@ -38,6 +38,8 @@ export interface CursorStep {
 /** What a page adds to its run, and which other lane waits for its turn. */
 export interface Committed {
   readonly tally: Tally
+  /** Records that were parked rather than only made to wait. */
+  readonly failed: number
   readonly wantedBy: string | null
 }
 
@@ -106,7 +108,7 @@ export async function commitPage(
     }
     return waiting
   })
-  return { tally, wantedBy }
+  return { tally, failed: parked.filter(({ onlyWaits }) => !onlyWaits).length, wantedBy }
 }
 
 /** The dead letters of the page's records, as they were judged. Throws `lease-lost` when a person decided on one meanwhile. */

@@ -10,6 +10,7 @@ import { ledgerTargets } from '../store/ledger.ts'
 import type { Store } from '../store/open.ts'
 import { addUsage } from '../store/usage.ts'
 import { agree } from './agree.ts'
+import { type AlertHost, FAILURE_RULES, judgeMapping } from './alerts/judge-mapping.ts'
 import { refuseSecondClaims } from './claims.ts'
 import { type Committed, type CursorStep, commitPage } from './commit.ts'
 import { type Meters, openConnections, type Used } from './connections.ts'
@@ -34,6 +35,8 @@ export interface LegDependencies {
   readonly now: () => number
   /** How long a lease lasts beyond the last transaction under it. Default: three minutes. */
   readonly leaseMs?: number
+  /** Who is told of alerts, where the worker can tell. Default: nobody; rules are judged all the same. */
+  readonly alerts?: AlertHost
   log(message: string, fields?: JsonObject): void
 }
 
@@ -131,7 +134,8 @@ export async function runLeg(dependencies: LegDependencies, request: LegRequest)
       now: () => store.now(),
       log: dependencies.log,
     }
-    const result = await movePages(context, request, open.meters)
+    const judgeFailures = () => judgeMapping(dependencies, request.scope, plan, FAILURE_RULES)
+    const result = await movePages(context, request, open.meters, judgeFailures)
     keeps = result.state === 'more'
     return result
   } finally {
@@ -142,18 +146,25 @@ export async function runLeg(dependencies: LegDependencies, request: LegRequest)
   }
 }
 
-async function movePages(context: LegContext, request: LegRequest, meters: Meters): Promise<LegResult> {
+async function movePages(
+  context: LegContext,
+  request: LegRequest,
+  meters: Meters,
+  judgeFailures: () => Promise<void>,
+): Promise<LegResult> {
   const deadline = context.now() + request.budgetMs
   let tally = EMPTY_TALLY
   let wantedBy: string | null = null
-  const add = (committed: Committed): void => {
+  const add = async (committed: Committed): Promise<void> => {
     tally = addTallies(tally, committed.tally)
     wantedBy = committed.wantedBy
     request.progress(tally)
+    // The one that makes an alert rule hold is told when it happens, not when the leg ends.
+    if (committed.failed > 0) await judgeFailures()
   }
   await ensureFixed(context)
   for (const records of await settledBatches(context))
-    add(await movePage(context, records, null, 'due', meters))
+    await add(await movePage(context, records, null, 'due', meters))
   if (request.only !== null) {
     const records = await context.source.readKeys({
       resource: context.plan.source.resource,
@@ -161,14 +172,14 @@ async function movePages(context: LegContext, request: LegRequest, meters: Meter
       keys: request.only,
       signal: context.signal,
     })
-    add(await movePage(context, records, null, 'read', meters))
+    await add(await movePage(context, records, null, 'read', meters))
     return { state: 'done', until: null, tally }
   }
   if (request.lane !== 'backfill') {
     for await (const records of dueBatches(context)) {
       context.signal.throwIfAborted()
       if (context.now() > deadline) return { state: 'more', until: null, tally }
-      add(await movePage(context, records, null, 'due', meters))
+      await add(await movePage(context, records, null, 'due', meters))
       if (wantedBy !== null) return giveTurn(context, tally)
     }
     if (request.lane === 'retry') return { state: 'done', until: null, tally }
@@ -185,7 +196,7 @@ async function movePages(context: LegContext, request: LegRequest, meters: Meter
     sequence++
     const step: CursorStep = { sequence, next: page.next, caughtUp: page.caughtUp }
     const began = context.now()
-    add(await movePage(context, page.records, step, 'read', meters))
+    await add(await movePage(context, page.records, step, 'read', meters))
     pages = context.now() - began < QUICK_MS ? Math.min(MOST_PAGES, 2 * pages) : 1
     if (page.caughtUp) return { state: 'done', until: null, tally }
     if (ahead === null) return { state: 'more', until: null, tally }

@@ -1,3 +1,4 @@
+import { alertStates } from '../../store/alert-states.ts'
 import { deadLetterCounts } from '../../store/dead-letters.ts'
 import { ledgerCounts } from '../../store/ledger.ts'
 import { appliedPlans } from '../../store/plans.ts'
@@ -67,6 +68,15 @@ export const status: Command = {
               })),
           })
         }
+        const alerts = (await alertStates(store, scope))
+          .filter(({ firing }) => firing)
+          .map(({ mapping, rule, since, message }) => ({
+            mapping,
+            rule,
+            since,
+            severity: message?.severity ?? null,
+            summary: message?.summary ?? null,
+          }))
         const worker = await workerIsUp(temporal)
         const ui = session.devServer()?.ui ?? null
         output.data({
@@ -75,6 +85,7 @@ export const status: Command = {
           ui,
           worker,
           mappings,
+          alerts,
         })
         output.line(
           `Temporal ${temporal.settings.address}${ui === null ? '' : `, UI ${ui}`}; ${worker ? 'a worker is up' : output.style('yellow', 'no worker is up (tidelock worker)')}`,
@@ -101,6 +112,8 @@ export const status: Command = {
             output.line(
               `${row.mapping}: ${output.style('yellow', state)} since ${instantText(since)}: ${why}\n  ${goOn}`,
             )
+        for (const { severity, rule, summary } of alerts)
+          output.line(output.style('yellow', `${(severity ?? 'warning').toUpperCase()} ${summary ?? rule}`))
         return EXIT.ok
       },
       { filesMustBeSound: false },

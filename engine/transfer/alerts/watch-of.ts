@@ -24,6 +24,9 @@ import {
 import type { Queryable } from '../../store/open.ts'
 import { budgetsUsed } from './budgets.ts'
 
+/** How far ahead it is known when silence will have lasted too long. */
+const AHEAD_MS = 14 * 86_400_000
+
 /** Which rule is judged, for what time: after `from`, up to and with `to`. */
 export interface WatchRequest {
   readonly project: string
@@ -66,7 +69,7 @@ export async function watchOf(store: Queryable, request: WatchRequest): Promise<
       return watchSilence(
         came,
         // What came before the last one up to `from` is not among the facts.
-        { begin: came.some((at) => at <= from) ? null : begin, latest: to },
+        { begin: came.some((at) => at <= from) ? null : begin, latest: to + AHEAD_MS },
         { longerThanMs: parseDuration(when.longerThan), during },
       )
     }
