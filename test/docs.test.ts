@@ -43,7 +43,8 @@ test.each(pages.flatMap((page) => blocks(page, 'yaml').map((text, index) => ({ p
 function alertsCompile(rules: string): void {
   const files = filesOf('.')
   const orders = 'mappings/shopify-orders.yaml'
-  const channels = 'tidelock: 1\nchannels: { ops: { webhook: { url: "https://hooks.acme.example/a" } }, finance: { webhook: { url: "https://hooks.acme.example/b" } } }\n'
+  const channels =
+    'tidelock: 1\nchannels: { ops: { webhook: { url: "https://hooks.acme.example/a" } }, finance: { webhook: { url: "https://hooks.acme.example/b" } } }\n'
   const { diagnostics } = compileFiles({
     ...files,
     [orders]: `${files[orders]}\n${rules}`,

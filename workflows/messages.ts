@@ -88,8 +88,3 @@ export const SEARCH_ATTRIBUTES = {
   TidelockPlan: 'KEYWORD',
   TidelockConnection: 'KEYWORD_LIST',
 } as const
-
-/** Whose alert rules are judged. */
-export interface AlertsInput {
-  readonly project: string
-}

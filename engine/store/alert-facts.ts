@@ -160,7 +160,7 @@ export async function watchedSince(
   return applied?.applied_at ?? null
 }
 
-/** Dead letters that were open after `from` and are older than `ageMs` by `to`. */
+/** Dead letters that were open until `from` or longer and are older than `ageMs` by `to`. */
 export async function openLetters(store: Queryable, facts: FactsOf, ageMs: number): Promise<Lasting[]> {
   const rows = await store.db
     .selectFrom('dead_letter')
@@ -168,7 +168,7 @@ export async function openLetters(store: Queryable, facts: FactsOf, ageMs: numbe
     .where('project', '=', facts.project)
     .where('mapping', '=', facts.mapping)
     .where('first_seen_at', '<=', facts.to - ageMs)
-    .where(({ eb, or }) => or([eb('resolved_at', 'is', null), eb('resolved_at', '>', facts.from)]))
+    .where(({ eb, or }) => or([eb('resolved_at', 'is', null), eb('resolved_at', '>=', facts.from)]))
     .orderBy('first_seen_at')
     .orderBy('id')
     .limit(MOST_LASTING)
@@ -180,7 +180,7 @@ export async function openLetters(store: Queryable, facts: FactsOf, ageMs: numbe
   }))
 }
 
-/** Runs that were under way after `from` and have taken `ageMs` by `to`. */
+/** Runs that were under way until `from` or longer and have taken `ageMs` by `to`. */
 export async function longRuns(store: Queryable, facts: FactsOf, ageMs: number): Promise<Lasting[]> {
   const rows = await store.db
     .selectFrom('run')
@@ -188,7 +188,7 @@ export async function longRuns(store: Queryable, facts: FactsOf, ageMs: number):
     .where('project', '=', facts.project)
     .where('mapping', '=', facts.mapping)
     .where('started_at', '<=', facts.to - ageMs)
-    .where(({ eb, or }) => or([eb('finished_at', 'is', null), eb('finished_at', '>', facts.from)]))
+    .where(({ eb, or }) => or([eb('finished_at', 'is', null), eb('finished_at', '>=', facts.from)]))
     .orderBy('started_at')
     .limit(MOST_LASTING)
     .execute()

@@ -36,7 +36,7 @@ export async function endHalt(trx: Transaction, runId: string): Promise<void> {
     .execute()
 }
 
-/** Those of a mapping that lasted at some instant after `from` and began by `to`. */
+/** Those of a mapping that ended at `from` or later, or not yet, and began by `to`. */
 export async function haltsBetween(
   store: Queryable,
   project: string,
@@ -49,7 +49,7 @@ export async function haltsBetween(
     .where('project', '=', project)
     .where('mapping', '=', mapping)
     .where('since', '<=', to)
-    .where(({ eb, or }) => or([eb('until', 'is', null), eb('until', '>', from)]))
+    .where(({ eb, or }) => or([eb('until', 'is', null), eb('until', '>=', from)]))
     .orderBy('since')
     .execute()
   return rows.map(({ run_id, ...halt }) => ({ runId: run_id, ...halt }))

@@ -17,10 +17,16 @@ const CHANNELS = ['ops', 'finance', 'boss']
 export const MAPPING = 'shopify-orders'
 export const MINUTE = 60_000
 
+const compiled = new Map<string, Plan>()
+
 /** The shipped order mapping with these rules. */
 export function planWith(...rules: readonly string[]): Plan {
+  const known = compiled.get(rules.join())
+  if (known !== undefined) return structuredClone(known)
   const files = filesOf('.')
-  const channels = CHANNELS.map((name) => `  ${name}: { webhook: { url: "https://hooks.acme.example/${name}" } }`)
+  const channels = CHANNELS.map(
+    (name) => `  ${name}: { webhook: { url: "https://hooks.acme.example/${name}" } }`,
+  )
   const { plans, diagnostics } = compileFiles({
     ...files,
     [ORDERS]: `${files[ORDERS]}\nalerts:\n${rules.map((rule) => `  - ${rule}`).join('\n')}\n`,
@@ -28,7 +34,8 @@ export function planWith(...rules: readonly string[]): Plan {
   })
   const plan = plans.find((candidate) => candidate.plan.mapping === MAPPING)?.plan
   if (plan === undefined) throw new Error(diagnostics.map(({ message }) => message).join('\n'))
-  return plan
+  compiled.set(rules.join(), plan)
+  return structuredClone(plan)
 }
 
 /** A real store with a clock that is turned, things that happen in it, and the rules of a mapping judged by it. */
@@ -62,10 +69,10 @@ export async function alertWorld(...rules: readonly string[]) {
     rewrite: (...others: readonly string[]) => {
       plan = planWith(...others)
     },
-    /** Lets time pass minute by minute, with a look at the rules at each. */
-    async passJudged(minutes: number) {
-      for (let minute = 0; minute < minutes; minute++) {
-        pass(MINUTE)
+    /** Lets time pass, with a look at the rules each so many minutes. */
+    async passJudged(minutes: number, step = 1) {
+      for (let minute = 0; minute < minutes; minute += step) {
+        pass(step * MINUTE)
         await judge()
       }
     },

@@ -60,10 +60,8 @@ describe('5 failures in 1 hour', () => {
     await world.park('2')
     await world.park('3')
     await world.judge()
-    expect((await world.changes()).map(({ rule, count }) => `${rule.split('-')[0]} ${count}`)).toEqual([
-      'halted 1',
-      'failures 5',
-    ])
+    const told = (await world.changes()).map(({ rule, count }) => `${rule.split('-')[0]} ${count}`)
+    expect(told.sort()).toEqual(['failures 5', 'halted 1'])
   })
 
   test('one that waited for a reference and is refused then is a failure from then on', async () => {
@@ -130,7 +128,7 @@ describe('5 failures in 1 hour', () => {
       await world.park(String(n))
     }
     await world.judge()
-    const [{ message }] = (await world.messages()) as [{ message: unknown }]
+    const message = (await world.messages())[0]!.message
     const rule = rulesOf(world.plan)[0]!.id
     expect(message).toEqual({
       id: `acme/shopify-orders/${rule}#1`,
@@ -199,7 +197,9 @@ describe('quiet hours and escalation', () => {
   })
 
   test('what was told before them and is over in them is told to be over when they end', async () => {
-    const world = await alertWorld('{ failures: { atLeast: 1, within: 1h }, notify: [ops], quiet: "MON-SUN 12:30-14:30 UTC" }')
+    const world = await alertWorld(
+      '{ failures: { atLeast: 1, within: 1h }, notify: [ops], quiet: "MON-SUN 12:30-14:30 UTC" }',
+    )
     await world.judge()
     await world.park('1')
     await world.passJudged(149)
@@ -244,7 +244,9 @@ test('a rule that is changed while it holds is told to be over, and the new one 
   world.rewrite('{ failures: { atLeast: 2, within: 3h }, notify: [ops] }')
   await world.judge()
   expect((await world.sent()).slice(2)).toEqual(['finance recovered', 'ops recovered'])
-  expect([...(await alertStatesOf(world.store, 'acme', MAPPING)).values()].map(({ firing }) => firing)).toEqual([false, false])
+  expect(
+    [...(await alertStatesOf(world.store, 'acme', MAPPING)).values()].map(({ firing }) => firing),
+  ).toEqual([false, false])
 })
 
 describe('what the store knows of a mapping', () => {
@@ -281,9 +283,9 @@ describe('what the store knows of a mapping', () => {
       ['recovered', 120],
     ])
     // An hour of business: what is left of today (none), then tomorrow from 8 to 9.
-    await world.passJudged(17 * 60)
+    await world.passJudged(17 * 60, 30)
     expect((await world.changes()).at(-1)).toMatchObject({ change: 'recovered' })
-    await world.passJudged(2 * 60)
+    await world.passJudged(2 * 60, 30)
     expect((await world.changes()).at(-1)).toMatchObject({
       change: 'raised',
       at: Date.UTC(2026, 10, 25, 8),
@@ -321,7 +323,13 @@ describe('what the store knows of a mapping', () => {
     await world.passJudged(30)
     await world.resolve('2')
     await world.judge()
-    expect((await world.changes()).map(({ rule, change, at }) => [rule.split('-')[0], change, (at - START) / MINUTE])).toEqual([
+    expect(
+      (await world.changes()).map(({ rule, change, at }) => [
+        rule.split('-')[0],
+        change,
+        (at - START) / MINUTE,
+      ]),
+    ).toEqual([
       ['runDuration', 'raised', 90],
       ['oldestDeadLetter', 'raised', 120],
       ['oldestDeadLetter', 'recovered', 130],
@@ -366,7 +374,7 @@ describe('what the store knows of a mapping', () => {
     world.pass(MINUTE)
     await call(1)
     await world.judge()
-    await world.passJudged(12 * 60)
+    await world.passJudged(12 * 60, 45)
     expect(await world.changes()).toMatchObject([
       { change: 'raised', at: START + MINUTE },
       { change: 'recovered', at: Date.UTC(2026, 10, 25) },
@@ -386,7 +394,7 @@ test('replaying says what live judging said, whatever happened and however often
     '{ runDuration: { longerThan: 3m }, notify: [ops] }',
   ]
   const happening = fc.constantFrom('park', 'resolve', 'page', 'empty page', 'fail', 'end', 'judge', 'judge')
-  const step = fc.tuple(happening, fc.integer({ min: 0, max: 4 * MINUTE }), fc.integer({ min: 0, max: 5 }))
+  const step = fc.tuple(happening, fc.integer({ min: 1, max: 4 * MINUTE }), fc.integer({ min: 0, max: 5 }))
   await fc.assert(
     fc.asyncProperty(fc.array(step, { minLength: 10, maxLength: 40 }), async (steps) => {
       const world = await alertWorld(...rules)
@@ -396,7 +404,8 @@ test('replaying says what live judging said, whatever happened and however often
         world.pass(ms)
         if (what === 'park') await world.park(String(number))
         else if (what === 'resolve') await world.resolve(String(number))
-        else if (what === 'page') await world.page({ read: 3, created: 3 - (number % 2), parked: number % 2 }, number)
+        else if (what === 'page')
+          await world.page({ read: 3, created: 3 - (number % 2), parked: number % 2 }, number)
         else if (what === 'empty page') await world.page({}, 0)
         else if (what === 'judge') await world.judge()
         else {

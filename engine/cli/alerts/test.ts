@@ -1,8 +1,8 @@
-import type { HashedPlan } from '../../core/compile/repository.ts'
-import { didYouMean } from '../../core/expression/nearest.ts'
 import { durationText } from '../../core/alert/compose.ts'
 import { type AlertRule, rulesOf } from '../../core/alert/rule.ts'
 import { ruleText } from '../../core/alert/words.ts'
+import type { HashedPlan } from '../../core/compile/repository.ts'
+import { didYouMean } from '../../core/expression/nearest.ts'
 import type { Plan } from '../../core/model/plan.ts'
 import { parseDuration } from '../../core/parse/duration.ts'
 import { appliedPlan } from '../../store/plans.ts'
@@ -125,6 +125,8 @@ function sinceOf(text: string, now: number): number {
       ? Date.parse(text)
       : Number.NaN
   if (!Number.isFinite(from) || from >= now)
-    throw new UsageError(`--since takes a duration back such as 30d, or a day that was, such as 2026-11-01; it is "${text}"`)
+    throw new UsageError(
+      `--since takes a duration back such as 30d, or a day that was, such as 2026-11-01; it is "${text}"`,
+    )
   return from
 }

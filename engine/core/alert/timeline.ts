@@ -22,8 +22,9 @@ export interface RuleChange {
 
 /**
  * What changed after one instant, up to and with another, in order: each instant at which the facts can change the state is
- * looked at, so it makes no difference how often this is asked, nor when. Facts that came late (noted before `from`, committed
- * after it) count from the next instant looked at on, `to` at the latest.
+ * looked at, so it makes no difference how often this is asked, nor when; `from` again too, since something may have come at that very
+ * instant after it was looked at. Facts that came late (noted before `from`, committed after it) count from the next instant looked
+ * at on, `to` at the latest.
  */
 export function changesBetween(
   rule: Pick<AlertRule, 'escalate'>,
@@ -42,7 +43,7 @@ export function changesBetween(
     const seen = Math.max(at, from)
     changes.push({ change: 'escalated', at: seen, since: standing.since, count: watch.count(seen) })
   }
-  for (const at of [...watch.moments.filter((moment) => moment > from && moment < to), to]) {
+  for (const at of [...watch.moments.filter((moment) => moment >= from && moment < to), to]) {
     const firing = watch.isFiring(at)
     if (firing === standing.firing) continue
     if (firing) {

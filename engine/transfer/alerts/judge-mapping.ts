@@ -39,14 +39,24 @@ export async function judgeMapping(
   const rules = rulesOf(plan)
   if (rules.length === 0) return
   await best(dependencies, project, (to) =>
-    judgeRules(to, { project, mapping: plan.mapping, plan, rules, ...(kinds === undefined ? {} : { kinds }) }),
+    judgeRules(to, {
+      project,
+      mapping: plan.mapping,
+      plan,
+      rules,
+      ...(kinds === undefined ? {} : { kinds }),
+    }),
   )
 }
 
 /** Judges all rules of a mapping at the end of a leg of it; those of connections too when one was `refused`. Never throws. */
 export async function judgeAfterLeg(
   dependencies: JudgingDependencies,
-  { project, mapping, refused }: { readonly project: string; readonly mapping: string; readonly refused: boolean },
+  {
+    project,
+    mapping,
+    refused,
+  }: { readonly project: string; readonly mapping: string; readonly refused: boolean },
 ): Promise<void> {
   const applied = await appliedPlan(dependencies.store, project, mapping).catch(() => null)
   if (applied !== null) await judgeMapping(dependencies, project, applied.plan)
@@ -71,6 +81,9 @@ async function best(
   try {
     if (await judge({ store, links: alerts?.links ?? NO_LINKS })) alerts?.wake(project)
   } catch (error) {
-    log('alert rules were not judged', { project, error: error instanceof Error ? error.message : String(error) })
+    log('alert rules were not judged', {
+      project,
+      error: error instanceof Error ? error.message : String(error),
+    })
   }
 }
