@@ -1,7 +1,7 @@
 import type { AlertChange, AlertMessage } from '../core/alert/message.ts'
+import type { AlertStateTable } from './alert-tables.ts'
 import { holdLock } from './locks.ts'
 import type { Queryable, Transaction } from './open.ts'
-import type { AlertStateTable } from './tables.ts'
 
 /** Where a rule stands, and what people know of it. */
 export interface AlertState {
