@@ -1,4 +1,5 @@
 import { createHmac } from 'node:crypto'
+import { readFileSync } from 'node:fs'
 import { expect, onTestFinished, test } from 'vitest'
 import type { Delivery } from '../../engine/core/alert/channel.ts'
 import { AUTHORITY, CERTIFICATE, KEY } from '../postgres/tls.ts'
@@ -45,6 +46,23 @@ test('the signature covers time and body', async () => {
   const sign = (text: string) => createHmac('sha256', 'key').update(text).digest('hex')
   expect(signature).toBe(sign(`${seconds}.${post!.body}`))
   expect(signature).not.toBe(sign(`${Number(seconds) + 1}.${post!.body}`))
+})
+
+test('what docs/channels.md says of verifying takes a post, and neither an altered nor an old one', async () => {
+  const { receiver, send } = await openedWebhook()
+  await send()
+  const [post] = await receiver.control.received()
+  const page = readFileSync(new URL('../../docs/channels.md', import.meta.url), 'utf8')
+  const code = /^```js\n(.*?)^```/ms.exec(page)![1]!
+  const { isFromTidelock } = (await import(`data:text/javascript,${encodeURIComponent(code)}`)) as {
+    isFromTidelock(secret: string, header: string | undefined, body: string, now?: number): boolean
+  }
+  const header = String(post!.headers['tidelock-signature'])
+  expect(isFromTidelock('key', header, post!.body)).toBe(true)
+  expect(isFromTidelock('other', header, post!.body)).toBe(false)
+  expect(isFromTidelock('key', header, post!.body.replace('5', '6'))).toBe(false)
+  expect(isFromTidelock('key', header, post!.body, Date.now() + 301_000)).toBe(false)
+  expect(isFromTidelock('key', undefined, post!.body)).toBe(false)
 })
 
 test('a secret that signs is used for no host but its own', async () => {
