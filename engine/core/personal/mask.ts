@@ -1,6 +1,6 @@
 import { isJsonObject, type JsonObject, type JsonValue } from '../model/json.ts'
 import type { Selection } from '../model/selection.ts'
-import { type PersonalPlan, personalValues } from './values.ts'
+import { isLabelPersonal, type PersonalPlan, personalValues } from './values.ts'
 
 /** What stands in place of a personal value. */
 export const MASK = '•••'
@@ -27,7 +27,7 @@ export function maskLetter<Row extends Letter>(plan: PersonalPlan | null, letter
   return {
     ...letter,
     key: maskField(letter.key, values),
-    label: letter.label === null || plan === null ? null : maskText(letter.label, values),
+    label: labelOf(plan, letter, values),
     message: maskText(letter.message, values),
     ...(letter.sourceKey == null ? {} : { sourceKey: maskField(letter.sourceKey, values) }),
     ...(letter.waitsFor == null
@@ -43,6 +43,12 @@ export function maskLetter<Row extends Letter>(plan: PersonalPlan | null, letter
           },
     mapped: mapped === null || plan === null ? null : maskMapped(plan, mapped, values),
   }
+}
+
+function labelOf(plan: PersonalPlan | null, { label, payload }: Letter, values: readonly string[]) {
+  if (label === null || plan === null) return null
+  // Without the record nothing tells which values are personal.
+  return payload === null && isLabelPersonal(plan) ? MASK : maskText(label, values)
 }
 
 /** A source record with its personal fields masked, and their values where other fields repeat them. */

@@ -5,7 +5,7 @@ import type { Selection } from '../model/selection.ts'
 /** What of a plan says which values are personal. */
 export interface PersonalPlan {
   readonly source: Pick<Plan['source'], 'selection'>
-  readonly target: Pick<Plan['target'], 'shape'>
+  readonly target: Pick<Plan['target'], 'shape' | 'label'>
 }
 
 /** Shorter ones say nothing of anybody, and stand in too many words. */
@@ -21,6 +21,20 @@ export function personalValues(
   for (const [field, value] of Object.entries(record.mapped ?? {}))
     if (plan.target.shape.fields[field]?.personal === true) addAll(value, found)
   return [...found]
+}
+
+/** Whether what people call a record is made of personal values, so that it says something of a person without the record too. */
+export function isLabelPersonal({ source, target }: PersonalPlan): boolean {
+  const { label } = target
+  return label !== null && 'cel' in label && readsPersonal(source.selection, label.cel)
+}
+
+function readsPersonal(selection: Selection, expression: string): boolean {
+  return Object.entries(selection).some(
+    ([name, field]) =>
+      expression.includes(`.${name}`) &&
+      (field.personal === true || (field.fields !== undefined && readsPersonal(field.fields, expression))),
+  )
 }
 
 function collect(selection: Selection, value: JsonValue, found: Set<string>): void {

@@ -22,7 +22,7 @@ const PLAN = {
       lines: { type: 'object', list: 'plain', fields: { sku: { type: 'text' }, count: { type: 'integer' } } },
     },
   },
-  target: { shape: { resource: 'sale.order', fields: {} } },
+  target: { label: null, shape: { resource: 'sale.order', fields: {} } },
 } as unknown as Plan
 
 const EXPORTED = Date.UTC(2026, 10, 26, 9)

@@ -26,6 +26,7 @@ const PLAN: PersonalPlan = {
     },
   },
   target: {
+    label: { cel: 'order.name' },
     shape: {
       resource: 'res.partner',
       fields: {
@@ -131,6 +132,19 @@ describe('a dead letter', () => {
         },
       },
       mapped: { name: MASK, comment: `For ${MASK}`, ref: '#1042', active: true },
+    })
+  })
+
+  test.each([
+    ['order.name', '#1042', '#1042'],
+    ['coalesce(order.customer.displayName, order.name)', 'Mara Quill', MASK],
+    ['order.customer.id', '7', '7'],
+    ['first(order.customer.addresses).zip', '94607', MASK],
+    ['order.contact.email', 'mara', MASK],
+  ])('whose record was pruned is called %s: %s', (cel, label, shown) => {
+    const plan = { ...PLAN, target: { ...PLAN.target, label: { cel } } }
+    expect(maskLetter(plan, { ...letter, label, payload: null, mapped: null })).toMatchObject({
+      label: shown,
     })
   })
 
