@@ -10,7 +10,7 @@ const MAY_IMPORT: Readonly<Record<string, readonly string[]>> = {
   'engine/core/expression': ['engine/core/model'],
   'engine/core/parse': ['engine/core/model', 'engine/core/expression'],
   'engine/core/transform': ['engine/core/model', 'engine/core/expression'],
-  'engine/core/pace': ['engine/core/model'],
+  'engine/core/pace': ['engine/core/model', 'engine/core/expression'],
   'engine/core/diff': ['engine/core/model', 'type:engine/core/alert'],
   'engine/core/alert': [
     'engine/core/model',

@@ -63,6 +63,11 @@ export const COMMANDS: readonly CommandEntry[] = [
     load: async () => (await import('./commands/alerts.ts')).alerts,
   },
   {
+    name: 'cost',
+    summary: 'calls, bytes, refusals and money of a month, and what it comes to at its end',
+    load: async () => (await import('./commands/cost.ts')).cost,
+  },
+  {
     name: 'store',
     summary:
       'the database behind it: check it, back it up, restore or move it, bring it to the newest version',

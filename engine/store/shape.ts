@@ -49,6 +49,7 @@ export const TABLES = {
     json: ['refused_with', 'scopes_missing'],
     sealed: ['refused_with'],
   },
+  budget: { key: ['project', 'connection'], json: ['state'] },
   migration: { key: ['name'], json: [] },
 } as const satisfies { readonly [name in keyof Database]: TableShape<Database[name]> }
 

@@ -1,4 +1,5 @@
 import type { AlertChangeTable, AlertStateTable, HaltTable } from './alert-tables.ts'
+import type { BudgetTable, UsageTable } from './call-tables.ts'
 
 /**
  * The store's tables as SQL has them: text, whole numbers, nothing else. JSON stands as text, instants as epoch
@@ -29,6 +30,7 @@ export interface Database {
   outbox: OutboxTable
   credential: CredentialTable
   connection_watch: ConnectionWatchTable
+  budget: BudgetTable
 }
 
 export interface MigrationTable {
@@ -261,19 +263,6 @@ export interface SelectionTable {
   id: string
   keys: string
   created_at: number
-}
-
-export interface UsageTable {
-  project: string
-  connection: string
-  mapping: string
-  /** UTC, YYYY-MM-DD. */
-  day: string
-  calls: number
-  write_calls: number
-  bytes_in: number
-  bytes_out: number
-  refusals: number
 }
 
 /** Channels as applied, and whether they work. */

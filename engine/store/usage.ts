@@ -6,7 +6,7 @@ export interface Usage {
   readonly writeCalls: number
   readonly bytesIn: number
   readonly bytesOut: number
-  /** Answers that asked to be called later. */
+  /** Answers that refused the call whatever it asked for: 429, THROTTLED, 401, 403. */
   readonly refusals: number
 }
 
@@ -14,14 +14,15 @@ export interface UsageEntry extends Usage {
   readonly project: string
   readonly connection: string
   readonly mapping: string
+  /** YYYY-MM-DD in the zone of the connection's limits. Default: today, UTC. */
+  readonly day?: string
 }
 
 export interface UsageRow extends UsageEntry {
-  /** UTC, YYYY-MM-DD. */
   readonly day: string
 }
 
-/** Adds to today's counters. */
+/** Adds to the counters of its day. */
 export async function addUsage(trx: Transaction, entry: UsageEntry): Promise<void> {
   const { project, connection, mapping } = entry
   if (entry.calls + entry.writeCalls + entry.bytesIn + entry.bytesOut + entry.refusals === 0) return
@@ -31,7 +32,7 @@ export async function addUsage(trx: Transaction, entry: UsageEntry): Promise<voi
       project,
       connection,
       mapping,
-      day: new Date(trx.now()).toISOString().slice(0, 10),
+      day: entry.day ?? new Date(trx.now()).toISOString().slice(0, 10),
       calls: entry.calls,
       write_calls: entry.writeCalls,
       bytes_in: entry.bytesIn,
@@ -50,16 +51,22 @@ export async function addUsage(trx: Transaction, entry: UsageEntry): Promise<voi
     .execute()
 }
 
-/** Day by day, oldest first. `since`: UTC, YYYY-MM-DD. */
+/** Day by day, oldest first. `since` and `until` (YYYY-MM-DD) are part of it. */
 export async function usageOf(
   store: Queryable,
   project: string,
-  filter: { readonly connection?: string; readonly mapping?: string; readonly since?: string } = {},
+  filter: {
+    readonly connection?: string
+    readonly mapping?: string
+    readonly since?: string
+    readonly until?: string
+  } = {},
 ): Promise<readonly UsageRow[]> {
   let query = store.db.selectFrom('usage').selectAll().where('project', '=', project)
   if (filter.connection !== undefined) query = query.where('connection', '=', filter.connection)
   if (filter.mapping !== undefined) query = query.where('mapping', '=', filter.mapping)
   if (filter.since !== undefined) query = query.where('day', '>=', filter.since)
+  if (filter.until !== undefined) query = query.where('day', '<=', filter.until)
   const rows = await query.orderBy('day').orderBy('connection').orderBy('mapping').execute()
   return rows.map((row) => ({
     project: row.project,

@@ -1,7 +1,12 @@
 import type { Connection } from '../core/model/connector.ts'
 import { SyncError } from '../core/model/failure.ts'
 import type { Plan } from '../core/model/plan.ts'
-import type { UsageEntry } from '../store/usage.ts'
+import { readLimits } from '../core/pace/limits.ts'
+import { periodAt } from '../core/pace/period.ts'
+import type { Priority } from '../core/pace/queue.ts'
+import type { Store } from '../store/open.ts'
+import { addUsage, type UsageEntry } from '../store/usage.ts'
+import { storeBook } from './host/book.ts'
 import { createHost, type HostUsage, type LegHost } from './host/host.ts'
 import type { LegDependencies } from './leg.ts'
 
@@ -24,23 +29,19 @@ export async function openConnections(
   dependencies: LegDependencies,
   project: string,
   plan: Plan,
+  priority?: Priority,
 ): Promise<{
   source: Connection
   target: Connection
   targetHost: LegHost
   meters: Meters
+  /** Called when a request had to wait for its budget, before it is sent. */
+  afterWaiting(renew: (writes: boolean) => Promise<void>): void
   close(): Promise<void>
 }> {
   const hosts = [plan.source, plan.target].map((end) => ({
-    name: end.connection.name,
-    host: createHost({
-      connection: end.connection.name,
-      limits: end.limits,
-      secrets: dependencies.secrets,
-      keeper: { store: dependencies.store, project, connection: end.connection.name },
-      now: dependencies.now,
-      log: dependencies.log,
-    }),
+    end,
+    host: openHost(dependencies, project, plan, end, priority),
   }))
   const open = (index: 0 | 1): Promise<Connection> => {
     const definition = (index === 0 ? plan.source : plan.target).connection
@@ -51,7 +52,7 @@ export async function openConnections(
   }
   const source = await open(0)
   const target = await open(1)
-  let noted: readonly HostUsage[] = hosts.map(() => ({ calls: 0, writeCalls: 0, bytesIn: 0, bytesOut: 0 }))
+  let noted: readonly HostUsage[] = hosts.map(() => NOTHING_USED)
   return {
     source,
     target,
@@ -59,13 +60,9 @@ export async function openConnections(
     meters: {
       used: (project) => {
         const now = hosts.map(({ host }) => ({ ...host.usage }))
-        const usage = hosts.map(({ name }, index) => ({
-          project,
-          connection: name,
-          mapping: plan.mapping,
-          ...difference(now[index]!, noted[index]!),
-          refusals: 0,
-        }))
+        const usage = hosts.map(({ end }, index) =>
+          usageEntry(dependencies, project, plan, end, difference(now[index]!, noted[index]!)),
+        )
         return {
           calls: usage.reduce((sum, { calls }) => sum + calls, 0),
           writeCalls: usage.reduce((sum, { writeCalls }) => sum + writeCalls, 0),
@@ -76,6 +73,9 @@ export async function openConnections(
         }
       },
     },
+    afterWaiting(renew) {
+      for (const { host } of hosts) host.afterWaiting((purpose) => renew(purpose === 'write'))
+    },
     async close() {
       await Promise.allSettled([source.close(), target.close()])
       await Promise.allSettled(hosts.map(({ host }) => host.close()))
@@ -83,11 +83,57 @@ export async function openConnections(
   }
 }
 
+/** A host for one end of a plan, which shares the connection's budget with all who call it. */
+export function openHost(
+  dependencies: LegDependencies,
+  project: string,
+  plan: Plan,
+  end: Plan['source'] | Plan['target'],
+  priority: Priority = plan.priority,
+): LegHost {
+  const { name } = end.connection
+  return createHost({
+    connection: name,
+    limits: end.limits,
+    secrets: dependencies.secrets,
+    keeper: { store: dependencies.store, project, connection: name },
+    now: dependencies.now,
+    budget: { book: storeBook(dependencies.store, project, name), mapping: plan.mapping, priority },
+    ...(dependencies.pause === undefined ? {} : { pause: dependencies.pause }),
+    log: dependencies.log,
+  })
+}
+
+/** What one end of a plan used, as usage of the day that its limits count. */
+export function usageEntry(
+  { store }: Pick<LegDependencies, 'store'>,
+  project: string,
+  plan: Plan,
+  { connection, limits }: Plan['source'] | Plan['target'],
+  usage: HostUsage,
+): UsageEntry {
+  const day = periodAt('day', store.now(), readLimits(limits).zone).name
+  return { project, connection: connection.name, mapping: plan.mapping, day, ...usage }
+}
+
+/** Calls were made whatever became of what they were made for. */
+export async function noteUsage(store: Store, usage: readonly UsageEntry[]): Promise<void> {
+  if (usage.every(({ calls }) => calls === 0)) return
+  await store
+    .transaction(async (trx) => {
+      for (const entry of usage) await addUsage(trx, entry)
+    })
+    .catch(() => {})
+}
+
+const NOTHING_USED: HostUsage = { calls: 0, writeCalls: 0, bytesIn: 0, bytesOut: 0, refusals: 0 }
+
 function difference(now: HostUsage, before: HostUsage): HostUsage {
   return {
     calls: now.calls - before.calls,
     writeCalls: now.writeCalls - before.writeCalls,
     bytesIn: now.bytesIn - before.bytesIn,
     bytesOut: now.bytesOut - before.bytesOut,
+    refusals: now.refusals - before.refusals,
   }
 }

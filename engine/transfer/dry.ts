@@ -4,7 +4,7 @@ import type { Plan, SourceMap } from '../core/model/plan.ts'
 import { changesSince } from '../core/transform/compare.ts'
 import { createTransformer } from '../core/transform/transformer.ts'
 import { ledgerTargets } from '../store/ledger.ts'
-import { openConnections } from './connections.ts'
+import { noteUsage, openConnections } from './connections.ts'
 import type { LegContext } from './context.ts'
 import { judge } from './judge.ts'
 import type { LegDependencies } from './leg.ts'
@@ -98,6 +98,7 @@ export async function withDryContext<Result>(
       log: dependencies.log,
     })
   } finally {
+    await noteUsage(dependencies.store, open.meters.used(request.scope).usage)
     await open.close()
   }
 }

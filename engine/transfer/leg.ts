@@ -2,25 +2,28 @@ import type { Connector, Cursor, Page, SourceRecord } from '../core/model/connec
 import type { JsonObject } from '../core/model/json.ts'
 import type { Plan, SourceMap } from '../core/model/plan.ts'
 import { addTallies, EMPTY_TALLY, type Tally } from '../core/model/tally.ts'
+import type { Priority } from '../core/pace/queue.ts'
 import { createTransformer } from '../core/transform/transformer.ts'
 import { cursorOf } from '../store/cursor.ts'
 import { dueRecords, keptRecords } from '../store/dead-letters.ts'
 import { acquireLease, offerLease, releaseLease } from '../store/lease.ts'
 import { ledgerTargets } from '../store/ledger.ts'
 import type { Store } from '../store/open.ts'
-import { addUsage } from '../store/usage.ts'
 import { agree } from './agree.ts'
 import { type AlertHost, FAILURE_RULES, judgeMapping } from './alerts/judge-mapping.ts'
 import { refuseSecondClaims } from './claims.ts'
 import { type Committed, type CursorStep, commitPage } from './commit.ts'
-import { type Meters, openConnections, type Used } from './connections.ts'
+import { type Meters, noteUsage, openConnections } from './connections.ts'
 import type { Lane, LegContext } from './context.ts'
 import { deliver } from './deliver.ts'
 import { fenceOf } from './fence.ts'
 import { ensureFixed } from './fixed.ts'
 import { removeForgottenLines } from './forgotten-lines.ts'
 import type { SecretSource } from './host/guard.ts'
+import type { Pause } from './host/host.ts'
+import { keepFresh } from './intents.ts'
 import { judge } from './judge.ts'
+import { assertLeaseOf } from './lease.ts'
 import { deliverLinked } from './linked.ts'
 import { createReferenceBook } from './references.ts'
 import { settleOpenIntents, settlePage } from './settle.ts'
@@ -37,6 +40,8 @@ export interface LegDependencies {
   readonly leaseMs?: number
   /** Who is told of alerts, where the worker can tell. Default: nobody; rules are judged all the same. */
   readonly alerts?: AlertHost
+  /** How requests wait for their budget. Default: by this process's clock. */
+  readonly pause?: Pause
   log(message: string, fields?: JsonObject): void
 }
 
@@ -54,6 +59,8 @@ export interface LegRequest {
   readonly budgetMs: number
   /** Only these source keys, in place of what has changed. */
   readonly only: readonly string[] | null
+  /** Whose turn it is when the budget of a connection runs short. Default: the plan's. */
+  readonly priority?: Priority
   /** False for work that is not worth waiting for: where another one has the lease, its turn is not asked for. Default true. */
   readonly waits?: boolean
   /** Called after every page. */
@@ -102,10 +109,12 @@ export async function runLeg(dependencies: LegDependencies, request: LegRequest)
   }
   let keeps = false
   const held = { ...lease, epoch: taken.epoch }
-  const open = await openConnections(dependencies, request.scope, plan).catch(async (error: unknown) => {
-    await releaseLease(store, held)
-    throw error
-  })
+  const open = await openConnections(dependencies, request.scope, plan, request.priority).catch(
+    async (error: unknown) => {
+      await releaseLease(store, held)
+      throw error
+    },
+  )
   try {
     const references = createReferenceBook({
       plan,
@@ -134,12 +143,17 @@ export async function runLeg(dependencies: LegDependencies, request: LegRequest)
       now: () => store.now(),
       log: dependencies.log,
     }
+    // Waiting for the budget ages neither the lease nor the intents of what is about to be written.
+    open.afterWaiting(async (writes) => {
+      await store.transaction((trx) => assertLeaseOf(context, trx))
+      if (writes) await keepFresh(context)
+    })
     const judgeFailures = () => judgeMapping(dependencies, request.scope, plan, FAILURE_RULES)
     const result = await movePages(context, request, open.meters, judgeFailures)
     keeps = result.state === 'more'
     return result
   } finally {
-    await noteRest(store, open.meters.used(request.scope))
+    await noteUsage(store, open.meters.used(request.scope).usage)
     await open.close()
     // Between the legs of a run nobody else need come in; after it, or when it has to wait, others need not wait for it.
     if (!keeps) await releaseLease(store, held).catch(() => {})
@@ -260,16 +274,6 @@ async function movePage(
   })
   used.isNoted()
   return committed
-}
-
-/** Calls were made whatever became of their page. */
-async function noteRest(store: Store, { usage }: Used): Promise<void> {
-  if (usage.every(({ calls }) => calls === 0)) return
-  await store
-    .transaction(async (trx) => {
-      for (const entry of usage) await addUsage(trx, entry)
-    })
-    .catch(() => {})
 }
 
 /** Records by key, a page's worth at a time. */

@@ -59,6 +59,8 @@ export async function deliverLinked(
       budgetMs: asking.budgetMs,
       only: keys,
       waits: false,
+      // Whoever asks waits for it.
+      priority: asking.priority ?? asking.plan.priority,
       progress() {},
       signal: asking.signal,
     })

@@ -1,7 +1,7 @@
 import type { Problem } from '../core/model/connector.ts'
 import { SyncError } from '../core/model/failure.ts'
 import type { Plan } from '../core/model/plan.ts'
-import { createHost } from './host/host.ts'
+import { noteUsage, openHost, usageEntry } from './connections.ts'
 import type { LegDependencies } from './leg.ts'
 
 /** A problem, with the connection it was found at. */
@@ -26,14 +26,7 @@ export async function findProblems(
     const connector = dependencies.connectors[definition.connector]
     if (connector === undefined)
       throw new SyncError('invalid-plan', `This worker has no connector "${definition.connector}".`)
-    const host = createHost({
-      connection: definition.name,
-      limits: end.limits,
-      secrets: dependencies.secrets,
-      keeper: { store: dependencies.store, project, connection: definition.name },
-      now: dependencies.now,
-      log: dependencies.log,
-    })
+    const host = openHost(dependencies, project, plan, end)
     try {
       const connection = await connector.open(definition, host)
       const found = await connection.preflight(
@@ -43,6 +36,7 @@ export async function findProblems(
       problems.push(...found.map((problem) => ({ ...problem, connection: definition.name })))
       await connection.close()
     } finally {
+      await noteUsage(dependencies.store, [usageEntry(dependencies, project, plan, end, host.usage)])
       await host.close()
     }
   }

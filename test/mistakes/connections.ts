@@ -25,6 +25,7 @@ export const CONNECTION_MISTAKES: readonly Mistake[] = [
   ['a fixed record with a name that is none', ODOO, 'tidelock.web_guest: {', '‸web_guest: {', 'bad-name', /name/],
   ['a negative limit', ODOO, 'perDay: 50000', 'perDay: ‸-1', 'out-of-range', />= 1/],
   ['a reserve without %', ODOO, 'reserve: 10%', 'reserve: ‸10', 'wrong-kind', /such as 20%/],
+  ['a day of limits in a zone that does not exist', ODOO, 'reserve: 10%', 'reserve: 10%, timezone: ‸Europe/Bruxelles', 'bad-format', /Europe\/Brussels/],
   ['a way in that the shop does not have', SHOPIFY, 'auth: { clientCredentials: { id: { secret: shopify-client-id }, secret: { secret: shopify-client-secret } } }', 'auth: { clientCredentials: { id: { secret: shopify-client-id }, ‸secrt: { secret: shopify-client-secret } } }', 'unknown-key', /Did you mean "secret"/],
 ]
 

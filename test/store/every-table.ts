@@ -264,6 +264,9 @@ const ADDED: Readonly<Record<string, Readonly<Record<string, readonly Row[]>>>> 
       },
     ],
   },
+  '0006-budget': {
+    budget: [{ project: 'acme', connection: 'odoo', state: '{"closedUntil":7}', updated_at: START }],
+  },
 }
 
 /** Rows as the store had them after so many steps. */

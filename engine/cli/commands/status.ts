@@ -8,6 +8,7 @@ import { workerIsUp } from '../../temporal/client.ts'
 import { prefixText } from '../../temporal/names.ts'
 import { liveSchedules } from '../../temporal/schedules.ts'
 import { howToGoOn } from '../../transfer/how-to-go-on.ts'
+import { budgetLines, shortBudgets } from '../budgets.ts'
 import { type Command, EXIT } from '../command.ts'
 import { instantText, table } from '../output.ts'
 import { withSession } from '../with-session.ts'
@@ -29,7 +30,8 @@ export const status: Command = {
         const counts = await deadLetterCounts(store, scope)
         const waiting = (await openRuns(store, scope)).filter((run) => run.state !== 'running')
         const mappings = []
-        for (const { plan, hash } of await appliedPlans(store, scope)) {
+        const applied = await appliedPlans(store, scope)
+        for (const { plan, hash } of applied) {
           const last = runs.get(plan.mapping) ?? null
           const delivered = await ledgerCounts(store, scope, plan.namespace)
           const open = counts
@@ -77,6 +79,12 @@ export const status: Command = {
             severity: message?.severity ?? null,
             summary: message?.summary ?? null,
           }))
+        const short = await shortBudgets(
+          store,
+          scope,
+          applied.map(({ plan }) => plan),
+          store.now(),
+        )
         const worker = await workerIsUp(temporal)
         const ui = session.devServer()?.ui ?? null
         output.data({
@@ -86,6 +94,7 @@ export const status: Command = {
           worker,
           mappings,
           alerts,
+          ...short,
         })
         output.line(
           `Temporal ${temporal.settings.address}${ui === null ? '' : `, UI ${ui}`}; ${worker ? 'a worker is up' : output.style('yellow', 'no worker is up (tidelock worker)')}`,
@@ -114,6 +123,7 @@ export const status: Command = {
             )
         for (const { severity, rule, summary } of alerts)
           output.line(output.style('yellow', `${(severity ?? 'warning').toUpperCase()} ${summary ?? rule}`))
+        for (const line of budgetLines(short)) output.line(output.style('yellow', line))
         return EXIT.ok
       },
       { filesMustBeSound: false },

@@ -158,6 +158,7 @@ async function post(
   const body = reply.status === 200 ? parseJson(reply.body) : null
   // What stands between may answer with JSON of its own, which is not taken for a call that gave nothing.
   if (body?.jsonrpc !== '2.0') throw failureOfReply(config, reply, host.now())
+  if (isRefused(body)) host.reportRefusal()
   return body
 }
 

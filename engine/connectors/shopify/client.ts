@@ -57,6 +57,7 @@ export function createGraphqlClient(config: Config, host: Host): GraphqlClient {
         const { rate, requested, outcome } = readReply(config, reply)
         if (rate !== null) host.reportRate(rate)
         if (outcome.kind === 'answer') return outcome.answer
+        if (outcome.kind === 'throttled') host.reportRefusal()
         if (outcome.kind === 'failed') throw outcome.error
         if (outcome.kind === 'unauthorized') {
           const newer = renewed ? null : await credential.renewed(token, signal)

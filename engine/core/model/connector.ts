@@ -50,8 +50,10 @@ export interface Host {
    * budget would be free only after longer than a leg may wait. HTTP errors are answers, not throws.
    */
   request(request: HttpRequest, signal: AbortSignal): Promise<HttpReply>
-  /** What the remote said of its budget; the next requests are paced by it. */
+  /** What the remote said of its budget; the next requests of all who call it are paced by it. */
   reportRate(rate: Rate): void
+  /** The answer refused the call in a way that its status does not show (200 and "THROTTLED"): counted as a refusal. */
+  reportRefusal(): void
   now(): number
   /** The value of a declared secret. Never put it anywhere but in a request. */
   secret(name: string): Promise<string>
@@ -82,7 +84,15 @@ export interface HttpReply {
 
 /** What a remote said of its budget: a counter with a reset, or a bucket that refills. */
 export type Rate =
-  | { readonly kind: 'window'; readonly remaining: number; readonly resetsInMs: number }
+  | {
+      readonly kind: 'window'
+      /** Where there are several (`minute`, `day`): which. (Default: window) */
+      readonly of?: string
+      /** How many calls it allows, where that is told: a share of it can stay free for people. */
+      readonly limit?: number
+      readonly remaining: number
+      readonly resetsInMs: number
+    }
   | {
       readonly kind: 'bucket'
       readonly available: number

@@ -43,6 +43,10 @@ price?: {
  */
 per1000Calls: number
 /**
+ * What 1,000,000,000 bytes of its answers cost.
+ */
+perGB?: number
+/**
  * A currency of three letters: EUR.
  */
 currency: string
@@ -80,6 +84,10 @@ concurrency?: number
  * The share that stays free for people: 10%.
  */
 reserve?: string
+/**
+ * The zone in which a day and a month of these limits begin, such as Europe/Brussels. (Default: UTC)
+ */
+timezone?: string
 /**
  * The longest a write may still take effect after its connection died: 130s.
  */
@@ -1028,6 +1036,11 @@ export const LANGUAGE_SCHEMAS: Readonly<Record<string, object>> = {
       "type": "number",
       "minimum": 0
      },
+     "perGB": {
+      "description": "What 1,000,000,000 bytes of its answers cost.",
+      "type": "number",
+      "minimum": 0
+     },
      "currency": {
       "description": "A currency of three letters: EUR.",
       "type": "string",
@@ -1103,6 +1116,11 @@ export const LANGUAGE_SCHEMAS: Readonly<Record<string, object>> = {
      "reserve": {
       "$ref": "#/$defs/percent",
       "description": "The share that stays free for people: 10%."
+     },
+     "timezone": {
+      "description": "The zone in which a day and a month of these limits begin, such as Europe/Brussels. (Default: UTC)",
+      "type": "string",
+      "format": "time-zone"
      },
      "settleAfter": {
       "$ref": "#/$defs/duration",

@@ -5,6 +5,7 @@ import { settling } from './0002-settling.ts'
 import { decisions } from './0003-decisions.ts'
 import { alerts } from './0004-alerts.ts'
 import { channels } from './0005-channels.ts'
+import { budget } from './0006-budget.ts'
 import { credentials } from './0007-credentials.ts'
 import { runStates } from './0008-run-states.ts'
 
@@ -21,6 +22,7 @@ export const MIGRATIONS: readonly Migration[] = [
   { name: '0003-decisions', up: decisions },
   { name: '0004-alerts', up: alerts },
   { name: '0005-channels', up: channels },
+  { name: '0006-budget', up: budget },
   { name: '0007-credentials', up: credentials },
   { name: '0008-run-states', up: runStates },
 ]

@@ -3,9 +3,13 @@ import { Agent, buildConnector, request as send } from 'undici'
 import type { Host, HttpReply, HttpRequest, Rate } from '../../core/model/connector.ts'
 import { SyncError } from '../../core/model/failure.ts'
 import type { JsonObject } from '../../core/model/json.ts'
-import { afterRate, afterSending, type PaceState, UNKNOWN_PACE, waitBefore } from '../../core/pace/pace.ts'
+import { readLimits } from '../../core/pace/limits.ts'
+import type { Priority } from '../../core/pace/queue.ts'
 import { type CredentialKeeper, createCredentialSource } from '../credentials/source.ts'
+import { ownBook } from './book.ts'
+import { type BudgetBook, createGate } from './gate.ts'
 import { refuseAddress, type SecretSource } from './guard.ts'
+import { closedFor, isRefusal } from './retry-after.ts'
 
 /** What a connection used: counted from real requests. */
 export interface HostUsage {
@@ -13,6 +17,8 @@ export interface HostUsage {
   writeCalls: number
   bytesIn: number
   bytesOut: number
+  /** Answers that refused the call whatever it asked for. */
+  refusals: number
 }
 
 export interface HostOptions {
@@ -23,8 +29,14 @@ export interface HostOptions {
   /** Where credentials are kept that are renewed. Left out: nowhere, which is enough for keys and passwords. */
   readonly keeper?: CredentialKeeper
   readonly now: () => number
+  /** Where its budget is kept, and on whose behalf it is called. Default: a budget that nobody else knows. */
+  readonly budget?: { readonly book: BudgetBook; readonly mapping: string; readonly priority: Priority }
+  /** How it waits. Default: by the clock of this process. */
+  readonly pause?: Pause
   log(message: string, fields?: JsonObject): void
 }
+
+export type Pause = (ms: number, signal: AbortSignal) => Promise<void>
 
 /** A host as a leg holds it. */
 export interface LegHost extends Host {
@@ -34,11 +46,11 @@ export interface LegHost extends Host {
    * a short time before, or whoever takes over could not know how long it may still be on its way. Default: never.
    */
   allowWritesUntil(at: number): void
+  /** Called when a request had to wait for the budget, before it is sent: what must not grow old meanwhile is made new. */
+  afterWaiting(renew: (purpose: HttpRequest['purpose']) => Promise<void>): void
   close(): Promise<void>
 }
 
-/** A wait longer than this is given back to the workflow, which holds a durable timer instead of a busy activity. */
-const LONGEST_WAIT_MS = 20_000
 /** Above Odoo's own 120 s limit of a request, so that the remote gives up first. */
 const ANSWER_TIMEOUT_MS = 150_000
 
@@ -61,38 +73,58 @@ export function createHost(options: HostOptions): LegHost {
     bodyTimeout: ANSWER_TIMEOUT_MS,
     pipelining: 1,
   })
-  const usage: HostUsage = { calls: 0, writeCalls: 0, bytesIn: 0, bytesOut: 0 }
-  const perSecond = typeof options.limits?.['perSecond'] === 'number' ? options.limits['perSecond'] : null
   const tokenName = `the token of ${options.connection}`
   let tokenHosts: readonly string[] = []
   const hostsOf = (name: string) => (name === tokenName ? tokenHosts : options.secrets.hosts(name))
-  let pace: PaceState = UNKNOWN_PACE
-  let turn: Promise<unknown> = Promise.resolve()
+  const usage: HostUsage = { calls: 0, writeCalls: 0, bytesIn: 0, bytesOut: 0, refusals: 0 }
+  let renew: (purpose: HttpRequest['purpose']) => Promise<void> = async () => {}
+  const { budget } = options
+  const gate = createGate({
+    connection: options.connection,
+    limits: readLimits(options.limits),
+    book: budget?.book ?? ownBook(options.now),
+    mapping: budget?.mapping ?? options.connection,
+    priority: budget?.priority ?? 'normal',
+    pause: options.pause ?? pauseHere,
+  })
 
-  /** Requests take turns, so that two of them never spend the same budget. */
-  const takeTurn = (cost: number, signal: AbortSignal): Promise<void> => {
-    const mine = turn.then(async () => {
-      const wait = waitBefore(pace, { perSecond }, cost, options.now())
-      if (wait > LONGEST_WAIT_MS) {
-        throw new SyncError(
-          'throttled',
-          `${options.connection} has no budget left for now; the run goes on in ${Math.ceil(wait / 1000)} s.`,
-          { retryAfterMs: wait, maybeSent: false },
-        )
+  const exchange = async (url: URL, request: HttpRequest, signal: AbortSignal): Promise<HttpReply> => {
+    const writes = request.purpose === 'write'
+    if (writes && late()) throw heldBack(options.connection)
+    usage.calls++
+    if (writes) usage.writeCalls++
+    usage.bytesOut += request.body === undefined ? 0 : Buffer.byteLength(request.body)
+    if (writes) writesWaiting++
+    try {
+      const reply = await send(url, {
+        method: request.method,
+        headers: request.headers as Record<string, string>,
+        body: request.body ?? null,
+        dispatcher: agent,
+        signal,
+      })
+      const body = await reply.body.text()
+      usage.bytesIn += Buffer.byteLength(body)
+      const length = reply.headers['content-length']
+      if (typeof length === 'string' && Number(length) !== Buffer.byteLength(body)) {
+        throw new SyncError('unavailable', `${options.connection} broke off its answer.`)
       }
-      if (wait > 0) await sleep(wait, undefined, { signal })
-      pace = afterSending(pace, cost, options.now())
-    })
-    turn = mine.catch(() => {})
-    return mine
+      return { status: reply.statusCode, headers: plainHeaders(reply.headers), body }
+    } catch (error) {
+      if (signal.aborted || error instanceof SyncError) throw error
+      throw unanswered(options.connection, url, error)
+    } finally {
+      if (writes) writesWaiting--
+    }
   }
 
   const host: LegHost = {
     usage,
     now: options.now,
     log: options.log,
-    reportRate(rate: Rate) {
-      pace = afterRate(pace, rate, options.now())
+    reportRate: (rate: Rate) => gate.hear(rate),
+    reportRefusal() {
+      usage.refusals++
     },
     secret: (name) => options.secrets.value(name),
     credential(spec) {
@@ -104,41 +136,39 @@ export function createHost(options: HostOptions): LegHost {
       const url = new URL(request.url)
       const refusal = refuseAddress(url, request.secrets, { hosts: hostsOf })
       if (refusal !== null) throw new SyncError('scope-violation', refusal, { maybeSent: false })
-      await takeTurn(request.cost ?? 1, signal)
-      const writes = request.purpose === 'write'
-      if (writes && late()) throw heldBack(options.connection)
-      usage.calls++
-      if (writes) usage.writeCalls++
-      usage.bytesOut += request.body === undefined ? 0 : Buffer.byteLength(request.body)
-      if (writes) writesWaiting++
+      const { waited, pass } = await gate.enter(request.cost ?? 1, signal)
+      let sent = false
+      let closed: number | 'later' | null = null
       try {
-        const reply = await send(url, {
-          method: request.method,
-          headers: request.headers as Record<string, string>,
-          body: request.body ?? null,
-          dispatcher: agent,
-          signal,
-        })
-        const body = await reply.body.text()
-        usage.bytesIn += Buffer.byteLength(body)
-        const length = reply.headers['content-length']
-        if (typeof length === 'string' && Number(length) !== Buffer.byteLength(body)) {
-          throw new SyncError('unavailable', `${options.connection} broke off its answer.`)
-        }
-        return { status: reply.statusCode, headers: plainHeaders(reply.headers), body }
+        if (waited) await renew(request.purpose)
+        const reply = await exchange(url, request, signal)
+        sent = true
+        closed = closedFor(reply, options.now())
+        if (isRefusal(reply)) usage.refusals++
+        return reply
       } catch (error) {
-        if (signal.aborted || error instanceof SyncError) throw error
-        throw unanswered(options.connection, url, error)
+        sent = !(error instanceof SyncError) || error.maybeSent
+        throw error
       } finally {
-        if (writes) writesWaiting--
+        await pass.end({ sent, closed })
       }
     },
     allowWritesUntil(at) {
       writesUntil = at
     },
-    close: () => agent.destroy(),
+    afterWaiting(made) {
+      renew = made
+    },
+    async close() {
+      await gate.close()
+      await agent.destroy()
+    },
   }
   return host
+}
+
+async function pauseHere(ms: number, signal: AbortSignal): Promise<void> {
+  await sleep(ms, undefined, { signal })
 }
 
 function heldBack(connection: string): SyncError {

@@ -37,6 +37,7 @@ export function createTestHost(secrets: Readonly<Record<string, string>>): TestH
       }
     },
     reportRate() {},
+    reportRefusal() {},
     now: () => Date.now(),
     async secret(name) {
       const value = secrets[name]

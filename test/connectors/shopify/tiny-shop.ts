@@ -62,6 +62,7 @@ export async function openTinyShop(options: TinyOptions = {}): Promise<TinyShop>
       return { status: 200, headers: options.headers ?? {}, body, ...instead }
     },
     reportRate: (rate) => void rates.push(rate),
+    reportRefusal() {},
     now: () => Date.parse('2026-11-20T00:00:00Z'),
     secret: async () => 'shpat_tiny',
     credential: (spec) =>
