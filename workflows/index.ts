@@ -1,2 +1,3 @@
 // Every function exported here is a workflow that a worker serves. Nothing else is exported.
 export { sync } from './sync.ts'
+export { watchConnection } from './watch-connection.ts'

@@ -78,6 +78,19 @@ export interface DecideInput extends DecisionInput {
   readonly kind: keyof typeof RUN_UPDATES
 }
 
+/** Which connection is looked at. */
+export interface WatchInput {
+  readonly project: string
+  readonly connection: string
+}
+
+export interface WatchOutput {
+  readonly refused: boolean
+  readonly rotated: boolean
+  /** Workflow ids of runs that wait for credentials that are taken again. */
+  readonly wake: readonly string[]
+}
+
 export type RunState = 'Running' | 'Throttled' | 'AwaitingCredentials' | 'Halted' | 'Parked'
 
 /** Names of the search attributes, with their Temporal types. */

@@ -68,6 +68,11 @@ export const COMMANDS: readonly CommandEntry[] = [
     load: async () => (await import('./commands/cost.ts')).cost,
   },
   {
+    name: 'connect',
+    summary: 'gives a connection its credentials: OAuth in the browser; of a key, whether it is taken',
+    load: async () => (await import('./commands/connect.ts')).connect,
+  },
+  {
     name: 'store',
     summary:
       'the database behind it: check it, back it up, restore or move it, bring it to the newest version',

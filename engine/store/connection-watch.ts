@@ -1,8 +1,8 @@
 import type { RefusedKind } from '../core/model/auth.ts'
+import type { ConnectionWatchTable } from './credential-tables.ts'
 import { forUpdate } from './locks.ts'
 import type { Queryable, Transaction } from './open.ts'
 import { openCell, sealCell } from './sealed.ts'
-import type { ConnectionWatchTable } from './tables.ts'
 
 export interface Refusal {
   readonly since: number

@@ -1,8 +1,8 @@
 import { isJsonObject, type JsonObject } from '../core/model/json.ts'
+import type { CredentialTable } from './credential-tables.ts'
 import { forUpdate } from './locks.ts'
 import type { Queryable, Store, Transaction } from './open.ts'
 import { openCell, sealCell } from './sealed.ts'
-import type { CredentialTable } from './tables.ts'
 
 /** The credentials of a connection that are renewed, opened. */
 export interface KeptCredential {
@@ -103,9 +103,16 @@ export async function noteMade(
   })
 }
 
-/** The one before is not taken by anybody any more. */
-export async function forgetPrevious(trx: Transaction, place: CredentialPlace): Promise<void> {
-  await update(trx, place, { previous: null, previous_until: null })
+/** Changes what is noted beside a credential that stays in use. */
+export async function amendCredential(
+  trx: Transaction,
+  place: CredentialPlace,
+  generation: number,
+  secret: JsonObject,
+): Promise<void> {
+  const row = await locked(trx, place)
+  if (row.generation !== generation) return
+  await update(trx, place, { sealed: sealCell(trx, 'credential', 'sealed', JSON.stringify(secret)) })
 }
 
 /** Gives the turn to renew back. */

@@ -75,6 +75,13 @@ export async function appliedPlans(store: Queryable, project: string): Promise<r
   return rows.map(planOf)
 }
 
+/** The connections that applied mappings use, by name. */
+export async function connectionsInUse(store: Queryable, project: string): Promise<readonly string[]> {
+  const plans = await appliedPlans(store, project)
+  const names = plans.flatMap(({ plan }) => [plan.source.connection.name, plan.target.connection.name])
+  return [...new Set(names)].sort()
+}
+
 /** The mapping runs no more. Its plans, ledger and dead letters stay. */
 export async function removeApplied(trx: Transaction, project: string, mapping: string): Promise<void> {
   await trx.db

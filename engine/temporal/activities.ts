@@ -1,5 +1,12 @@
 import { Context } from '@temporalio/activity'
-import type { DecideInput, EndInput, LegInput, LegOutput } from '../../workflows/messages.ts'
+import type {
+  DecideInput,
+  EndInput,
+  LegInput,
+  LegOutput,
+  WatchInput,
+  WatchOutput,
+} from '../../workflows/messages.ts'
 import { failureKindOf } from '../core/model/failure.ts'
 import type { JsonObject } from '../core/model/json.ts'
 import { judgeAfterLeg } from '../transfer/alerts/judge-mapping.ts'
@@ -7,6 +14,7 @@ import type { LegDependencies } from '../transfer/leg.ts'
 import { type Delivered, type DeliveryDependencies, deliverMessages } from '../transfer/outbox/deliver.ts'
 import { endRun, type RunRequest, runOneLeg } from '../transfer/run.ts'
 import { decideRun } from '../transfer/run-waits.ts'
+import { watchConnection } from '../transfer/watch/watch-connection.ts'
 import { toFailure } from './failure.ts'
 
 /** What activities work with: the leg's dependencies and the budget of a leg, and the channels. */
@@ -76,6 +84,14 @@ export function createActivities(dependencies: ActivityDependencies) {
       } finally {
         clearInterval(beat)
       }
+    },
+    /** Looks how a connection stands with its credentials. */
+    async watch(input: WatchInput): Promise<WatchOutput> {
+      const signal = Context.current().cancellationSignal
+      const found = await watchConnection(dependencies, { ...input, signal }).catch((error: unknown) => {
+        throw toFailure(error)
+      })
+      return { refused: (found.watch?.refusal ?? null) !== null, rotated: found.rotated, wake: found.wake }
     },
   }
 }

@@ -17,6 +17,11 @@ export function deadLettersId(prefix: Prefix, mapping: string): string {
   return `${prefixText(prefix)}/dead-letters/${mapping}`
 }
 
+/** Of the schedule that looks at a connection, and of its workflow. */
+export function watchId(prefix: Prefix, connection: string): string {
+  return `${prefixText(prefix)}/watch/${connection}`
+}
+
 /** Of a run started by hand; `suffix` tells one from another. */
 export function runWorkflowId(prefix: Prefix, mapping: string, lane: string, suffix: string): string {
   return `${prefixText(prefix)}/${lane === 'live' ? 'sync' : lane}/${mapping}/${suffix}`

@@ -11,7 +11,7 @@ import { finishRun, lockedRun, runById, startRun, type WaitingState } from '../s
 import { selectedKeys } from '../store/selections.ts'
 import { haltOf, runGoesOn, runWaits, type Waiting } from '../store/waiting-runs.ts'
 import type { Lane } from './context.ts'
-import { noteRefusal, stopWhereRefused } from './credentials/refusal.ts'
+import { noteRefusal, noteTaken, stopWhereRefused } from './credentials/refusal.ts'
 import { runDetails } from './details.ts'
 import { type LegDependencies, runLeg } from './leg.ts'
 import { preflight } from './preflight.ts'
@@ -75,7 +75,9 @@ export async function runOneLeg(dependencies: LegDependencies, request: RunReque
   // Under another plan the mapping may go on: the halt was of the old one.
   if (other !== null && other.planHash === hash) return waits(besideHalt(other, store.now()), 'halted-beside')
   try {
-    await stopWhereRefused(dependencies, request.project, plan)
+    // A run that waited was told to go on, or looks by itself: it tries. All others leave a connection alone that is refused.
+    const tries = known?.state === 'awaiting-credentials'
+    if (!tries) await stopWhereRefused(dependencies, request.project, plan)
     if (known === null || known.pages === 0)
       await preflight(dependencies, request.project, plan, request.signal)
     const before = known?.tally ?? null
@@ -93,6 +95,7 @@ export async function runOneLeg(dependencies: LegDependencies, request: RunReque
       signal: request.signal,
       progress: (tally) => request.progress(before === null ? tally : addTallies(before, tally)),
     })
+    if (tries && result.state !== 'busy') await noteTaken(dependencies, request.project, plan)
     if (known !== null && known.state !== 'running')
       await store.transaction((trx) => runGoesOn(trx, request.runId))
     if (result.state === 'done') await finish(dependencies, request)

@@ -109,7 +109,7 @@ test.each([1, 2, 3])('dying before transaction %i of a renewal does no harm', as
     .catch(() => {})
   live()
   // The turn of the dead ends.
-  world.pass(60_000)
+  world.pass(70_000)
   const { source } = world.worker(world.byRefresh)
   expect(await taken(world, await source.current(signal))).toBe(true)
   const kept = await credentialOf(world.store, PLACE)
@@ -205,6 +205,7 @@ test.each([
   await world.vendor.control.faults({ faults: [fault] })
   const { source } = world.worker(world.byClient)
   await expect(source.current(signal)).rejects.toMatchObject(failure)
+  world.pass(7_000)
   expect(await taken(world, await source.current(signal))).toBe(true)
 })
 

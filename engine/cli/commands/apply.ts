@@ -5,11 +5,12 @@ import { resolve } from 'node:path'
 import type { HashedPlan } from '../../core/compile/repository.ts'
 import { SyncError } from '../../core/model/failure.ts'
 import { clearCursor } from '../../store/cursor.ts'
-import { claimTarget, removeApplied, savePlan, setAppliedPlan } from '../../store/plans.ts'
+import { claimTarget, connectionsInUse, removeApplied, savePlan, setAppliedPlan } from '../../store/plans.ts'
 import { freeName, renameMapping } from '../../store/rename.ts'
 import { ensureSearchAttributes } from '../../temporal/client.ts'
 import { prefixText } from '../../temporal/names.ts'
 import { type ApplyStamp, deleteSchedule, putSchedule } from '../../temporal/schedules.ts'
+import { putWatches } from '../../temporal/watches.ts'
 import { applyChannels, showChannelChanges } from '../channels.ts'
 import { type Command, EXIT, type Invocation } from '../command.ts'
 import { runMappings } from '../run-mappings.ts'
@@ -124,6 +125,7 @@ export async function applyChanges(
     await deleteSchedule(temporal, prefix, change.mapping).catch(() => {})
     await store.transaction((trx) => removeApplied(trx, project, change.mapping))
   }
+  await putWatches(temporal, prefix, await connectionsInUse(store, project))
 }
 
 function targetName(settings: Readonly<Record<string, unknown>>): string {

@@ -53,11 +53,28 @@ export async function ownKeys(
 /** The user behind the key, and which of its keys ends first. */
 export async function identify(client: Client, signal: AbortSignal): Promise<Identity> {
   const id = await client.userId(signal)
+  const reply = await client.call({
+    model: 'res.users',
+    method: 'search_read',
+    args: { domain: [['id', '=', id]], fields: ['login'], limit: 1, order: 'id' },
+    bare: true,
+    purpose: 'read',
+    signal,
+  })
+  const [user] = reply.ok ? rowsOf(client, 'res.users', reply.value) : []
   const [first] = await ownKeys(client, id, signal)
   return {
-    account: client.config.login ?? `user ${id}`,
-    ends: first === undefined ? null : { of: `API key "${first.name}"`, at: first.endsAt },
+    account: typeof user?.login === 'string' ? user.login : `user ${id}`,
+    ends:
+      first === undefined
+        ? null
+        : { of: `API key "${first.name}"`, at: first.endsAt, steps: stepsOf(client.config.keySecret) },
   }
+}
+
+/** How a person changes the key. */
+export function stepsOf(secret: string): string {
+  return `In Odoo, as that user: My Profile, Account Security, New API Key. Put it where the secret "${secret}" comes from, restart the workers, and remove the old key in Odoo.`
 }
 
 /**

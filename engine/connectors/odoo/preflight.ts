@@ -1,7 +1,7 @@
 import type { Needs, Problem } from '../../core/model/connector.ts'
 import type { JsonObject } from '../../core/model/json.ts'
 import { type Client, rowsOf } from './client.ts'
-import { ownKeys } from './own-keys.ts'
+import { ownKeys, stepsOf } from './own-keys.ts'
 import { isAllowed, neededOperations } from './rights.ts'
 
 /** What a run would stumble over later: version, language, company, email address, rights, the end of the key. */
@@ -195,7 +195,7 @@ async function keyProblems(client: Client, user: User, signal: AbortSignal): Pro
       code: 'odoo-key-ends',
       severity: 'warning',
       message: `The API key "${first.name}" of the Odoo user "${user.login}" ends on ${new Date(first.endsAt).toISOString().slice(0, 10)} (in ${days} ${days === 1 ? 'day' : 'days'}).`,
-      hint: `Make a new key (My Profile, Account Security) and put it where the secret "${client.config.keySecret}" comes from.`,
+      hint: stepsOf(client.config.keySecret),
     },
   ]
 }

@@ -132,8 +132,8 @@ export interface Connection {
 /** Who the remote system takes us for. */
 export interface Identity {
   readonly account: string
-  /** The key that ends first, where the system says so. Epoch ms. */
-  readonly ends: { readonly of: string; readonly at: number } | null
+  /** The key that ends first, where the system says so (epoch ms), and what a person does to get a new one. */
+  readonly ends: { readonly of: string; readonly at: number; readonly steps: string } | null
 }
 
 /** Changes the key of a connection for a new one. Each step may be repeated. */

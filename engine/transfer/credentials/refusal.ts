@@ -3,7 +3,7 @@ import type { ConnectionDefinition, Connector } from '../../core/model/connector
 import { SyncError } from '../../core/model/failure.ts'
 import { canonicalJson, type JsonValue } from '../../core/model/json.ts'
 import type { Plan } from '../../core/model/plan.ts'
-import { markRefused, refusalsOf } from '../../store/connection-watch.ts'
+import { clearRefusal, markRefused, refusalsOf } from '../../store/connection-watch.ts'
 import type { Store } from '../../store/open.ts'
 import { appliedPlans } from '../../store/plans.ts'
 import type { SecretSource } from '../host/guard.ts'
@@ -56,6 +56,17 @@ export async function noteRefusal(
   return dependencies.store.transaction((trx) =>
     markRefused(trx, project, connection, { kind, message: error.message, refusedWith, app: appOf(spec) }),
   )
+}
+
+/** The credentials of both connections were taken: what is known of a refusal is past. */
+export async function noteTaken(
+  { store }: RefusalDependencies,
+  project: string,
+  plan: Pick<Plan, 'source' | 'target'>,
+): Promise<void> {
+  await store.transaction(async (trx) => {
+    for (const { connection } of [plan.source, plan.target]) await clearRefusal(trx, project, connection.name)
+  })
 }
 
 /** A connection as the applied plans have it; null when none uses it. */

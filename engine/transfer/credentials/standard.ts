@@ -8,11 +8,13 @@ import {
   ClientSecretPost,
   clientCredentialsGrantRequest,
   customFetch,
+  expectNoState,
   None,
   nopkce,
   processGenericTokenEndpointResponse,
   refreshTokenGrantRequest,
   type TokenEndpointResponse,
+  validateAuthResponse,
 } from 'oauth4webapi'
 import type { AskForToken, Grant, OAuthClient, TokenAnswer, TokenHost } from '../../core/model/auth.ts'
 import { secretsOf } from '../../core/model/auth.ts'
@@ -35,8 +37,16 @@ export const askStandard: AskForToken = async (client, grant, host, signal) => {
   const response = await request(grant, {
     clientCredentials: () => clientCredentialsGrantRequest(as, app, proof, scope, options),
     refresh: (token) => refreshTokenGrantRequest(as, app, proof, token, options),
-    code: ({ parameters, redirectUri, verifier }) =>
-      authorizationCodeGrantRequest(as, app, proof, parameters, redirectUri, verifier ?? nopkce, options),
+    code: ({ parameters, redirectUri, verifier }) => {
+      // State and issuer were looked at where the browser came back.
+      const code = validateAuthResponse(
+        as,
+        app,
+        new URLSearchParams({ code: parameters.get('code') ?? '' }),
+        expectNoState,
+      )
+      return authorizationCodeGrantRequest(as, app, proof, code, redirectUri, verifier ?? nopkce, options)
+    },
   })
   const { status } = response
   if (status >= 500 || status === 408)

@@ -26,11 +26,11 @@ import { askStandard } from './standard.ts'
 type OAuthSpec = Extract<AuthSpec, { client: OAuthClient }>
 type Granted = Extract<TokenAnswer, { status: 'granted' }>
 
-/** How long a token address may take, and how long whoever asks it has the turn. */
-const ASK_MS = 20_000
-const TURN_MS = 50_000
+/** How long a token address may take, a wait for the connection's budget included, and how long whoever asks it has the turn. */
+const ASK_MS = 30_000
+const TURN_MS = 65_000
 /** How long one waits for another process to renew. */
-const PATIENCE_MS = 60_000
+const PATIENCE_MS = 75_000
 const LOOK_MS = { first: 50, most: 400 }
 /** Where renewing ahead of the end failed, it is tried again after this. */
 const PAUSE_MS = 15_000

@@ -11,6 +11,7 @@ export function findMethod(env: Env, model: string, method: string): Method | nu
   if (common === undefined) methodsByModel.set(model, (common = commonMethods(model)))
   const own = hooksOf(env, model).methods
   const found = own !== undefined && Object.hasOwn(own, method) ? own[method] : undefined
+  if (found?.isThere?.(env.db) === false) return null
   return found ?? (Object.hasOwn(common, method) ? common[method]! : null)
 }
 

@@ -63,6 +63,8 @@ export interface OdooControl {
   setLanguage(language: { readonly code: string; readonly installed: boolean }): Promise<true>
   /** The end of a user's key: `YYYY-MM-DD HH:MM:SS`, or null for never. */
   setKeyExpiry(key: { readonly login: string; readonly expires: string | null }): Promise<true>
+  /** Who may make keys by program from now on. */
+  setKeyMaking(to: { readonly mode: Database['keyMaking']['mode'] }): Promise<true>
   /** As an upgrade does: a field goes, or gets another name or type. */
   changeField(change: FieldChange): Promise<true>
   /** Moves the clock of the server. */
@@ -175,6 +177,10 @@ export function createControl(
         id,
         expiration_date: expires ?? false,
       })
+      return true
+    },
+    async setKeyMaking({ mode }) {
+      db.keyMaking.mode = mode
       return true
     },
     async changeField(change) {

@@ -9,6 +9,8 @@ export interface Database {
   readonly store: Store
   readonly fields: Map<string, Fields>
   readonly hooks: Readonly<Record<string, Hooks>>
+  /** Who may make keys by program: nobody, since this build has no such thing; Settings users; everybody. */
+  readonly keyMaking: { mode: 'absent' | 'settings' | 'everybody' }
   /** A new moment, with microseconds. */
   stamp(): string
 }
@@ -54,6 +56,8 @@ export interface Method {
   readonly of: 'model' | 'records'
   /** By position; those with `?` may be left out. */
   readonly parameters: readonly string[]
+  /** Builds without it answer as to any name they do not know. (Default: there) */
+  readonly isThere?: (db: Database) => boolean
   /** `undefined` is Python's None. */
   run(env: Env, ids: readonly number[], args: Values): Json | undefined
 }

@@ -29,6 +29,8 @@ export interface OdooOptions {
   readonly seed?: boolean
   /** Default `acme`. */
   readonly database?: string
+  /** Whether keys can be made by program, and by whom. Default `absent`: a build without it. */
+  readonly keyMaking?: Database['keyMaking']['mode']
   /** Milliseconds of the epoch; default the clock of this machine. */
   readonly now?: () => number
 }
@@ -61,6 +63,7 @@ export async function startOdoo(options: OdooOptions): Promise<OdooStandIn> {
     store: createStore(),
     fields: readFields(options.version),
     hooks: HOOKS,
+    keyMaking: { mode: options.keyMaking ?? 'absent' },
     stamp: createClock(() => clock() + offset),
   }
   const installer: Env = { db, uid: 1, su: true, context: {}, stamp: db.stamp() }

@@ -90,7 +90,7 @@ function dateOf(value: Json): Json {
   return text
 }
 
-function datetimeOf(value: Json): Json {
+export function datetimeOf(value: Json): Json {
   if (value === false || value === null || value === '') return false
   const text = String(value)
   if (isDate(text)) return `${text} 00:00:00`

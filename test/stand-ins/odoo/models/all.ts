@@ -1,12 +1,13 @@
 import type { Hooks } from '../env.ts'
 import { validationError } from '../errors.ts'
+import { apiKeys } from './api-keys.ts'
 import { modelData } from './model-data.ts'
 import { partner } from './partner.ts'
 import { product, template } from './product.ts'
 import { saleOrder } from './sale-order.ts'
 import { saleOrderLine } from './sale-order-line.ts'
 import { isIncluded } from './taxes.ts'
-import { apiKeys, users } from './users.ts'
+import { users } from './users.ts'
 
 /** What each model does beyond keeping fields. */
 export const HOOKS: Readonly<Record<string, Hooks>> = {

@@ -19,9 +19,3 @@ export const users: Hooks = {
     },
   },
 }
-
-/** Keys of others are not seen, not even by an administrator. */
-export const apiKeys: Hooks = {
-  order: 'id',
-  rule: (env, row) => row.user_id === env.uid,
-}
