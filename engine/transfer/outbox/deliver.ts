@@ -45,7 +45,7 @@ export async function deliverMessages(
   const until = dependencies.now() + budgetMs
   let sent = 0
   for (;;) {
-    const served = await Promise.all(
+    const served = await allEnded(
       (await channelsToServe(store, project)).map((name) =>
         serve(dependencies, project, name, until, signal),
       ),
@@ -56,6 +56,15 @@ export async function deliverMessages(
     if (!served.some(({ moved }) => moved)) return { sent, nextAt }
     if (dependencies.now() >= until) return { sent, nextAt: store.now() }
   }
+}
+
+/** All of them, also where one fails: nothing goes on sending when this has ended. */
+async function allEnded<T>(works: readonly Promise<T>[]): Promise<readonly T[]> {
+  const ended = await Promise.allSettled(works)
+  return ended.map((end) => {
+    if (end.status === 'rejected') throw end.reason
+    return end.value
+  })
 }
 
 /** Those with messages, applied or not, and those that are to be asked whether they work again. */

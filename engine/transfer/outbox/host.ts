@@ -1,4 +1,5 @@
 import type { ChannelHost } from '../../core/alert/channel.ts'
+import { SyncError } from '../../core/model/failure.ts'
 import { refuseMailServer } from '../host/guard.ts'
 import { createHost } from '../host/host.ts'
 import type { DeliveryDependencies } from './deliver.ts'
@@ -14,8 +15,12 @@ export function channelHost(
     request: host.request,
     secret: host.secret,
     now,
-    refuseMailServer: (url, names) =>
-      now() > writesUntil ? 'It came too late and was not sent.' : refuseMailServer(url, names, secrets),
+    refuseMailServer(url, names) {
+      if (now() <= writesUntil) return refuseMailServer(url, names, secrets)
+      throw new SyncError('unavailable', `Mail to ${url.host} came too late and was not sent.`, {
+        maybeSent: false,
+      })
+    },
     allowWritesUntil(at) {
       writesUntil = at
       host.allowWritesUntil(at)
