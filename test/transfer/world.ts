@@ -106,6 +106,8 @@ export async function createWorld(
         progress() {},
       })
       if (progress.state === 'done') return progress.tally
+      // As the durable timer of the workflow does.
+      if (progress.state === 'throttled') ahead += Math.max(0, (progress.until ?? 0) - now())
       if (progress.state === 'busy') {
         if (++refusals > 500) throw new Error(`${mapping} is busy`)
         await sleep(20)

@@ -184,6 +184,6 @@ function throttled(connection: string, why: string, waitMs: number): SyncError {
   return new SyncError(
     'throttled',
     `${connection} has no budget left for now: ${why}. The run goes on in ${Math.ceil(waitMs / 1_000)} s.`,
-    { retryAfterMs: Math.max(1_000, Math.ceil(waitMs)), maybeSent: false },
+    { retryAfterMs: Math.max(1_000, Math.ceil(waitMs)), maybeSent: false, fields: { connection } },
   )
 }
