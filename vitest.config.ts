@@ -5,7 +5,7 @@ import { defineConfig } from 'vitest/config'
 const ON_POSTGRES = [
   'test/store/*.test.ts',
   'test/store/postgres/*.test.ts',
-  'test/transfer/{budget,credentials,delivering,dying,judging,orders,settling,token-processes}.test.ts',
+  'test/transfer/{breaker,budget,credentials,delivering,dying,judging,orders,settling,token-processes}.test.ts',
 ]
 
 export default defineConfig({

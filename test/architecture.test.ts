@@ -11,6 +11,8 @@ const MAY_IMPORT: Readonly<Record<string, readonly string[]>> = {
   'engine/core/parse': ['engine/core/model', 'engine/core/expression'],
   'engine/core/transform': ['engine/core/model', 'engine/core/expression'],
   'engine/core/pace': ['engine/core/model', 'engine/core/expression'],
+  'engine/core/breaker': [],
+  'engine/core/drift': ['engine/core/model', 'engine/core/expression'],
   'engine/core/diff': ['engine/core/model', 'type:engine/core/alert'],
   'engine/core/alert': [
     'engine/core/model',

@@ -33,6 +33,7 @@ export async function renameMapping(
     'drain',
     'run',
     'run_page',
+    'judgement',
     'halt',
     'alert_state',
     'alert_change',

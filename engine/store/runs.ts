@@ -3,7 +3,7 @@ import { addTallies, balances, EMPTY_TALLY, type Tally } from '../core/model/tal
 import { endHalt } from './halts.ts'
 import { forUpdate } from './locks.ts'
 import type { Queryable, Transaction } from './open.ts'
-import type { RunTable } from './tables.ts'
+import type { RunTable } from './run-tables.ts'
 
 /**
  * What a run can wait for: a time (`throttled`), credentials (`awaiting-credentials`), a person or another plan (`halted`).

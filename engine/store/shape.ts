@@ -32,6 +32,7 @@ export const TABLES = {
   drain: { key: ['id'], json: ['clusters'] },
   run: { key: ['id'], json: ['tally'] },
   run_page: { key: ['run_id', 'sequence'], json: ['tally'] },
+  judgement: { key: ['project', 'mapping'], json: [] },
   selection: { key: ['project', 'id'], json: ['keys'] },
   alert_state: { key: ['project', 'mapping', 'rule'], json: ['told', 'message'] },
   alert_change: { key: ['project', 'mapping', 'rule', 'sequence'], json: [] },

@@ -1,6 +1,7 @@
 import type { AlertChangeTable, AlertStateTable, HaltTable } from './alert-tables.ts'
 import type { BudgetTable, UsageTable } from './call-tables.ts'
 import type { ConnectionWatchTable, CredentialTable } from './credential-tables.ts'
+import type { JudgementTable, RunPageTable, RunTable } from './run-tables.ts'
 
 /**
  * The store's tables as SQL has them: text, whole numbers, nothing else. JSON stands as text, instants as epoch
@@ -22,6 +23,7 @@ export interface Database {
   drain: DrainTable
   run: RunTable
   run_page: RunPageTable
+  judgement: JudgementTable
   selection: SelectionTable
   usage: UsageTable
   alert_state: AlertStateTable
@@ -216,46 +218,6 @@ export interface DrainTable {
   began_at: number
   finished_at: number | null
   clusters: string
-}
-
-export interface RunTable {
-  id: string
-  project: string
-  mapping: string
-  lane: string
-  workflow_id: string
-  plan_hash: string
-  state: string
-  started_at: number
-  finished_at: number | null
-  tally: string
-  pages: number
-  balanced: number | null
-  failure_kind: string | null
-  failure_message: string | null
-  /** When `state` began; null: when the run started or ended. */
-  state_since: number | null
-  /** When it goes on by itself. */
-  state_until: number | null
-  /** The connection it waits for. */
-  waits_for: string | null
-  /** What was decided of it last: `resume` or `abort`. */
-  decision: string | null
-  decided_by: string | null
-  decided_reason: string | null
-  decided_at: number | null
-}
-
-/** The counters of each page beside the run's sum: a page that is committed again is known and not counted again. */
-export interface RunPageTable {
-  run_id: string
-  sequence: number
-  tally: string
-  committed_at: number
-  project: string | null
-  mapping: string | null
-  /** Records that no page brought before, or not in this version. */
-  fresh: number | null
 }
 
 /** Source keys a run was asked for; they stay out of workflow arguments. */

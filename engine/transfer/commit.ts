@@ -21,11 +21,15 @@ import type { Transaction } from '../store/open.ts'
 import { endDecisions } from '../store/overlays.ts'
 import { addToRun } from '../store/runs.ts'
 import { addUsage, type UsageEntry } from '../store/usage.ts'
+import { runWaits } from '../store/waiting-runs.ts'
+import { breakerHalt } from './breaker.ts'
 import { assertConserved } from './conservation.ts'
 import type { LegContext } from './context.ts'
 import type { Judged } from './judge.ts'
 import { assertLeaseOf } from './lease.ts'
+import { placeOf } from './place.ts'
 import { columnsOf } from './row.ts'
+import { waitFor } from './run-waits.ts'
 import { DISCARDED, SUPERSEDED, type Verdict, type Work } from './work.ts'
 
 /** Where the commit of a page leaves the cursor; null for records that did not come from one (retries). */
@@ -41,6 +45,8 @@ export interface Committed {
   /** Records that were parked rather than only made to wait. */
   readonly failed: number
   readonly wantedBy: string | null
+  /** Why the mapping halts: what was delivered and refused is kept, cursor and counters stand before the page. */
+  readonly halt: SyncError | null
 }
 
 /** What a page is counted by. */
@@ -80,8 +86,9 @@ export async function commitPage(
     else if (verdict.kind === 'due') parked.push(dueLetterOf(context, work, verdict))
     else if (work.letter !== null && !isSuperseded(verdict)) settled.push(work)
   }
-  const wantedBy = await store.transaction(async (trx) => {
-    const waiting = await assertLeaseOf(context, trx)
+  const failed = parked.filter(({ onlyWaits }) => !onlyWaits).length
+  return store.transaction(async (trx): Promise<Committed> => {
+    const wantedBy = await assertLeaseOf(context, trx)
     await takeLetters(context, trx, judged)
     await confirmRows(trx, rows)
     if (parked.length > 0) await parkRecords(trx, parked, context.now())
@@ -93,8 +100,14 @@ export async function commitPage(
     }
     const written = rows.filter((row) => row.targetId !== null).map((row) => row.key)
     if (written.length > 0) await releaseWaiting(trx, context.scope, plan.namespace, written, context.now())
-    await addToRun(trx, context.runId, tally, cursor?.sequence ?? null, counted.areDue ? 0 : freshOf(judged))
     for (const entry of counted.usage) await addUsage(trx, entry)
+    const halt = cursor === null ? null : await breakerHalt(context, trx, verdicts)
+    if (halt !== null) {
+      // In this very transaction, so that no other run of the mapping comes in between.
+      await runWaits(trx, context.runId, waitFor(halt, context.planHash, context.now())!)
+      return { tally: EMPTY_TALLY, failed, wantedBy, halt }
+    }
+    await addToRun(trx, context.runId, tally, cursor?.sequence ?? null, counted.areDue ? 0 : freshOf(judged))
     if (cursor !== null) {
       await advanceCursor(trx, {
         project: context.scope,
@@ -106,9 +119,8 @@ export async function commitPage(
         now: context.now(),
       })
     }
-    return waiting
+    return { tally, failed, wantedBy, halt: null }
   })
-  return { tally, failed: parked.filter(({ onlyWaits }) => !onlyWaits).length, wantedBy }
 }
 
 /** The dead letters of the page's records, as they were judged. Throws `lease-lost` when a person decided on one meanwhile. */
@@ -296,17 +308,4 @@ function dueLetterOf(
   const parking = { class: why, message, at: null }
   const letter = deadLetterOf(context, work, { kind: 'parked', parking, waitsFor: null })
   return { ...letter, onlyWaits: true, dueAfterMs: [Math.max(0, verdict.at - context.now())] }
-}
-
-/** The place of a part of the plan, or of the nearest part around it that was written. */
-function placeOf(places: Readonly<Record<string, { line: number; column: number }>>, at: string | null) {
-  for (
-    let path = at;
-    path !== null && path !== '';
-    path = path.includes('.') ? path.slice(0, path.lastIndexOf('.')) : null
-  ) {
-    const place = places[path]
-    if (place !== undefined) return place
-  }
-  return null
 }

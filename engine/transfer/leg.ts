@@ -273,6 +273,7 @@ async function movePage(
     ...used,
   })
   used.isNoted()
+  if (committed.halt !== null) throw committed.halt
   return committed
 }
 

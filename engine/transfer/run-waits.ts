@@ -1,4 +1,5 @@
 import { type FailureKind, failureKindOf, SyncError } from '../core/model/failure.ts'
+import { forgetJudgements } from '../store/judgements.ts'
 import { finishRun, lockedRun, type RunDecision, type RunRow, type WaitingState } from '../store/runs.ts'
 import { noteDecision, runGoesOn, type Waiting } from '../store/waiting-runs.ts'
 import type { LegDependencies } from './leg.ts'
@@ -57,8 +58,11 @@ export async function decideRun(
     if (row === null || row.finishedAt !== null) return
     const { kind, by, reason } = decision
     await noteDecision(trx, row.id, { kind, by, reason, at: trx.now() })
-    if (kind === 'resume') await runGoesOn(trx, row.id)
-    else
+    if (kind === 'resume') {
+      await runGoesOn(trx, row.id)
+      // Otherwise what halted it would halt it again with the next record.
+      await forgetJudgements(trx, row.project, row.mapping)
+    } else
       await finishRun(trx, {
         id: row.id,
         finishedAt: trx.now(),

@@ -263,6 +263,7 @@ const ADDED: Readonly<Record<string, Readonly<Record<string, readonly Row[]>>>> 
         ...{ decided_by: 'ana', decided_reason: 'mended', decided_at: START + 1 },
       },
     ],
+    judgement: [{ project: 'acme', mapping: 'orders', plan_hash: 'h1', last: '..x' }],
   },
   '0006-budget': {
     budget: [{ project: 'acme', connection: 'odoo', state: '{"closedUntil":7}', updated_at: START }],

@@ -16,6 +16,7 @@ import type { Lane } from '../../engine/transfer/context.ts'
 import { runOneLeg } from '../../engine/transfer/run.ts'
 import { openedStore } from '../store/opened.ts'
 import { createMemory } from './memory.ts'
+import { stopped } from './stopped.ts'
 
 const MAPPING = 'orders'
 
@@ -23,20 +24,25 @@ const END = { connector: 'memory', settings: {}, auth: {} } as const
 
 /** Everything that a page's records can run into, in one small plan. */
 export function planOf(
-  particular: { readonly again?: readonly number[]; readonly settleAfter?: string } = {},
+  particular: {
+    readonly again?: readonly number[]
+    readonly settleAfter?: string
+    readonly halt?: ErrorPlan['halt']
+    readonly description?: string
+  } = {},
 ): Plan {
   const cel = (text: string) => ({ cel: text })
   const errors: ErrorPlan = {
     retry: { first: 1, max: 1, attempts: 1 },
     parked: { again: particular.again ?? [], escalate: null, keepPayload: 1 },
-    halt: { rejected: 1, window: 50 },
+    halt: particular.halt ?? { rejected: 1, window: 50 },
   }
   return {
     format: 1,
     project: 'acme',
     mapping: MAPPING,
     namespace: MAPPING,
-    description: null,
+    description: particular.description ?? null,
     owner: null,
     source: {
       connection: { ...END, name: 'shop' },
@@ -157,18 +163,26 @@ export async function memoryWorld(
   { plan: particular, facts, systems, pageByPage = false }: MemoryOptions = {},
 ) {
   const scope = `acme-${++scopes}`
-  const plan = planOf(particular)
-  const hash = hashOf(plan as unknown as JsonValue)
   const { memory, connector, settleDown } = systems ?? createMemory(() => store.now(), facts)
   // What a customer's code leads to; there is none with the code "nobody".
   memory.records.set('p1', { id: 'p1', key: null, fields: { code: 'ann' }, lines: {} })
-  const stamp = { appliedAt: 0, author: null, commit: null }
-  await store.transaction(async (trx) => {
-    await savePlan(trx, { hash, plan, sourceMap: { file: '', places: {} }, ...stamp })
-    await setAppliedPlan(trx, scope, MAPPING, hash, stamp)
-  })
+  let hash = ''
+  const put = async (plan: Plan): Promise<void> => {
+    const stamp = { appliedAt: 0, author: null, commit: null }
+    hash = hashOf(plan as unknown as JsonValue)
+    await store.transaction(async (trx) => {
+      await savePlan(trx, { hash, plan, sourceMap: { file: '', places: {} }, ...stamp })
+      await setAppliedPlan(trx, scope, MAPPING, hash, stamp)
+    })
+  }
+  await put(planOf(particular))
   return {
     memory,
+    scope,
+    /** Applies the plan, with something changed in it. */
+    async apply(changed: Parameters<typeof planOf>[0] = {}) {
+      await put(planOf({ ...particular, ...changed }))
+    },
     systems: { memory, connector, settleDown },
     settleDown,
     intents: () => openIntents(store, scope, MAPPING, { limit: 1_000 }),
@@ -200,6 +214,7 @@ export async function memoryWorld(
         )
         if (progress.state === 'done') return progress.tally
         if (progress.state === 'busy') throw new Error('busy')
+        if (progress.state !== 'more') throw await stopped(store, scope, runId)
       }
     },
     /** What is known and stands where, without times, runs and ids that come in another order. */

@@ -19,6 +19,7 @@ import { compileFiles, filesOf } from '../core/compile/repository.ts'
 import { emptyStore } from '../postgres/database.ts'
 import { type OdooStandIn, startOdoo } from '../stand-ins/odoo/server.ts'
 import { type ShopifyOptions, type ShopifyStandIn, startShopify } from '../stand-ins/shopify/server.ts'
+import { stopped } from './stopped.ts'
 
 /** A shop, an Odoo, a store of the project's dialect and the shipped mappings between them, without Temporal. */
 export interface World {
@@ -111,7 +112,7 @@ export async function createWorld(
       if (progress.state === 'busy') {
         if (++refusals > 500) throw new Error(`${mapping} is busy`)
         await sleep(20)
-      }
+      } else if (progress.state !== 'more') throw await stopped(store, 'acme', runId)
     }
   }
   return {

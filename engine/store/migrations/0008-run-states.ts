@@ -1,7 +1,7 @@
 import { type Kysely, sql } from 'kysely'
 import type { Database } from '../tables.ts'
 
-/** Runs that wait: since when, until when, for which connection; and who decided what of them. */
+/** Runs that wait: since when, until when, for which connection; who decided what of them; what the breaker looks at. */
 export async function runStates({ schema }: Kysely<Database>): Promise<void> {
   for (const [column, type] of [
     ['state_since', 'bigint'],
@@ -13,6 +13,14 @@ export async function runStates({ schema }: Kysely<Database>): Promise<void> {
     ['decided_at', 'bigint'],
   ] as const)
     await schema.alterTable('run').addColumn(column, type).execute()
+  await schema
+    .createTable('judgement')
+    .addColumn('project', 'text', (column) => column.notNull())
+    .addColumn('mapping', 'text', (column) => column.notNull())
+    .addColumn('plan_hash', 'text', (column) => column.notNull())
+    .addColumn('last', 'text', (column) => column.notNull())
+    .addPrimaryKeyConstraint('judgement_key', ['project', 'mapping'])
+    .execute()
   await schema
     .createIndex('run_open')
     .on('run')

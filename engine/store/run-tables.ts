@@ -1,0 +1,48 @@
+export interface RunTable {
+  id: string
+  project: string
+  mapping: string
+  lane: string
+  workflow_id: string
+  plan_hash: string
+  state: string
+  started_at: number
+  finished_at: number | null
+  tally: string
+  pages: number
+  balanced: number | null
+  failure_kind: string | null
+  failure_message: string | null
+  /** When `state` began; null: when the run started or ended. */
+  state_since: number | null
+  /** When it goes on by itself. */
+  state_until: number | null
+  /** The connection it waits for. */
+  waits_for: string | null
+  /** What was decided of it last: `resume` or `abort`. */
+  decision: string | null
+  decided_by: string | null
+  decided_reason: string | null
+  decided_at: number | null
+}
+
+/** The counters of each page beside the run's sum: a page that is committed again is known and not counted again. */
+export interface RunPageTable {
+  run_id: string
+  sequence: number
+  tally: string
+  committed_at: number
+  project: string | null
+  mapping: string | null
+  /** Records that no page brought before, or not in this version. */
+  fresh: number | null
+}
+
+/** The last judgements of a mapping, which its breaker looks at. */
+export interface JudgementTable {
+  project: string
+  mapping: string
+  plan_hash: string
+  /** Oldest first, a letter each. */
+  last: string
+}
