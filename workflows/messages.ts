@@ -101,3 +101,8 @@ export const SEARCH_ATTRIBUTES = {
   TidelockPlan: 'KEYWORD',
   TidelockConnection: 'KEYWORD_LIST',
 } as const
+
+/** Whose alert rules are judged: project and environment. */
+export interface AlertsInput {
+  readonly project: string
+}

@@ -15,6 +15,7 @@ import type { Prefix } from '../temporal/names.ts'
 import type { SecretSource } from '../transfer/host/guard.ts'
 import { CHANNEL_SORTS } from './channels.ts'
 import { CONNECTORS } from './connectors.ts'
+import { OPERATIONS_DOCS } from './diagnostics/docs.ts'
 import { secretSource } from './secrets.ts'
 
 /** One environment of a repository, opened as far as a command needs it. */
@@ -109,6 +110,7 @@ export async function openSession(options: SessionOptions): Promise<Session> {
         store,
         connectors: CONNECTORS,
         channels: CHANNEL_SORTS,
+        alertLinks: { temporalUi: uiOf(applied.temporal, devServer), docs: OPERATIONS_DOCS },
         secrets,
         now: Date.now,
         log: (message: string, fields?: JsonObject) => log.info(fields ?? {}, message),
@@ -122,6 +124,15 @@ export async function openSession(options: SessionOptions): Promise<Session> {
       await store.close()
     },
   }
+}
+
+/** Temporal's UI at the namespace: of the dev server, or as temporal.yaml says. */
+function uiOf(
+  written: { readonly ui?: string; readonly namespace?: string },
+  devServer: DevServer | null,
+): string | null {
+  const ui = devServer?.ui ?? written.ui ?? null
+  return ui === null ? null : `${ui.replace(/\/$/, '')}/namespaces/${written.namespace ?? 'default'}`
 }
 
 /** The worker's own log: `.tidelock/worker.log`, one JSON line an entry. Free of payloads. */

@@ -1,5 +1,6 @@
 import { Context } from '@temporalio/activity'
 import type {
+  AlertsInput,
   DecideInput,
   EndInput,
   LegInput,
@@ -7,19 +8,29 @@ import type {
   WatchInput,
   WatchOutput,
 } from '../../workflows/messages.ts'
+import type { AlertLinks } from '../core/alert/compose.ts'
 import { failureKindOf } from '../core/model/failure.ts'
 import type { JsonObject } from '../core/model/json.ts'
+import { judgeAll } from '../transfer/alerts/judge-all.ts'
 import { judgeAfterLeg } from '../transfer/alerts/judge-mapping.ts'
 import type { LegDependencies } from '../transfer/leg.ts'
-import { type Delivered, type DeliveryDependencies, deliverMessages } from '../transfer/outbox/deliver.ts'
+import {
+  type Delivered,
+  type DeliveryDependencies,
+  deliverMessages,
+  hasWork,
+} from '../transfer/outbox/deliver.ts'
 import { endRun, type RunRequest, runOneLeg } from '../transfer/run.ts'
 import { decideRun } from '../transfer/run-waits.ts'
 import { watchConnection } from '../transfer/watch/watch-connection.ts'
+import { removeAlertsUnlessNeeded, wakeAlerts } from './alerts.ts'
 import { toFailure } from './failure.ts'
 
 /** What activities work with: the leg's dependencies and the budget of a leg, and the channels. */
 export interface ActivityDependencies extends LegDependencies, DeliveryDependencies {
   readonly legBudgetMs: number
+  /** Where messages to people lead. */
+  readonly alertLinks: AlertLinks
 }
 
 const HEARTBEAT_MS = 5_000
@@ -29,7 +40,13 @@ const DELIVERY_BUDGET_MS = 40_000
 const BEATS = 5
 
 /** The activities of a worker. Their names are public: recorded histories hold them. */
-export function createActivities(dependencies: ActivityDependencies) {
+export function createActivities(given: ActivityDependencies) {
+  const wake = (project: string): void => {
+    wakeAlerts(Context.current().client.schedule, project).catch((error: unknown) =>
+      given.log('alerts were not woken', { project, error: String(error) }),
+    )
+  }
+  const dependencies = { ...given, alerts: { links: given.alertLinks, wake } }
   return {
     /** One leg of a run; see the transfer folder for what it does. */
     async leg(input: LegInput): Promise<LegOutput> {
@@ -52,7 +69,9 @@ export function createActivities(dependencies: ActivityDependencies) {
       }
       let refused = false
       try {
-        return await runOneLeg(dependencies, request)
+        const result = await runOneLeg(dependencies, request)
+        refused = result.state === 'awaiting-credentials'
+        return result
       } catch (error) {
         refused = failureKindOf(error) === 'auth-expired'
         dependencies.log('leg failed', {
@@ -70,6 +89,18 @@ export function createActivities(dependencies: ActivityDependencies) {
     end: (input: EndInput): Promise<void> => endRun(dependencies, input),
     /** Keeps what a person decided of a waiting run. */
     decide: (input: DecideInput): Promise<void> => decideRun(dependencies, input),
+    /** Judges all alert rules; gives whether anything is to be sent. */
+    async judge({ project }: AlertsInput): Promise<{ readonly waiting: boolean }> {
+      const { store } = dependencies
+      try {
+        await judgeAll({ store, links: dependencies.alertLinks }, project)
+        const waiting = await hasWork(store, project)
+        if (!waiting) await removeAlertsUnlessNeeded(Context.current().client.schedule, store, project)
+        return { waiting }
+      } catch (error) {
+        throw toFailure(error)
+      }
+    },
     /** Sends what is queued for people; gives when there is something to do again. */
     async deliver({ project }: { readonly project: string }): Promise<Delivered> {
       const activity = Context.current()

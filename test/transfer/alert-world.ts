@@ -1,5 +1,5 @@
 import type { AlertMessage } from '../../engine/core/alert/message.ts'
-import { rulesOf } from '../../engine/core/alert/rule.ts'
+import { rulesOf, sharedRules } from '../../engine/core/alert/rule.ts'
 import type { Plan } from '../../engine/core/model/plan.ts'
 import { EMPTY_TALLY, type Tally } from '../../engine/core/model/tally.ts'
 import { alertChanges } from '../../engine/store/alert-states.ts'
@@ -49,6 +49,12 @@ export async function alertWorld(...rules: readonly string[]) {
       { store: by, links: { temporalUi: 'http://ui/namespaces/default', docs: 'https://docs' } },
       { project: 'acme', mapping: MAPPING, plan, rules: rulesOf(plan) },
     )
+  /** What is watched of connections. */
+  const judgeShared = () =>
+    judgeRules(
+      { store, links: { temporalUi: null, docs: 'https://docs' } },
+      { project: 'acme', mapping: null, plan: null, rules: sharedRules([plan]) },
+    )
   const begin = async () => {
     const id = `run-${++runs}`
     await store.transaction((trx) =>
@@ -62,6 +68,7 @@ export async function alertWorld(...rules: readonly string[]) {
   return {
     ...opened,
     judge,
+    judgeShared,
     begin,
     get plan() {
       return plan

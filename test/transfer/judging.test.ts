@@ -2,6 +2,8 @@ import fc from 'fast-check'
 import { describe, expect, test } from 'vitest'
 import { rulesOf } from '../../engine/core/alert/rule.ts'
 import { alertStatesOf } from '../../engine/store/alert-states.ts'
+import { recordChannels } from '../../engine/store/channels.ts'
+import { clearRefusal, markRefused, noteWatch } from '../../engine/store/connection-watch.ts'
 import { endHalt, noteHalt } from '../../engine/store/halts.ts'
 import { addUsage } from '../../engine/store/usage.ts'
 import { replayRule } from '../../engine/transfer/alerts/replay.ts'
@@ -10,6 +12,7 @@ import { alertWorld, MAPPING, MINUTE } from './alert-world.ts'
 
 const FIVE = '{ failures: { atLeast: 5, within: 1h }, notify: [ops, finance] }'
 const HOUR = 60 * MINUTE
+const DAY = 24 * HOUR
 
 describe('5 failures in 1 hour', () => {
   test('each channel is told once when the fifth comes, and once when it is over', async () => {
@@ -381,6 +384,76 @@ describe('what the store knows of a mapping', () => {
     ])
     expect((await world.messages())[0]!.message.examples[0]!.message).toContain('81 of 100 calls a day (81%)')
   })
+})
+
+describe('what the store knows of connections', () => {
+  test('credentials that end soon, until newer ones are there', async () => {
+    const world = await alertWorld('{ tokenDaysLeft: { lessThan: 14 }, notify: [ops] }')
+    const ends = (days: number) =>
+      world.store.transaction((trx) =>
+        noteWatch(trx, 'acme', {
+          connection: 'odoo',
+          trouble: null,
+          account: null,
+          expiresAt: START + days * DAY,
+          expiresOf: 'API key',
+          todo: 'Make a new one.',
+          scopesMissing: [],
+        }),
+      )
+    await ends(15)
+    await world.judge()
+    await world.passJudged(24 * 60 - 60, 60)
+    expect(await world.changes()).toEqual([])
+    await world.passJudged(60)
+    expect(await world.changes()).toMatchObject([{ change: 'raised', at: START + DAY }])
+    expect((await world.messages())[0]!.message.examples).toEqual([
+      { label: 'odoo', class: null, message: 'API key: until 2026-12-09. Make a new one.', place: null },
+    ])
+    await ends(90)
+    await world.judge()
+    expect(await world.sent()).toEqual(['ops raised', 'ops recovered'])
+  })
+
+  test('refused ones are told once for the connection, to all channels of the rules of its mappings', async () => {
+    const world = await alertWorld(
+      FIVE,
+      '{ runDuration: { longerThan: 1h }, notify: [ops], escalate: { after: 1h, notify: [boss] } }',
+    )
+    await world.judgeShared()
+    const refused = { app: null, kind: 'key', message: 'HTTP 401', refusedWith: 'x' } as const
+    await world.store.transaction((trx) => markRefused(trx, 'acme', 'odoo', refused))
+    await world.judgeShared()
+    await world.judgeShared()
+    expect(await world.sent()).toEqual(['boss raised', 'finance raised', 'ops raised'])
+    expect((await world.messages())[0]!.message).toMatchObject({
+      mapping: null,
+      severity: 'critical',
+      summary: 'credentials of odoo are refused, since 2026-11-24T12:00:00Z.',
+      examples: [{ label: 'odoo', message: 'HTTP 401' }],
+    })
+    world.pass(MINUTE)
+    await world.store.transaction((trx) => clearRefusal(trx, 'acme', 'odoo'))
+    await world.judgeShared()
+    expect((await world.sent()).slice(3)).toEqual(['boss recovered', 'finance recovered', 'ops recovered'])
+  })
+})
+
+test('a channel keeps quiet hours of its own; others are told meanwhile', async () => {
+  const world = await alertWorld('{ failures: { atLeast: 1, within: 3h }, notify: [ops, finance] }')
+  const settings = { url: 'https://hooks.acme.example/ops' }
+  await world.store.transaction((trx) =>
+    recordChannels(trx, 'acme', [
+      { name: 'ops', kind: 'webhook', settings, quiet: 'MON-SUN 11:00-12:30 UTC' },
+      { name: 'finance', kind: 'webhook', settings, quiet: null },
+    ]),
+  )
+  await world.judge()
+  await world.park('1')
+  await world.passJudged(29)
+  expect(await world.sent()).toEqual(['finance raised'])
+  await world.passJudged(1)
+  expect(await world.sent()).toEqual(['finance raised', 'ops raised'])
 })
 
 test('replaying says what live judging said, whatever happened and however often it was looked', async () => {

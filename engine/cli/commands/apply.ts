@@ -7,6 +7,7 @@ import { SyncError } from '../../core/model/failure.ts'
 import { clearCursor } from '../../store/cursor.ts'
 import { claimTarget, connectionsInUse, removeApplied, savePlan, setAppliedPlan } from '../../store/plans.ts'
 import { freeName, renameMapping } from '../../store/rename.ts'
+import { putAlerts } from '../../temporal/alerts.ts'
 import { ensureSearchAttributes } from '../../temporal/client.ts'
 import { prefixText } from '../../temporal/names.ts'
 import { type ApplyStamp, deleteSchedule, putSchedule } from '../../temporal/schedules.ts'
@@ -126,6 +127,7 @@ export async function applyChanges(
     await store.transaction((trx) => removeApplied(trx, project, change.mapping))
   }
   await putWatches(temporal, prefix, await connectionsInUse(store, project))
+  await putAlerts(temporal, store, project)
 }
 
 function targetName(settings: Readonly<Record<string, unknown>>): string {

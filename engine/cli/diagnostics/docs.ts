@@ -9,3 +9,6 @@ export const VERSION = String(JSON.parse(readFileSync(join(packageFolder(), 'pac
 export function docsOf(code: string): string {
   return `https://unpkg.com/tidelock@${VERSION}/docs/diagnostics/${code}.md`
 }
+
+/** Where the pages about states and alerts are read. */
+export const OPERATIONS_DOCS = `https://unpkg.com/tidelock@${VERSION}/docs/operations`

@@ -854,6 +854,10 @@ address?: (string | null)
  */
 namespace?: string
 /**
+ * Address of the Temporal UI, for the links in alerts: https://temporal.acme.example. Default: the dev server's own.
+ */
+ui?: string
+/**
  * Default: tidelock.
  */
 taskQueue?: string
@@ -2511,6 +2515,11 @@ export const LANGUAGE_SCHEMAS: Readonly<Record<string, object>> = {
         "namespace": {
          "description": "Default: default.",
          "type": "string"
+        },
+        "ui": {
+         "description": "Address of the Temporal UI, for the links in alerts: https://temporal.acme.example. Default: the dev server's own.",
+         "type": "string",
+         "format": "uri"
         },
         "taskQueue": {
          "description": "Default: tidelock.",

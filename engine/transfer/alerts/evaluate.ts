@@ -5,6 +5,7 @@ import type { AlertRule, ConditionKind } from '../../core/alert/rule.ts'
 import { whomToTell } from '../../core/alert/tell.ts'
 import { changesBetween, type RuleChange, type Standing } from '../../core/alert/timeline.ts'
 import type { Plan } from '../../core/model/plan.ts'
+import { type Hours, parseHours } from '../../core/parse/hours.ts'
 import {
   type AlertState,
   addAlertChange,
@@ -14,6 +15,7 @@ import {
   lockAlerts,
   saveAlertState,
 } from '../../store/alert-states.ts'
+import { appliedChannels } from '../../store/channels.ts'
 import type { Store, Transaction } from '../../store/open.ts'
 import { enqueueMessage } from '../../store/outbox.ts'
 import { examplesOf } from './examples.ts'
@@ -94,7 +96,9 @@ async function judgeRule(
     const { summary } = last
     await addAlertChange(trx, project, { mapping: rule.mapping, rule: rule.id, sequence, ...change, summary })
   }
-  const isQuiet = (_channel: string) => rule.quiet !== null && isWithin(rule.quiet, now)
+  const quiet = await quietOf(trx, project)
+  const isQuiet = (channel: string) =>
+    [rule.quiet, quiet.get(channel) ?? null].some((hours) => hours !== null && isWithin(hours, now))
   const { tellings, told } = whomToTell(rule, known?.told ?? [], changes, standing, isQuiet)
   for (const { change, channels } of tellings) {
     const message = change === null ? last : messages.get(change)!
@@ -111,6 +115,17 @@ async function judgeRule(
     evaluatedAt: now,
   })
   return tellings.length > 0
+}
+
+/** Hours in which channels are told nothing but what is critical. */
+async function quietOf(trx: Transaction, project: string): Promise<ReadonlyMap<string, Hours>> {
+  const channels = await appliedChannels(trx, project)
+  return new Map(
+    channels.flatMap(({ definition: { name, quiet } }) => {
+      const hours = quiet === null ? null : parseHours(quiet, { overMidnight: true })
+      return hours === null ? [] : [[name, hours]]
+    }),
+  )
 }
 
 /** A rule that is no longer watched: who was told that it holds is told that it does not matter any more. */

@@ -23,6 +23,7 @@ import {
 } from '../../store/alert-facts.ts'
 import type { Queryable } from '../../store/open.ts'
 import { budgetsUsed } from './budgets.ts'
+import { endingCredentials, refusedCredentials } from './credentials.ts'
 
 /** How far ahead it is known when silence will have lasted too long. */
 const AHEAD_MS = 14 * 86_400_000
@@ -86,8 +87,10 @@ export async function watchOf(store: Queryable, request: WatchRequest): Promise<
     case 'halted':
       return watchLasting(await haltedRuns(store, facts), { afterMs: 0 })
     case 'tokenDaysLeft':
-    case 'drift':
+      return watchLasting(await endingCredentials(store, request, when.lessThan), { afterMs: 0 })
     case 'credentialsRefused':
+      return watchLasting(await refusedCredentials(store, project, when.connection), { afterMs: 0 })
+    case 'drift':
       return watchLasting([], { afterMs: 0 })
   }
 }

@@ -67,6 +67,11 @@ async function allEnded<T>(works: readonly Promise<T>[]): Promise<readonly T[]> 
   })
 }
 
+/** Whether {@link deliverMessages} would find anything to do, now or later. */
+export async function hasWork(store: Store, project: string): Promise<boolean> {
+  return (await channelsToServe(store, project)).length > 0
+}
+
 /** Those with messages, applied or not, and those that are to be asked whether they work again. */
 async function channelsToServe(store: Store, project: string): Promise<readonly string[]> {
   const dead = (await appliedChannels(store, project)).filter(({ health }) => health.state === 'dead')

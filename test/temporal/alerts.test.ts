@@ -1,0 +1,149 @@
+import { appendFileSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs'
+import { tmpdir } from 'node:os'
+import { join } from 'node:path'
+import { setTimeout as sleep } from 'node:timers/promises'
+import { Client, Connection } from '@temporalio/client'
+import { afterAll, beforeAll, expect, test } from 'vitest'
+import { prepareDemoFolder } from '../../engine/cli/demo/folder.ts'
+import type { AlertMessage } from '../../engine/core/alert/message.ts'
+import { alertsId, wakeAlerts } from '../../engine/temporal/alerts.ts'
+import { findTemporal } from '../../engine/temporal/dev-server/binary.ts'
+import { freePort } from '../../engine/temporal/dev-server/server.ts'
+import { createProcesses, killed, type Processes } from '../kill/processes.ts'
+import { type OdooStandIn, startOdoo } from '../stand-ins/odoo/server.ts'
+import { type ShopifyStandIn, startShopify } from '../stand-ins/shopify/server.ts'
+import { startWebhook, type WebhookReceiver } from '../stand-ins/webhook/server.ts'
+
+/** A rule from the failure to the message: a real Temporal, two workers, one of them after the other killed. */
+let shop: ShopifyStandIn
+let odoo: OdooStandIn
+let hook: WebhookReceiver
+let folder: string
+let processes: Processes
+let connection: Connection
+let client: Client
+
+beforeAll(async () => {
+  shop = await startShopify({
+    seed: { customers: 5, products: 2, orders: 3 },
+    now: () => Date.now() - 60_000,
+  })
+  odoo = await startOdoo({ version: '19.0' })
+  hook = await startWebhook()
+  folder = mkdtempSync(join(tmpdir(), 'tidelock-alerts-'))
+  prepareDemoFolder(folder, { odoo, shopify: shop, control: { url: '' } }, '19.0')
+  writeFileSync(
+    join(folder, 'mappings', 'channels.yaml'),
+    `tidelock: 1\nchannels: { ops: { webhook: { url: "${hook.url}" } } }\n`,
+  )
+  appendFileSync(
+    join(folder, 'mappings', 'shopify-orders.yaml'),
+    '\nalerts:\n  - { failures: { atLeast: 3, within: 45s, of: records }, notify: [ops] }\n',
+  )
+  const port = await freePort()
+  processes = createProcesses({ folder, temporal: await findTemporal(process.env, () => {}), port })
+  await processes.temporal()
+  connection = await Connection.connect({ address: `127.0.0.1:${port}` })
+  client = new Client({ connection })
+})
+
+afterAll(async () => {
+  await connection.close()
+  processes.stop()
+  await Promise.all([shop.close(), odoo.close(), hook.close()])
+  rmSync(folder, { recursive: true, force: true })
+})
+
+/** An order whose total Odoo does not come to. */
+async function badOrder(name: string): Promise<void> {
+  await shop.control.createOrder({
+    name,
+    tip: 500,
+    lines: [{ sku: 'SKU-1-1', quantity: 1, unit: 500 }],
+  })
+}
+
+async function messages(count: number): Promise<readonly AlertMessage[]> {
+  for (;;) {
+    const posts = await hook.control.received()
+    if (posts.length >= count) return posts.map(({ body }) => JSON.parse(body) as AlertMessage)
+    await sleep(100)
+  }
+}
+
+async function looks() {
+  const found = []
+  const query = `WorkflowType = 'alerts' AND ExecutionStatus = 'Completed'`
+  for await (const look of client.workflow.list({ query })) found.push(look)
+  return found
+}
+
+test('one message when it holds and one when it is over, whoever works and whoever dies in between', {
+  timeout: 300_000,
+}, async () => {
+  expect(await processes.ended(['apply'])).toMatchObject({ code: 0 })
+  const first = [processes.worker(), processes.worker()]
+  for (const mapping of ['shopify-customers', 'shopify-products', 'shopify-orders'])
+    expect(await processes.ended(['run', mapping])).toMatchObject({ code: 0 })
+  for (const name of ['#bad-1', '#bad-2', '#bad-3']) await badOrder(name)
+  await processes.ended(['run', 'shopify-orders'])
+  const [raised] = await messages(1)
+  expect(raised).toMatchObject({
+    change: 'raised',
+    mapping: 'shopify-orders',
+    severity: 'warning',
+    count: 3,
+    rule: 'failures of records: 3 within 45s',
+  })
+  expect(raised!.examples.map(({ label, class: kind }) => `${label} ${kind}`).sort()).toEqual([
+    '#bad-1 disagrees',
+    '#bad-2 disagrees',
+    '#bad-3 disagrees',
+  ])
+  await Promise.all(first.map(killed))
+  processes.worker()
+  processes.worker()
+  await badOrder('#bad-4')
+  await processes.ended(['run', 'shopify-orders'])
+  const both = await messages(2)
+  expect(both[1]).toMatchObject({ change: 'recovered', ruleId: raised!.ruleId, since: raised!.since })
+  expect(both[1]!.at - raised!.since).toBe(45_000)
+
+  const before = (await looks()).length
+  await wakeAlerts(client.schedule, 'acme')
+  while ((await looks()).length === before) await sleep(200)
+  expect(await messages(2)).toHaveLength(2)
+  for (const { historyLength, workflowId } of await looks()) {
+    // 11 where nothing is to be sent, 17 where something is; a worker that dies takes a task with it.
+    expect(historyLength).toBeLessThanOrEqual(24)
+    expect(workflowId.startsWith(alertsId('acme'))).toBe(true)
+  }
+  const tested = await processes.ended(['alerts', 'test', 'shopify-orders/failures', '--since', '1h'])
+  expect(JSON.parse(tested.stdout)).toMatchObject({
+    applied: true,
+    fired: 1,
+    firingNow: false,
+    firings: [{ raisedAt: raised!.at, recoveredAt: both[1]!.at }],
+  })
+  const listed = await processes.ended(['alerts', 'list'])
+  expect(JSON.parse(listed.stdout)).toMatchObject([
+    { mapping: 'shopify-orders', kind: 'failures', state: 'quiet', notify: ['ops'] },
+    { mapping: 'shopify-orders', kind: 'halted', severity: 'critical' },
+    { rule: 'credentialsRefused/shopify' },
+    { rule: 'credentialsRefused/odoo' },
+  ])
+})
+
+test('without rules nobody looks any more', { timeout: 120_000 }, async () => {
+  const file = join(folder, 'mappings', 'shopify-orders.yaml')
+  writeFileSync(file, readFileSync(file, 'utf8').replace(/\nalerts:\n.*\n$/, '\n'))
+  expect(await processes.ended(['apply'])).toMatchObject({ code: 0 })
+  await wakeAlerts(client.schedule, 'acme')
+  const schedules = async () => {
+    const ids = []
+    for await (const { scheduleId } of client.schedule.list()) ids.push(scheduleId)
+    return ids
+  }
+  while ((await schedules()).includes(alertsId('acme'))) await sleep(200)
+  expect(await schedules()).toContain('acme/sync/shopify-orders')
+})
