@@ -77,6 +77,9 @@ export interface Outlook {
   readonly details: string
   /** What a run that tries again what is due is started with; null when nothing is to be tried, or a scheduled run comes sooner. */
   readonly retry: SyncInput | null
+  readonly connections: readonly string[]
+  /** One line on what the mapping moves. */
+  readonly summary: string
   /** When to look again at the latest (epoch ms). */
   readonly until: number
 }

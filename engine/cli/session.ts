@@ -116,6 +116,7 @@ export async function openSession(options: SessionOptions): Promise<Session> {
         log: (message: string, fields?: JsonObject) => log.info(fields ?? {}, message),
         // A worker that fell silent has lost its work long before.
         leaseMs: 6 * heartbeatMs,
+        heartbeatMs,
         legBudgetMs: parseDuration(worker?.legBudget ?? '60s'),
       }
     },

@@ -1,5 +1,11 @@
 import { Context } from '@temporalio/activity'
 import type {
+  DeadLettersInput,
+  DecideLettersInput,
+  LetterDecisionOutput,
+  Outlook,
+} from '../../workflows/dead-letter-messages.ts'
+import type {
   AlertsInput,
   DecideInput,
   EndInput,
@@ -11,6 +17,7 @@ import type {
 import type { AlertLinks } from '../core/alert/compose.ts'
 import { failureKindOf } from '../core/model/failure.ts'
 import type { JsonObject } from '../core/model/json.ts'
+import { dueTimes } from '../store/due-now.ts'
 import { judgeAll } from '../transfer/alerts/judge-all.ts'
 import { judgeAfterLeg } from '../transfer/alerts/judge-mapping.ts'
 import type { LegDependencies } from '../transfer/leg.ts'
@@ -24,6 +31,7 @@ import { endRun, type RunRequest, runOneLeg } from '../transfer/run.ts'
 import { decideRun } from '../transfer/run-waits.ts'
 import { watchConnection } from '../transfer/watch/watch-connection.ts'
 import { removeAlertsUnlessNeeded, wakeAlerts } from './alerts.ts'
+import { decideLetters, outlookOf, tellDeadLetters } from './dead-letters.ts'
 import { toFailure } from './failure.ts'
 
 /** What activities work with: the leg's dependencies and the budget of a leg, and the channels. */
@@ -31,6 +39,8 @@ export interface ActivityDependencies extends LegDependencies, DeliveryDependenc
   readonly legBudgetMs: number
   /** Where messages to people lead. */
   readonly alertLinks: AlertLinks
+  /** How long a worker may be silent before a leg of its is given to another one: what runs are started with. */
+  readonly heartbeatMs?: number
 }
 
 const HEARTBEAT_MS = 5_000
@@ -69,8 +79,12 @@ export function createActivities(given: ActivityDependencies) {
       }
       let refused = false
       try {
+        const before = await dueTimes(dependencies.store, input.project, input.mapping)
         const result = await runOneLeg(dependencies, request)
         refused = result.state === 'awaiting-credentials'
+        const after = await dueTimes(dependencies.store, input.project, input.mapping)
+        if (before.open !== after.open || before.nextAt !== after.nextAt)
+          await tellDeadLetters(activity.client, input.project, input.mapping)
         return result
       } catch (error) {
         refused = failureKindOf(error) === 'auth-expired'
@@ -87,6 +101,12 @@ export function createActivities(given: ActivityDependencies) {
     },
     /** Closes the row of a run that no leg closed; see the workflow. */
     end: (input: EndInput): Promise<void> => endRun(dependencies, input),
+    /** What is to be done for the dead letters of a mapping; see the workflow. */
+    lookAfterLetters: (input: DeadLettersInput): Promise<Outlook> =>
+      outlookOf(dependencies.store, Context.current().client, input, dependencies.heartbeatMs),
+    /** Carries out what a person decided on dead letters. */
+    decideLetters: (input: DecideLettersInput): Promise<LetterDecisionOutput> =>
+      decideLetters(dependencies.store, input),
     /** Keeps what a person decided of a waiting run. */
     decide: (input: DecideInput): Promise<void> => decideRun(dependencies, input),
     /** Judges all alert rules; gives whether anything is to be sent. */

@@ -53,7 +53,7 @@ function optionsOf(
       workflowType: 'sync',
       workflowId: scheduleId(prefix, plan.mapping),
       taskQueue: temporal.settings.taskQueue,
-      args: [syncInput(prefix, plan, planHash, 'live', temporal.settings.heartbeatMs)],
+      args: [syncInput(prefixText(prefix), plan, planHash, 'live', temporal.settings.heartbeatMs)],
       staticSummary: staticSummary(plan),
       staticDetails: staticDetails(plan, planHash),
       memo: { plan: planHash, timing: timingText(schedule), ...stamp },

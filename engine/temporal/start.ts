@@ -7,21 +7,21 @@ import { type Prefix, prefixText, runWorkflowId } from './names.ts'
 
 /** What every run of a mapping is started with, by a schedule or by hand. */
 export function syncInput(
-  prefix: Prefix,
+  project: string,
   plan: Plan,
   planHash: string,
   lane: SyncInput['lane'],
-  heartbeatMs: number,
+  heartbeatMs: number | undefined,
   selectionId: string | null = null,
 ): SyncInput {
   const { first, max, attempts } = plan.errors.retry
   return {
-    project: prefixText(prefix),
+    project,
     mapping: plan.mapping,
     lane,
     planHash,
     selectionId,
-    heartbeatMs,
+    ...(heartbeatMs === undefined ? {} : { heartbeatMs }),
     retry: { firstMs: first, maxMs: max, attempts },
   }
 }
@@ -68,7 +68,14 @@ export async function startRunByHand(
     taskQueue: temporal.settings.taskQueue,
     workflowId: runWorkflowId(prefix, plan.mapping, options.lane, options.suffix),
     args: [
-      syncInput(prefix, plan, planHash, options.lane, temporal.settings.heartbeatMs, options.selectionId),
+      syncInput(
+        prefixText(prefix),
+        plan,
+        planHash,
+        options.lane,
+        temporal.settings.heartbeatMs,
+        options.selectionId,
+      ),
     ],
     staticSummary: staticSummary(plan),
     staticDetails: staticDetails(plan, planHash),

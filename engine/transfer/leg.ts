@@ -192,9 +192,9 @@ async function movePages(
   if (request.lane !== 'backfill') {
     for await (const records of dueBatches(context)) {
       context.signal.throwIfAborted()
-      if (context.now() > deadline) return { state: 'more', until: null, tally }
       await add(await movePage(context, records, null, 'due', meters))
       if (wantedBy !== null) return giveTurn(context, tally)
+      if (request.lane === 'retry' && context.now() > deadline) return { state: 'more', until: null, tally }
     }
     if (request.lane === 'retry') return { state: 'done', until: null, tally }
   }

@@ -175,10 +175,14 @@ export async function memoryWorld(
       await setAppliedPlan(trx, scope, MAPPING, hash, stamp)
     })
   }
-  await put(planOf(particular))
+  const plan = planOf(particular)
+  await put(plan)
   return {
     memory,
     scope,
+    plan,
+    /** Applies another plan. */
+    applyPlan: put,
     /** Applies the plan, with something changed in it. */
     async apply(changed: Parameters<typeof planOf>[0] = {}) {
       await put(planOf({ ...particular, ...changed }))

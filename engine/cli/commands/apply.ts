@@ -9,6 +9,7 @@ import { claimTarget, connectionsInUse, removeApplied, savePlan, setAppliedPlan 
 import { freeName, renameMapping } from '../../store/rename.ts'
 import { putAlerts } from '../../temporal/alerts.ts'
 import { ensureSearchAttributes } from '../../temporal/client.ts'
+import { endDeadLetters, startDeadLetters } from '../../temporal/dead-letters.ts'
 import { prefixText } from '../../temporal/names.ts'
 import { type ApplyStamp, deleteSchedule, putSchedule } from '../../temporal/schedules.ts'
 import { putWatches } from '../../temporal/watches.ts'
@@ -114,6 +115,12 @@ export async function applyChanges(
     if (change?.action === 'update')
       await store.transaction((trx) => clearCursor(trx, project, plan.mapping, 'backfill'))
   }
+  await startDeadLetters(
+    temporal,
+    prefix,
+    plans.map(({ plan }) => plan),
+    registered,
+  )
   const changed = situated.changes.filter((change) => change.hash !== change.appliedHash)
   await wakeRuns(
     session,
@@ -121,9 +128,13 @@ export async function applyChanges(
     options.output,
   )
   for (const change of situated.changes) {
-    if (change.movedFrom !== null) await deleteSchedule(temporal, prefix, change.movedFrom).catch(() => {})
+    if (change.movedFrom !== null) {
+      await deleteSchedule(temporal, prefix, change.movedFrom).catch(() => {})
+      await endDeadLetters(temporal, prefix, change.movedFrom)
+    }
     if (change.action !== 'remove' || !options.prune) continue
     await deleteSchedule(temporal, prefix, change.mapping).catch(() => {})
+    await endDeadLetters(temporal, prefix, change.mapping)
     await store.transaction((trx) => removeApplied(trx, project, change.mapping))
   }
   await putWatches(temporal, prefix, await connectionsInUse(store, project))
