@@ -236,7 +236,10 @@ function touchesRecords(before: Plan, wanted: Plan): boolean {
 function callsADay(plan: Plan): string[] {
   if (plan.schedule === null || !('every' in plan.schedule)) return []
   const runs = Math.floor(86_400_000 / plan.schedule.every)
-  return [`${count(runs, 'run')} a day; one with nothing to do asks the source once.`]
+  const { connection, limits } = plan.source
+  const perDay = limits?.['perDay']
+  const of = typeof perDay === 'number' ? `, of the ${perDay} calls a day of ${connection.name}` : ''
+  return [`${count(runs, 'run')} a day; one with nothing to do asks the source once${of}.`]
 }
 
 const MOST_DEEP = 8
