@@ -73,6 +73,11 @@ export const COMMANDS: readonly CommandEntry[] = [
     load: async () => (await import('./commands/connect.ts')).connect,
   },
   {
+    name: 'doctor',
+    summary: 'asks every connection how it stands: credentials, when they end, rights, versions',
+    load: async () => (await import('./commands/doctor.ts')).doctor,
+  },
+  {
     name: 'store',
     summary:
       'the database behind it: check it, back it up, restore or move it, bring it to the newest version',

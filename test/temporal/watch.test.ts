@@ -98,6 +98,13 @@ test('a run that waits for a key goes on when the next look finds it taken; then
   const waiting = await until(
     async () => (await openRuns(store, 'acme', { state: 'awaiting-credentials' }))[0],
   )
+  const doctor = await processes.ended(['doctor', 'odoo'])
+  expect(doctor.code).toBe(1)
+  expect(JSON.parse(doctor.stdout).connections).toMatchObject([
+    { connection: 'odoo', state: 'refused', refused: expect.stringContaining('refuses the API key') },
+  ])
+  const { connections } = JSON.parse((await processes.ended(['status'])).stdout)
+  expect(connections).toMatchObject([{ connection: 'odoo', state: 'refused' }, { connection: 'shopify' }])
   await keyEnds(Date.now() + 60 * 86_400_000)
   await look('odoo')
   await until(async () => {
@@ -106,6 +113,8 @@ test('a run that waits for a key goes on when the next look finds it taken; then
   })
   expect((await watched('odoo')).refusal).toBeNull()
   await keyEnds(Date.now() + 5 * 86_400_000)
+  const soon = await processes.ended(['doctor', 'odoo'])
+  expect(JSON.parse(soon.stdout).connections).toMatchObject([{ state: 'ends soon', daysLeft: 4 }])
   await look('odoo')
   await until(async () => (await odoo.control.stats()).byMethod['res.users.apikeys.revoke'] === 1)
   expect(await processes.ended(['run', 'shopify-products'])).toMatchObject({ code: 0 })

@@ -1,4 +1,5 @@
 import { alertStates } from '../../store/alert-states.ts'
+import { connectionWatches } from '../../store/connection-watch.ts'
 import { deadLetterCounts } from '../../store/dead-letters.ts'
 import { ledgerCounts } from '../../store/ledger.ts'
 import { appliedPlans } from '../../store/plans.ts'
@@ -10,6 +11,7 @@ import { liveSchedules } from '../../temporal/schedules.ts'
 import { howToGoOn } from '../../transfer/how-to-go-on.ts'
 import { budgetLines, shortBudgets } from '../budgets.ts'
 import { type Command, EXIT } from '../command.ts'
+import { connectionData, connectionLines } from '../connection-lines.ts'
 import { instantText, table } from '../output.ts'
 import { withSession } from '../with-session.ts'
 
@@ -85,6 +87,7 @@ export const status: Command = {
           applied.map(({ plan }) => plan),
           store.now(),
         )
+        const connections = await connectionWatches(store, scope)
         const worker = await workerIsUp(temporal)
         const ui = session.devServer()?.ui ?? null
         output.data({
@@ -93,6 +96,7 @@ export const status: Command = {
           ui,
           worker,
           mappings,
+          connections: connections.map((watch) => connectionData(watch, store.now())),
           alerts,
           ...short,
         })
@@ -124,6 +128,7 @@ export const status: Command = {
         for (const { severity, rule, summary } of alerts)
           output.line(output.style('yellow', `${(severity ?? 'warning').toUpperCase()} ${summary ?? rule}`))
         for (const line of budgetLines(short)) output.line(output.style('yellow', line))
+        for (const line of connectionLines(connections, output)) output.line(line)
         return EXIT.ok
       },
       { filesMustBeSound: false },

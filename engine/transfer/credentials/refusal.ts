@@ -23,18 +23,17 @@ export async function stopWhereRefused(
   project: string,
   plan: Pick<Plan, 'source' | 'target'>,
 ): Promise<void> {
-  const definitions = [plan.source.connection, plan.target.connection]
-  const asked = definitions.map((definition) => ({
-    connection: definition.name,
-    app: appOf(authSpecOf(dependencies.connectors, definition)),
-  }))
+  const asked = [plan.source.connection, plan.target.connection].map((definition) => {
+    const spec = authSpecOf(dependencies.connectors, definition)
+    return { connection: definition.name, app: appOf(spec), definition, spec }
+  })
   for (const refusal of await refusalsOf(dependencies.store, project, asked)) {
-    const index = asked.findIndex(
+    const { definition, spec } = asked.find(
       ({ connection, app }) =>
         connection === refusal.connection || (refusal.kind === 'client' && app === refusal.app),
-    )
-    const definition = definitions[index]!
-    if ((await presented(dependencies, definition, refusal.kind)) !== refusal.refusedWith) continue
+    )!
+    const present = await presentedBy(dependencies, definition, spec, refusal.kind)
+    if (present.refusedWith !== refusal.refusedWith) continue
     throw refusedCredentials(definition.name, refusal.kind, refusal.message)
   }
 }
@@ -52,9 +51,9 @@ export async function noteRefusal(
   if (definition === null) return false
   const kind = refused as RefusedKind
   const spec = authSpecOf(dependencies.connectors, definition)
-  const refusedWith = await presented(dependencies, definition, kind)
+  const present = await presentedBy(dependencies, definition, spec, kind)
   return dependencies.store.transaction((trx) =>
-    markRefused(trx, project, connection, { kind, message: error.message, refusedWith, app: appOf(spec) }),
+    markRefused(trx, project, connection, { kind, message: error.message, ...present }),
   )
 }
 
@@ -93,17 +92,17 @@ function appOf(spec: AuthSpec | null): string | null {
   return spec === null || !('client' in spec) ? null : secretsOf(spec).join(' ')
 }
 
-/** What a connection proves itself with now, as one text that is only ever compared. */
-async function presented(
-  { connectors, secrets }: RefusalDependencies,
+/** What a connection proves itself with now, as one text that is only ever compared; and the app that it belongs to. */
+export async function presentedBy(
+  { secrets }: Pick<RefusalDependencies, 'secrets'>,
   definition: ConnectionDefinition,
+  spec: AuthSpec | null,
   kind: RefusedKind,
-): Promise<string> {
-  const spec = authSpecOf(connectors, definition)
+): Promise<{ readonly refusedWith: string; readonly app: string | null }> {
   const names = spec === null ? [] : secretsOf(spec)
   const values = await Promise.all(
     names.map((name) => (secrets.again ?? secrets.value)(name).catch(() => null)),
   )
   const of = kind === 'client' ? names : (definition as unknown as JsonValue)
-  return canonicalJson([of, values])
+  return { refusedWith: canonicalJson([of, values]), app: appOf(spec) }
 }

@@ -15,6 +15,14 @@ import { createHost } from '../host/host.ts'
 import type { LegDependencies } from '../leg.ts'
 import { type RotationResult, rotateKey } from './rotate-key.ts'
 
+export interface WatchRequest {
+  readonly project: string
+  readonly connection: string
+  /** Whether keys are changed whose end is near. Default: yes. */
+  readonly rotates?: boolean
+  readonly signal: AbortSignal
+}
+
 export interface Watched {
   /** Null: no applied mapping uses it. */
   readonly watch: ConnectionWatch | null
@@ -33,7 +41,7 @@ const DAY_MS = 86_400_000
  */
 export async function watchConnection(
   dependencies: LegDependencies,
-  request: { readonly project: string; readonly connection: string; readonly signal: AbortSignal },
+  request: WatchRequest,
 ): Promise<Watched> {
   const { store } = dependencies
   const { project, connection: name } = request
@@ -50,7 +58,7 @@ export async function watchConnection(
   const opening: Opening = { dependencies, project, connector, ...first, spec }
   const before = (await connectionWatches(store, project)).find((watch) => watch.connection === name)
   try {
-    const found = await look(opening, uses, request.signal)
+    const found = await look(opening, uses, request)
     const wasRefused = await store.transaction(async (trx) => {
       await noteWatch(trx, project, { connection: name, trouble: null, ...found.noted })
       return clearRefusal(trx, project, name)
@@ -108,7 +116,7 @@ async function usesOf({ store }: LegDependencies, project: string, name: string)
 async function look(
   opening: Opening,
   uses: readonly Use[],
-  signal: AbortSignal,
+  { rotates = true, signal }: WatchRequest,
 ): Promise<{
   readonly noted: Pick<ConnectionWatch, 'account' | 'expiresAt' | 'expiresOf' | 'todo' | 'scopesMissing'>
   readonly rotated: boolean
@@ -121,7 +129,8 @@ async function look(
     return { identity: who, missing: [...new Set(errors)] }
   })
   const end = await endOf(opening, identity)
-  const rotation = opening.spec?.kind === 'key' ? await rotate(opening, end?.at ?? null, signal) : null
+  const rotation =
+    rotates && opening.spec?.kind === 'key' ? await rotate(opening, end?.at ?? null, signal) : null
   const rotated = rotation?.status === 'rotated'
   const now = rotated ? { ...end!, at: rotation.endsAt } : end
   return {

@@ -1,0 +1,94 @@
+import { expect, test } from 'vitest'
+import { CONNECTORS } from '../../engine/cli/connectors.ts'
+import type { ConnectionDefinition } from '../../engine/core/model/connector.ts'
+import type { JsonObject } from '../../engine/core/model/json.ts'
+import type { Plan } from '../../engine/core/model/plan.ts'
+import { clearRefusal, connectionWatches, markRefused } from '../../engine/store/connection-watch.ts'
+import { authSpecOf, presentedBy, stopWhereRefused } from '../../engine/transfer/credentials/refusal.ts'
+import { openedStore } from '../store/opened.ts'
+
+const app = (id: string): JsonObject => ({
+  oauth: { clientId: { secret: id }, clientSecret: { secret: `${id}-secret` }, scopes: ['read_orders'] },
+})
+const shop = (name: string, auth: JsonObject): ConnectionDefinition => ({
+  name,
+  connector: 'shopify',
+  settings: { shop: name, apiVersion: '2026-07' },
+  auth,
+})
+const odoo: ConnectionDefinition = {
+  name: 'odoo',
+  connector: 'odoo',
+  settings: { url: 'https://odoo.example', database: 'acme', version: '19.0' },
+  auth: { apiKey: { secret: 'odoo-key' } },
+}
+/** Of a plan, what is asked here. */
+const from = (source: ConnectionDefinition) =>
+  ({ source: { connection: source }, target: { connection: odoo } }) as unknown as Plan
+
+async function start() {
+  const { store } = await openedStore()
+  const values: Record<string, string> = {}
+  const dependencies = {
+    store,
+    connectors: CONNECTORS,
+    secrets: { value: async (name: string) => values[name] ?? `value of ${name}`, hosts: () => [] },
+  }
+  const refuse = async (definition: ConnectionDefinition, kind: 'key' | 'grant' | 'client') => {
+    const spec = authSpecOf(CONNECTORS, definition)!
+    await store.transaction(async (trx) =>
+      markRefused(trx, 'acme', definition.name, {
+        ...(await presentedBy(dependencies, definition, spec, kind)),
+        ...{ kind, message: `${definition.name} refuses` },
+      }),
+    )
+  }
+  const stopped = (source: ConnectionDefinition) =>
+    stopWhereRefused(dependencies, 'acme', from(source)).then(
+      () => null,
+      (error: Error) => error.message,
+    )
+  return { store, values, refuse, stopped }
+}
+
+test('a refused consent stops its own connection; those of the same app go on', async () => {
+  const { refuse, stopped } = await start()
+  await refuse(shop('north', app('one')), 'grant')
+  expect(await stopped(shop('north', app('one')))).toBe('north refuses')
+  expect(await stopped(shop('south', app('one')))).toBeNull()
+})
+
+test('a wrong secret of the app stops all its connections, and no other', async () => {
+  const { refuse, stopped } = await start()
+  await refuse(shop('north', app('one')), 'client')
+  expect(await stopped(shop('north', app('one')))).toBe('north refuses')
+  expect(await stopped(shop('south', app('one')))).toBe('north refuses')
+  expect(await stopped(shop('west', app('two')))).toBeNull()
+})
+
+test('another secret, or other settings, are tried', async () => {
+  const { values, refuse, stopped } = await start()
+  const north = shop('north', app('one'))
+  await refuse(north, 'client')
+  values['one-secret'] = 'another'
+  expect(await stopped(north)).toBeNull()
+  values['one-secret'] = 'value of one-secret'
+  expect(await stopped(north)).toBe('north refuses')
+  const key = shop('east', { accessToken: { secret: 'token' } })
+  await refuse(key, 'key')
+  expect(await stopped(key)).toBe('east refuses')
+  expect(await stopped({ ...key, settings: { ...key.settings, shop: 'elsewhere' } })).toBeNull()
+})
+
+test('a refusal keeps its beginning until it is over, and holds no secret that can be read', async () => {
+  const { store, refuse } = await start()
+  const north = shop('north', app('one'))
+  await refuse(north, 'grant')
+  const [first] = await connectionWatches(store, 'acme')
+  await refuse(north, 'grant')
+  expect((await connectionWatches(store, 'acme'))[0]?.refusal?.since).toBe(first!.refusal!.since)
+  const rows = JSON.stringify(await store.db.selectFrom('connection_watch').selectAll().execute())
+  expect(rows).not.toContain('value of one')
+  expect(await store.transaction((trx) => clearRefusal(trx, 'acme', 'north'))).toBe(true)
+  expect(await store.transaction((trx) => clearRefusal(trx, 'acme', 'north'))).toBe(false)
+})
