@@ -6,11 +6,11 @@ import type { RunRow } from '../store/runs.ts'
 import { openRuns } from '../store/waiting-runs.ts'
 import { type TemporalClient, workerIsUp } from '../temporal/client.ts'
 import { prefixText } from '../temporal/names.ts'
-import { type RunningWorker, startWorker } from '../temporal/worker.ts'
 import { decideRun } from '../transfer/run-waits.ts'
 import { EXIT, type Invocation, type OptionSpec, UsageError } from './command.ts'
 import { stampOf } from './commands/apply.ts'
 import { instantText } from './output.ts'
+import { withOwnWorker } from './own-worker.ts'
 import type { Session } from './session.ts'
 import { withSession } from './with-session.ts'
 
@@ -71,18 +71,9 @@ async function decideAll(
   decision: DecisionInput,
 ): Promise<readonly Decided[]> {
   const temporal = await session.temporal()
-  let worker: RunningWorker | null = null
   // An Update is answered by a worker.
-  const work = async (): Promise<void> => {
-    worker ??= await startWorker({
-      temporal: temporal.settings,
-      dependencies: session.workerDependencies(),
-      concurrency: session.workerConcurrency,
-    })
-  }
-  const decided: Decided[] = []
-  try {
-    if (!(await workerIsUp(temporal))) await work()
+  return withOwnWorker(session, async (work) => {
+    const decided: Decided[] = []
     for (const run of runs) {
       const gone = !(await sendUpdate(temporal, run, kind, decision, work))
       if (gone)
@@ -94,10 +85,8 @@ async function decideAll(
         })
       decided.push({ id: run.id, kind, gone, ...decision })
     }
-  } finally {
-    await (worker as RunningWorker | null)?.stop()
-  }
-  return decided
+    return decided
+  })
 }
 
 /** False when the run's workflow is gone. Sent again for the same wait it is the same Update, and changes nothing. */

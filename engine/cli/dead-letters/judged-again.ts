@@ -98,6 +98,8 @@ export function showPreviews(
     const preview = byId.get(letter.id)
     output.line(`${output.style('bold', nameOf(letter))}  ${letter.mapping}  ${letter.id}`)
     output.line(`  before: ${letter.class}: ${letter.message}`)
+    // None at all: the systems could not be asked.
+    if (found.length === 0) continue
     if (preview === undefined) {
       output.line('  after:  its record is neither at the source nor kept')
       continue
