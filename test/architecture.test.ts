@@ -13,7 +13,7 @@ const MAY_IMPORT: Readonly<Record<string, readonly string[]>> = {
   'engine/core/pace': ['engine/core/model', 'engine/core/expression'],
   'engine/core/breaker': [],
   'engine/core/drift': ['engine/core/model', 'engine/core/expression'],
-  'engine/core/diff': ['engine/core/model', 'type:engine/core/alert'],
+  'engine/core/diff': ['engine/core/model', 'engine/core/alert'],
   'engine/core/alert': [
     'engine/core/model',
     'engine/core/expression',

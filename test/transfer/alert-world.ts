@@ -111,6 +111,7 @@ export async function alertWorld(...rules: readonly string[]) {
 async function messages(store: Store): Promise<{ channel: string; message: AlertMessage }[]> {
   const newestFirst = await outboxOf(store, 'acme', 1_000)
   return newestFirst
+    .toReversed()
     .map(({ channel, message }) => ({ channel, message }))
     .sort((a, b) => a.message.at - b.message.at || a.channel.localeCompare(b.channel))
 }

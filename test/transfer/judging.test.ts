@@ -1,5 +1,5 @@
 import fc from 'fast-check'
-import { describe, expect, test } from 'vitest'
+import { describe, expect, inject, test } from 'vitest'
 import { rulesOf } from '../../engine/core/alert/rule.ts'
 import { alertStatesOf } from '../../engine/store/alert-states.ts'
 import { recordChannels } from '../../engine/store/channels.ts'
@@ -24,7 +24,7 @@ describe('5 failures in 1 hour', () => {
       await world.judge()
       expect(await world.sent()).toHaveLength(n < 5 ? 0 : 2)
     }
-    await world.passJudged(70)
+    await world.passJudged(70, 14)
     expect(await world.sent()).toEqual(['finance raised', 'ops raised', 'finance recovered', 'ops recovered'])
     expect(await world.changes()).toMatchObject([
       { change: 'raised', at: START + 5 * MINUTE, since: START + 5 * MINUTE, count: 5 },
@@ -182,11 +182,12 @@ describe('quiet hours and escalation', () => {
     const world = await alertWorld(`${ONE} }`)
     await world.judge()
     await world.park('1')
-    await world.passJudged(89)
+    await world.passJudged(80, 20)
+    await world.passJudged(9, 9)
     expect(await world.sent()).toEqual([])
-    await world.passJudged(10)
+    await world.passJudged(1)
     expect(await world.sent()).toEqual(['ops raised'])
-    await world.passJudged(120)
+    await world.passJudged(120, 30)
     expect(await world.sent()).toEqual(['ops raised', 'ops recovered'])
   })
 
@@ -194,7 +195,7 @@ describe('quiet hours and escalation', () => {
     const world = await alertWorld(ONE.replace('3h', '1h').concat(' }'))
     await world.judge()
     await world.park('1')
-    await world.passJudged(120)
+    await world.passJudged(120, 30)
     expect(await world.sent()).toEqual([])
     expect((await world.changes()).map(({ change }) => change)).toEqual(['raised', 'recovered'])
   })
@@ -205,7 +206,8 @@ describe('quiet hours and escalation', () => {
     )
     await world.judge()
     await world.park('1')
-    await world.passJudged(149)
+    await world.passJudged(140, 20)
+    await world.passJudged(9, 9)
     expect(await world.sent()).toEqual(['ops raised'])
     await world.passJudged(1)
     expect(await world.sent()).toEqual(['ops raised', 'ops recovered'])
@@ -225,9 +227,9 @@ describe('quiet hours and escalation', () => {
     )
     await world.judge()
     await world.park('1')
-    await world.passJudged(59)
+    await world.passJudged(59, 59)
     expect(await world.sent()).toEqual(['ops raised'])
-    await world.passJudged(130)
+    await world.passJudged(130, 26)
     expect(await world.sent()).toEqual(['ops raised', 'boss escalated', 'boss recovered', 'ops recovered'])
     expect((await world.messages())[1]!.message.summary).toContain('still after 1 h: 1 failures within 3h')
   })
@@ -263,7 +265,7 @@ describe('what the store knows of a mapping', () => {
     await world.page({ read: 1, parked: 1 }, 1)
     await world.judge()
     expect(await world.changes()).toMatchObject([{ change: 'raised', at: START + MINUTE, count: 1 }])
-    await world.passJudged(61)
+    await world.passJudged(61, 61)
     expect(await world.changes()).toMatchObject([{}, { change: 'recovered', at: START + 61 * MINUTE }])
     expect((await world.messages())[0]!.message.examples).toHaveLength(1)
   })
@@ -320,10 +322,10 @@ describe('what the store knows of a mapping', () => {
     world.pass(30 * MINUTE)
     await world.park('2')
     const run = await world.begin()
-    await world.passJudged(100)
+    await world.passJudged(100, 20)
     await world.end(run, 'done')
     await world.resolve('1')
-    await world.passJudged(30)
+    await world.passJudged(30, 15)
     await world.resolve('2')
     await world.judge()
     expect(
@@ -382,7 +384,9 @@ describe('what the store knows of a mapping', () => {
       { change: 'raised', at: START + MINUTE },
       { change: 'recovered', at: Date.UTC(2026, 10, 25) },
     ])
-    expect((await world.messages())[0]!.message.examples[0]!.message).toContain('81 of 100 calls a day (81%)')
+    expect((await world.messages())[0]!.message.examples[0]!.message).toContain(
+      '81 of 100 calls a day (81%)',
+    )
   })
 })
 
@@ -403,9 +407,9 @@ describe('what the store knows of connections', () => {
       )
     await ends(15)
     await world.judge()
-    await world.passJudged(24 * 60 - 60, 60)
+    await world.passJudged(23 * 60, 230)
     expect(await world.changes()).toEqual([])
-    await world.passJudged(60)
+    await world.passJudged(60, 60)
     expect(await world.changes()).toMatchObject([{ change: 'raised', at: START + DAY }])
     expect((await world.messages())[0]!.message.examples).toEqual([
       { label: 'odoo', class: null, message: 'API key: until 2026-12-09. Make a new one.', place: null },
@@ -450,7 +454,7 @@ test('a channel keeps quiet hours of its own; others are told meanwhile', async 
   )
   await world.judge()
   await world.park('1')
-  await world.passJudged(29)
+  await world.passJudged(29, 29)
   expect(await world.sent()).toEqual(['finance raised'])
   await world.passJudged(1)
   expect(await world.sent()).toEqual(['finance raised', 'ops raised'])
@@ -497,6 +501,6 @@ test('replaying says what live judging said, whatever happened and however often
         expect(live.map(({ change, at, since, count }) => ({ change, at, since, count }))).toEqual(changes)
       }
     }),
-    { numRuns: 15 },
+    { numRuns: inject('dialect') === 'postgres' ? 3 : 15 },
   )
 })

@@ -1,6 +1,7 @@
 import type { JsonValue } from '../model/json.ts'
 import { canonicalJson, isJsonObject } from '../model/json.ts'
 import type { Plan } from '../model/plan.ts'
+import { alertDifferences } from './alert-diff.ts'
 import { identityFaults } from './identity.ts'
 
 /** What stands in the files. */
@@ -147,7 +148,10 @@ function update(
   const differences =
     before.hash === wanted.hash
       ? []
-      : differencesOf(before.plan as unknown as JsonValue, wanted.plan as unknown as JsonValue, '')
+      : [
+          ...differencesOf(before.plan as unknown as JsonValue, wanted.plan as unknown as JsonValue, ''),
+          ...alertDifferences(before.plan.alerts, wanted.plan.alerts),
+        ]
   const consequences: string[] = []
   const refusals = before.delivered === 0 ? [] : identityRefusals(wanted.plan, before)
   const scheduleDifferences = scheduleDrift(wanted, before, live)
@@ -246,10 +250,12 @@ const MOST_DEEP = 8
 
 /** Parts of a plan that follow from others: what changed there is told where it was written. */
 const DERIVED = ['source.selection', 'target.shape', 'links']
+/** Told in words of their own. */
+const IN_WORDS = ['alerts']
 
 /** What differs between two values, a line each: where, before and after. */
 export function differencesOf(before: JsonValue, after: JsonValue, path: string, depth = 0): string[] {
-  if (DERIVED.includes(path) || canonicalJson(before) === canonicalJson(after)) return []
+  if ([...DERIVED, ...IN_WORDS].includes(path) || canonicalJson(before) === canonicalJson(after)) return []
   if (isJsonObject(before) && isJsonObject(after) && depth < MOST_DEEP && !isLeaf(before) && !isLeaf(after)) {
     const names = [...new Set([...Object.keys(before), ...Object.keys(after)])].sort()
     return names.flatMap((name) => {
