@@ -75,9 +75,9 @@ export async function runOneLeg(dependencies: LegDependencies, request: RunReque
   // Under another plan the mapping may go on: the halt was of the old one.
   if (other !== null && other.planHash === hash) return waits(besideHalt(other, store.now()), 'halted-beside')
   try {
-    // A run that waited was told to go on, or looks by itself: it tries. All others leave a connection alone that is refused.
-    const tries = known?.state === 'awaiting-credentials'
-    if (!tries) await stopWhereRefused(dependencies, request.project, plan)
+    // A run that waited was told to go on, or looks by itself: it tries.
+    const told = known?.state === 'awaiting-credentials' || known?.decision?.kind === 'resume'
+    const tries = told || (await stopWhereRefused(dependencies, request.project, plan))
     if (known === null || known.pages === 0)
       await preflight(dependencies, request.project, plan, request.signal)
     const before = known?.tally ?? null

@@ -6,6 +6,7 @@ import type { Plan } from '../../core/model/plan.ts'
 import { clearRefusal, markRefused, refusalsOf } from '../../store/connection-watch.ts'
 import type { Store } from '../../store/open.ts'
 import { appliedPlans } from '../../store/plans.ts'
+import { openRuns } from '../../store/waiting-runs.ts'
 import type { SecretSource } from '../host/guard.ts'
 
 export interface RefusalDependencies {
@@ -15,27 +16,31 @@ export interface RefusalDependencies {
 }
 
 /**
- * Stops before any request where it is known that the credentials of one of these connections are refused. One read where none is.
- * Other secrets or settings than those refused are tried. Throws `auth-expired`.
+ * Stops before any request where it is known that the credentials of one of these connections are refused, and a run waits for them
+ * already: that one tries again when it is told to, and from time to time. One read where none is refused. Other secrets or settings
+ * than those refused are tried. Gives whether there is a refusal that is tried in spite of it. Throws `auth-expired`.
  */
 export async function stopWhereRefused(
   dependencies: RefusalDependencies,
   project: string,
   plan: Pick<Plan, 'source' | 'target'>,
-): Promise<void> {
+): Promise<boolean> {
+  const { store } = dependencies
   const asked = [plan.source.connection, plan.target.connection].map((definition) => {
     const spec = authSpecOf(dependencies.connectors, definition)
     return { connection: definition.name, app: appOf(spec), definition, spec }
   })
-  for (const refusal of await refusalsOf(dependencies.store, project, asked)) {
+  const refusals = await refusalsOf(store, project, asked)
+  for (const { kind, connection: refused, app: refusedApp, refusedWith, message } of refusals) {
     const { definition, spec } = asked.find(
-      ({ connection, app }) =>
-        connection === refusal.connection || (refusal.kind === 'client' && app === refusal.app),
+      ({ connection, app }) => connection === refused || (kind === 'client' && app === refusedApp),
     )!
-    const present = await presentedBy(dependencies, definition, spec, refusal.kind)
-    if (present.refusedWith !== refusal.refusedWith) continue
-    throw refusedCredentials(definition.name, refusal.kind, refusal.message)
+    const present = await presentedBy(dependencies, definition, spec, kind)
+    if (present.refusedWith !== refusedWith) continue
+    const waiting = await openRuns(store, project, { connection: refused, state: 'awaiting-credentials' })
+    if (waiting.length > 0) throw refusedCredentials(definition.name, kind, message)
   }
+  return refusals.length > 0
 }
 
 /** Notes what a failure says of a connection's credentials, if it says anything. Gives whether that was not known before. */
