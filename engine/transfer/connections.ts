@@ -1,5 +1,6 @@
 import type { Connection } from '../core/model/connector.ts'
 import { SyncError } from '../core/model/failure.ts'
+import type { JsonObject } from '../core/model/json.ts'
 import type { Plan } from '../core/model/plan.ts'
 import { readLimits } from '../core/pace/limits.ts'
 import { periodAt } from '../core/pace/period.ts'
@@ -41,7 +42,7 @@ export async function openConnections(
 }> {
   const hosts = [plan.source, plan.target].map((end) => ({
     end,
-    host: openHost(dependencies, project, plan, end, priority),
+    host: openHost(dependencies, project, end, { mapping: plan.mapping, priority: priority ?? plan.priority }),
   }))
   const open = (index: 0 | 1): Promise<Connection> => {
     const definition = (index === 0 ? plan.source : plan.target).connection
@@ -61,7 +62,7 @@ export async function openConnections(
       used: (project) => {
         const now = hosts.map(({ host }) => ({ ...host.usage }))
         const usage = hosts.map(({ end }, index) =>
-          usageEntry(dependencies, project, plan, end, difference(now[index]!, noted[index]!)),
+          usageEntry(dependencies, project, end, plan.mapping, difference(now[index]!, noted[index]!)),
         )
         return {
           calls: usage.reduce((sum, { calls }) => sum + calls, 0),
@@ -83,37 +84,44 @@ export async function openConnections(
   }
 }
 
-/** A host for one end of a plan, which shares the connection's budget with all who call it. */
+/** A connection to be called, with its `limits:`. */
+export interface End {
+  readonly connection: { readonly name: string }
+  readonly limits: JsonObject | null
+}
+
+/** Looks at connections that no mapping asked for, in place of its name. */
+export const CHECKS = '(checks)'
+
+/** A host that shares the connection's budget with all who call it. */
 export function openHost(
   dependencies: LegDependencies,
   project: string,
-  plan: Plan,
-  end: Plan['source'] | Plan['target'],
-  priority: Priority = plan.priority,
+  { connection: { name }, limits }: End,
+  { mapping, priority }: { readonly mapping: string; readonly priority: Priority },
 ): LegHost {
-  const { name } = end.connection
   return createHost({
     connection: name,
-    limits: end.limits,
+    limits,
     secrets: dependencies.secrets,
     keeper: { store: dependencies.store, project, connection: name },
     now: dependencies.now,
-    budget: { book: storeBook(dependencies.store, project, name), mapping: plan.mapping, priority },
+    budget: { book: storeBook(dependencies.store, project, name), mapping, priority },
     ...(dependencies.pause === undefined ? {} : { pause: dependencies.pause }),
     log: dependencies.log,
   })
 }
 
-/** What one end of a plan used, as usage of the day that its limits count. */
+/** What was used of a connection on behalf of a mapping, as usage of the day that its limits count. */
 export function usageEntry(
   { store }: Pick<LegDependencies, 'store'>,
   project: string,
-  plan: Plan,
-  { connection, limits }: Plan['source'] | Plan['target'],
+  { connection, limits }: End,
+  mapping: string,
   usage: HostUsage,
 ): UsageEntry {
   const day = periodAt('day', store.now(), readLimits(limits).zone).name
-  return { project, connection: connection.name, mapping: plan.mapping, day, ...usage }
+  return { project, connection: connection.name, mapping, day, ...usage }
 }
 
 /** Calls were made whatever became of what they were made for. */

@@ -26,7 +26,7 @@ export async function findProblems(
     const connector = dependencies.connectors[definition.connector]
     if (connector === undefined)
       throw new SyncError('invalid-plan', `This worker has no connector "${definition.connector}".`)
-    const host = openHost(dependencies, project, plan, end)
+    const host = openHost(dependencies, project, end, plan)
     try {
       const connection = await connector.open(definition, host)
       const found = await connection.preflight(
@@ -36,7 +36,7 @@ export async function findProblems(
       problems.push(...found.map((problem) => ({ ...problem, connection: definition.name })))
       await connection.close()
     } finally {
-      await noteUsage(dependencies.store, [usageEntry(dependencies, project, plan, end, host.usage)])
+      await noteUsage(dependencies.store, [usageEntry(dependencies, project, end, plan.mapping, host.usage)])
       await host.close()
     }
   }

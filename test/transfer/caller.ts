@@ -1,7 +1,9 @@
 /**
- * A worker process of its own that calls one connection for two mappings: `node caller.ts STORE_URL FOLDER SERVER LIMITS SPEED UNTIL NAME:PRIORITY…`
- * Its clock runs SPEED times as fast as a real one; at UNTIL (by that clock) it says how long each mapping waited for a call, and ends.
+ * A worker process of its own that calls one connection for some mappings: `node caller.ts STORE_URL FOLDER SERVER LIMITS SPEED FOR_MS NAME:PRIORITY…`
+ * Its clock runs SPEED times as fast as a real one. It begins when it is told to; after FOR_MS (by that clock) it says how long each mapping
+ * waited for its calls, and ends.
  */
+import { once } from 'node:events'
 import { setTimeout as sleep } from 'node:timers/promises'
 import { failureKindOf } from '../../engine/core/model/failure.ts'
 import type { Priority } from '../../engine/core/pace/queue.ts'
@@ -10,10 +12,14 @@ import { storeBook } from '../../engine/transfer/host/book.ts'
 import { createHost } from '../../engine/transfer/host/host.ts'
 import { fastClock } from './fast-clock.ts'
 
-const [url = '', folder = '', server = '', limits = '', speed = '', until = '', ...mappings] =
+const [url = '', folder = '', server = '', limits = '', speed = '', forMs = '', ...mappings] =
   process.argv.slice(2)
 const now = fastClock(Number(speed))
 const store = await openStore(url, { folder, now })
+process.stdout.write('ready\n')
+await once(process.stdin, 'data')
+process.stdin.destroy()
+const until = now() + Number(forMs)
 
 async function call(mapping: string, priority: Priority) {
   const host = createHost({
@@ -28,7 +34,7 @@ async function call(mapping: string, priority: Priority) {
   const waits: number[] = []
   let refused = 0
   const { signal } = new AbortController()
-  while (now() < Number(until)) {
+  while (now() < until) {
     const asked = now()
     const request = {
       url: `${server}/${mapping}`,
@@ -54,6 +60,5 @@ const called = mappings.map((text) => {
   const [mapping = '', priority = 'normal'] = text.split(':')
   return call(mapping, priority as Priority)
 })
-process.stdout.write('calls\n')
 process.stdout.write(`${JSON.stringify(await Promise.all(called))}\n`)
 await store.close()

@@ -107,9 +107,10 @@ export async function createWorld(
         progress() {},
       })
       if (progress.state === 'done') return progress.tally
-      // As the durable timer of the workflow does.
-      if (progress.state === 'throttled') ahead += Math.max(0, (progress.until ?? 0) - now())
-      if (progress.state === 'busy') {
+      if (progress.state === 'throttled' && progress.until !== null) {
+        // As the durable timer of the workflow does.
+        ahead += Math.max(0, progress.until - now())
+      } else if (progress.state === 'busy') {
         if (++refusals > 500) throw new Error(`${mapping} is busy`)
         await sleep(20)
       } else if (progress.state !== 'more') throw await stopped(store, 'acme', runId)

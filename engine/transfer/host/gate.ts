@@ -148,7 +148,8 @@ export function createGate({ connection, limits, book, mapping, priority, pause 
         }
         ;({ waitMs, why } = answer)
       }
-      if (waitMs > LONGEST_WAIT_MS || waitedMs > PATIENCE_MS) throw throttled(connection, why, waitMs)
+      if (waitMs > LONGEST_WAIT_MS) throw throttled(connection, why, waitMs)
+      if (waitedMs > PATIENCE_MS) throw throttled(connection, why, Math.max(waitMs, LONGEST_WAIT_MS))
       const stepMs = Math.min(waitMs, LOOKS_EVERY_MS)
       await pause(stepMs, signal)
       waitedMs += stepMs
@@ -184,6 +185,6 @@ function throttled(connection: string, why: string, waitMs: number): SyncError {
   return new SyncError(
     'throttled',
     `${connection} has no budget left for now: ${why}. The run goes on in ${Math.ceil(waitMs / 1_000)} s.`,
-    { retryAfterMs: Math.max(1_000, Math.ceil(waitMs)), maybeSent: false, fields: { connection } },
+    { retryAfterMs: Math.ceil(waitMs), maybeSent: false, fields: { connection } },
   )
 }

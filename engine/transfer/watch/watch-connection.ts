@@ -1,6 +1,7 @@
 import { type AuthSpec, secretsOf } from '../../core/model/auth.ts'
 import type { Connection, Connector, Identity, Needs } from '../../core/model/connector.ts'
 import { SyncError } from '../../core/model/failure.ts'
+import type { JsonObject } from '../../core/model/json.ts'
 import {
   type ConnectionWatch,
   clearRefusal,
@@ -10,8 +11,8 @@ import {
 import { credentialOf } from '../../store/credentials.ts'
 import { appliedPlans } from '../../store/plans.ts'
 import { openRuns } from '../../store/waiting-runs.ts'
+import { CHECKS, noteUsage, openHost, usageEntry } from '../connections.ts'
 import { noteRefusal } from '../credentials/refusal.ts'
-import { createHost } from '../host/host.ts'
 import type { LegDependencies } from '../leg.ts'
 import { type RotationResult, rotateKey } from './rotate-key.ts'
 
@@ -85,7 +86,7 @@ export async function watchConnection(
 
 interface Use {
   readonly definition: Parameters<Connector['open']>[0]
-  readonly limits: Parameters<typeof createHost>[0]['limits']
+  readonly limits: JsonObject | null
   readonly needs: Needs
 }
 
@@ -203,14 +204,8 @@ async function withConnection<T>(
   { dependencies, project, connector, definition, limits, spec }: Opening,
   work: (connection: Connection, inUse: () => Promise<string>) => Promise<T>,
 ): Promise<T> {
-  const host = createHost({
-    connection: definition.name,
-    limits,
-    secrets: dependencies.secrets,
-    keeper: { store: dependencies.store, project, connection: definition.name },
-    now: dependencies.now,
-    log: dependencies.log,
-  })
+  const end = { connection: definition, limits }
+  const host = openHost(dependencies, project, end, { mapping: CHECKS, priority: 'high' })
   try {
     const connection = await connector.open(definition, host)
     const inUse = async () =>
@@ -219,6 +214,7 @@ async function withConnection<T>(
     await connection.close()
     return result
   } finally {
+    await noteUsage(dependencies.store, [usageEntry(dependencies, project, end, CHECKS, host.usage)])
     await host.close()
   }
 }
