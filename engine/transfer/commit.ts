@@ -8,16 +8,10 @@ import { maskText } from '../core/personal/mask.ts'
 import { personalValues } from '../core/personal/values.ts'
 import { deliveredText } from '../core/transform/compare.ts'
 import { advanceCursor } from '../store/cursor.ts'
-import {
-  areUndecided,
-  type NewDeadLetter,
-  parkRecords,
-  rekeyDeadLetter,
-  releaseWaiting,
-  resolveDeadLetters,
-} from '../store/dead-letters.ts'
+import { type NewDeadLetter, parkRecords, releaseWaiting, resolveDeadLetters } from '../store/dead-letters.ts'
 import { confirmRows, type NewLedgerRow, withdrawIntents } from '../store/ledger.ts'
 import type { Transaction } from '../store/open.ts'
+import { areUndecided, rekeyDeadLetter } from '../store/open-letters.ts'
 import { endDecisions } from '../store/overlays.ts'
 import { addToRun } from '../store/runs.ts'
 import { addUsage, type UsageEntry } from '../store/usage.ts'

@@ -3,8 +3,8 @@ import type { SourceRecord } from '../core/model/connector.ts'
 import type { DeadLetterClass, Parking } from '../core/model/dead-letter.ts'
 import type { DeliveredHashes } from '../core/transform/compare.ts'
 import type { MappedRecord } from '../core/transform/mapped.ts'
-import type { OpenDeadLetter } from '../store/dead-letters.ts'
 import type { LedgerRow } from '../store/ledger.ts'
+import type { OpenDeadLetter } from '../store/open-letters.ts'
 
 /** One record on its way through a page. Filled in stage by stage; each record ends with exactly one verdict. */
 export interface Work {

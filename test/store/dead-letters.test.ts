@@ -8,12 +8,12 @@ import {
   keptRecords,
   type NewDeadLetter,
   nextDueAt,
-  openDeadLettersOf,
   parkRecords,
   releaseWaiting,
   resolveDeadLetters,
 } from '../../engine/store/dead-letters.ts'
 import { confirmRows } from '../../engine/store/ledger.ts'
+import { openDeadLettersOf } from '../../engine/store/open-letters.ts'
 import { type OpenedStore, openedStore, START } from './opened.ts'
 import { deadLetter, ledgerRow } from './rows.ts'
 

@@ -3,14 +3,9 @@ import { sql } from 'kysely'
 import { expect, onTestFinished, test } from 'vitest'
 import { backUp, restore } from '../../engine/store/backup.ts'
 import { checkStore } from '../../engine/store/check/check.ts'
-import {
-  deadLetters,
-  dueRecords,
-  keptRecords,
-  openDeadLettersOf,
-  parkRecords,
-} from '../../engine/store/dead-letters.ts'
+import { deadLetters, dueRecords, keptRecords, parkRecords } from '../../engine/store/dead-letters.ts'
 import { openStore, type Store } from '../../engine/store/open.ts'
+import { openDeadLettersOf } from '../../engine/store/open-letters.ts'
 import { type Keyring, parseKeys } from '../../engine/store/seal.ts'
 import { reseal } from '../../engine/store/sealed.ts'
 import { newPlace, ownFolder, START, type StorePlace, storePlace } from './opened.ts'
