@@ -11,11 +11,16 @@ const fits = ajv.compile(shopify.configSchema)
 
 const token = { accessToken: { secret: 'token' } }
 const client = { clientCredentials: { id: { secret: 'id' }, secret: { secret: 'key' } } }
+const oauth = {
+  oauth: { clientId: { secret: 'id' }, clientSecret: { secret: 'key' }, scopes: ['read_orders'] },
+}
 const settings = { shop: 'acme', apiVersion: '2026-07' }
 
 test.each<[name: string, settings: JsonObject, auth: JsonObject, fit: boolean]>([
   ['a shop and a token', settings, token, true],
   ['a shop and client credentials', settings, client, true],
+  ['a shop and an app that a person connects', settings, oauth, true],
+  ['an app that asks for nothing', settings, { oauth: { ...oauth.oauth, scopes: [] } }, false],
   ['an address', { url: 'https://shop.example.com', apiVersion: '2026-07' }, token, true],
   ['an address on this machine', { url: 'http://127.0.0.1:8080', apiVersion: '2026-07' }, token, true],
   ['an address on this machine by name', { url: 'http://localhost/', apiVersion: '2026-07' }, token, true],

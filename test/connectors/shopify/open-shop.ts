@@ -5,7 +5,7 @@ import { shopify } from '../../../engine/connectors/shopify/index.ts'
 import type { Connection, Cursor, SourceRecord } from '../../../engine/core/model/connector.ts'
 import type { JsonObject } from '../../../engine/core/model/json.ts'
 import type { Selection } from '../../../engine/core/model/selection.ts'
-import { openStore } from '../../../engine/store/open.ts'
+import { openStore, type Store } from '../../../engine/store/open.ts'
 import { createTestHost, type TestHost } from '../../conformance/host.ts'
 import { type ShopifyOptions, type ShopifyStandIn, startShopify } from '../../stand-ins/shopify/server.ts'
 
@@ -14,6 +14,8 @@ export interface OpenShop {
   readonly shop: ShopifyStandIn
   readonly host: TestHost
   readonly connection: Connection
+  /** Where its tokens are kept. */
+  readonly store: Store
   close(): Promise<void>
 }
 
@@ -50,6 +52,7 @@ export async function openShop({
     shop,
     host,
     connection,
+    store,
     async close() {
       await host.close()
       await shop.close()

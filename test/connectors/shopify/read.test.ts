@@ -4,6 +4,7 @@ import { afterEach, expect, test } from 'vitest'
 import { selectionOf } from '../../../engine/core/compile/selection.ts'
 import type { RecordedSchema } from '../../../engine/core/model/recorded.ts'
 import type { Selection } from '../../../engine/core/model/selection.ts'
+import { credentialOf, keepCredential } from '../../../engine/store/credentials.ts'
 import { ROOT } from '../../core/compile/repository.ts'
 import { type OpenOptions, type OpenShop, openShop, readAll } from './open-shop.ts'
 
@@ -223,4 +224,34 @@ test('the discount on what is still ordered follows the quantity', async () => {
   await shop.control.editOrder({ order: '#1', setQuantity: { line: 0, quantity: 2 } })
   const { records } = await readAll(connection, 'orders', { selection: SMALL })
   expect(records[0]!.data['lineItems']).toEqual([{ sku: null, currentQuantity: 2, currentDiscount: '0.67' }])
+})
+
+test('an installed app reads on when its token has ended, and its refresh token changes', async () => {
+  const { shop, connection, store } = await open({
+    auth: { oauth: { clientId: { secret: 'id' }, clientSecret: { secret: 'key' }, scopes: ['read_orders'] } },
+  })
+  const place = { project: 'acme', connection: 'shopify' }
+  await expect(readAll(connection, 'orders')).rejects.toMatchObject({
+    kind: 'auth-expired',
+    message: expect.stringContaining('tidelock connect shopify'),
+  })
+  const { accessToken, refreshToken } = await shop.control.install()
+  const of = JSON.stringify(['authorization-code', `${shop.url}/admin/oauth/access_token`, shop.clientId])
+  await store.transaction((trx) =>
+    keepCredential(trx, place, null, {
+      secret: { of, accessToken, refreshToken },
+      graceMs: 0,
+      expiresAt: Date.now() + 3_600_000,
+      refreshExpiresAt: null,
+    }),
+  )
+  await shop.control.advanceClock({ ms: 3_600_000 })
+  expect((await readAll(connection, 'orders')).records.length).toBeGreaterThan(0)
+  const kept = await credentialOf(store, place)
+  expect(kept).toMatchObject({ generation: 2, previous: { refreshToken } })
+  await shop.control.uninstall()
+  await expect(readAll(connection, 'orders')).rejects.toMatchObject({
+    kind: 'auth-expired',
+    fields: { connection: 'shopify', refused: 'grant' },
+  })
 })
