@@ -42,6 +42,7 @@ const MAY_IMPORT: Readonly<Record<string, readonly string[]>> = {
     'type:engine/core/transform',
     'type:engine/core/alert',
     'type:engine/core/dead-letter',
+    'type:engine/core/drift',
   ],
   'engine/notify': ['engine/core/model', 'type:engine/core/alert'],
   'engine/transfer': ['engine/core', 'engine/store'],

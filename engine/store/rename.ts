@@ -34,6 +34,8 @@ export async function renameMapping(
     'run',
     'run_page',
     'judgement',
+    'drift',
+    'field_history',
     'halt',
     'alert_state',
     'alert_change',

@@ -46,3 +46,26 @@ export interface JudgementTable {
   /** Oldest first, a letter each. */
   last: string
 }
+
+/** Where a source was seen to differ from its recorded schema. */
+export interface DriftTable {
+  project: string
+  mapping: string
+  connection: string
+  resource: string
+  field: string
+  kind: string
+  breaking: number
+  first_seen_at: number
+  last_seen_at: number
+  resolved_at: number | null
+  found: string
+  expected: string
+}
+
+/** How often each field of a source was seen and was empty. */
+export interface FieldHistoryTable {
+  project: string
+  mapping: string
+  counts: string
+}

@@ -33,6 +33,8 @@ export const TABLES = {
   run: { key: ['id'], json: ['tally'] },
   run_page: { key: ['run_id', 'sequence'], json: ['tally'] },
   judgement: { key: ['project', 'mapping'], json: [] },
+  drift: { key: ['project', 'mapping', 'connection', 'resource', 'field', 'kind'], json: [] },
+  field_history: { key: ['project', 'mapping'], json: ['counts'] },
   selection: { key: ['project', 'id'], json: ['keys'] },
   alert_state: { key: ['project', 'mapping', 'rule'], json: ['told', 'message'] },
   alert_change: { key: ['project', 'mapping', 'rule', 'sequence'], json: [] },

@@ -1,7 +1,7 @@
 import type { AlertChangeTable, AlertStateTable, HaltTable } from './alert-tables.ts'
 import type { BudgetTable, UsageTable } from './call-tables.ts'
 import type { ConnectionWatchTable, CredentialTable } from './credential-tables.ts'
-import type { JudgementTable, RunPageTable, RunTable } from './run-tables.ts'
+import type { DriftTable, FieldHistoryTable, JudgementTable, RunPageTable, RunTable } from './run-tables.ts'
 
 /**
  * The store's tables as SQL has them: text, whole numbers, nothing else. JSON stands as text, instants as epoch
@@ -24,6 +24,8 @@ export interface Database {
   run: RunTable
   run_page: RunPageTable
   judgement: JudgementTable
+  drift: DriftTable
+  field_history: FieldHistoryTable
   selection: SelectionTable
   usage: UsageTable
   alert_state: AlertStateTable

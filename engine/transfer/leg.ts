@@ -16,6 +16,7 @@ import { type Committed, type CursorStep, commitPage } from './commit.ts'
 import { type Meters, noteUsage, openConnections } from './connections.ts'
 import type { Lane, LegContext } from './context.ts'
 import { deliver } from './deliver.ts'
+import { type DriftWatch, watchDrift } from './drift.ts'
 import { fenceOf } from './fence.ts'
 import { ensureFixed } from './fixed.ts'
 import { removeForgottenLines } from './forgotten-lines.ts'
@@ -149,7 +150,9 @@ export async function runLeg(dependencies: LegDependencies, request: LegRequest)
       if (writes) await keepFresh(context)
     })
     const judgeFailures = () => judgeMapping(dependencies, request.scope, plan, FAILURE_RULES)
-    const result = await movePages(context, request, open.meters, judgeFailures)
+    const watch = await watchDrift(context)
+    const result = await movePages(context, request, watch, open.meters, judgeFailures)
+    await watch.keep()
     keeps = result.state === 'more'
     return result
   } finally {
@@ -163,6 +166,7 @@ export async function runLeg(dependencies: LegDependencies, request: LegRequest)
 async function movePages(
   context: LegContext,
   request: LegRequest,
+  watch: DriftWatch,
   meters: Meters,
   judgeFailures: () => Promise<void>,
 ): Promise<LegResult> {
@@ -186,6 +190,7 @@ async function movePages(
       keys: request.only,
       signal: context.signal,
     })
+    await watch.look(records)
     await add(await movePage(context, records, null, 'read', meters))
     return { state: 'done', until: null, tally }
   }
@@ -210,6 +215,7 @@ async function movePages(
     sequence++
     const step: CursorStep = { sequence, next: page.next, caughtUp: page.caughtUp }
     const began = context.now()
+    await watch.look(page.records)
     await add(await movePage(context, page.records, step, 'read', meters))
     pages = context.now() - began < QUICK_MS ? Math.min(MOST_PAGES, 2 * pages) : 1
     if (page.caughtUp) return { state: 'done', until: null, tally }

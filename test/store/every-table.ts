@@ -264,6 +264,14 @@ const ADDED: Readonly<Record<string, Readonly<Record<string, readonly Row[]>>>> 
       },
     ],
     judgement: [{ project: 'acme', mapping: 'orders', plan_hash: 'h1', last: '..x' }],
+    drift: [
+      {
+        ...{ project: 'acme', mapping: 'orders', connection: 'shop', resource: 'orders', field: 'createdAt' },
+        ...{ kind: 'date-format', breaking: 1, first_seen_at: START, last_seen_at: START + 1 },
+        ...{ resolved_at: START + 2, found: '24/11/2026', expected: 'a date' },
+      },
+    ],
+    field_history: [{ project: 'acme', mapping: 'orders', counts: '{"createdAt":[250,0]}' }],
   },
   '0006-budget': {
     budget: [{ project: 'acme', connection: 'odoo', state: '{"closedUntil":7}', updated_at: START }],

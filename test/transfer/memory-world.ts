@@ -29,6 +29,7 @@ export function planOf(
     readonly settleAfter?: string
     readonly halt?: ErrorPlan['halt']
     readonly description?: string
+    readonly drift?: JsonObject
   } = {},
 ): Plan {
   const cel = (text: string) => ({ cel: text })
@@ -134,7 +135,7 @@ export function planOf(
     errors,
     links: {},
     alerts: [],
-    drift: {},
+    drift: particular.drift ?? {},
     readiness: null,
   }
 }
@@ -156,6 +157,8 @@ export interface MemoryOptions {
 }
 
 let scopes = 0
+/** Where the plan would stand in a file. */
+const SOURCE_MAP = { file: 'orders.yaml', places: { 'fields.amount': { line: 31, column: 3 } } }
 
 /** Two systems in memory and the legs between them, under a project of its own in a real store. */
 export async function memoryWorld(
@@ -171,7 +174,7 @@ export async function memoryWorld(
     const stamp = { appliedAt: 0, author: null, commit: null }
     hash = hashOf(plan as unknown as JsonValue)
     await store.transaction(async (trx) => {
-      await savePlan(trx, { hash, plan, sourceMap: { file: '', places: {} }, ...stamp })
+      await savePlan(trx, { hash, plan, sourceMap: SOURCE_MAP, ...stamp })
       await setAppliedPlan(trx, scope, MAPPING, hash, stamp)
     })
   }

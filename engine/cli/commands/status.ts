@@ -1,6 +1,7 @@
 import { alertStates } from '../../store/alert-states.ts'
 import { connectionWatches } from '../../store/connection-watch.ts'
 import { deadLetterCounts } from '../../store/dead-letters.ts'
+import { driftOf } from '../../store/drift.ts'
 import { ledgerCounts } from '../../store/ledger.ts'
 import { appliedPlans } from '../../store/plans.ts'
 import { latestRuns } from '../../store/runs.ts'
@@ -30,6 +31,7 @@ export const status: Command = {
         const live = await liveSchedules(temporal, prefix)
         const runs = new Map((await latestRuns(store, scope)).map((row) => [row.mapping, row]))
         const counts = await deadLetterCounts(store, scope)
+        const drift = await driftOf(store, scope, { open: true })
         const waiting = (await openRuns(store, scope)).filter((run) => run.state !== 'running')
         const mappings = []
         const applied = await appliedPlans(store, scope)
@@ -58,6 +60,7 @@ export const status: Command = {
                   },
             delivered: delivered.delivered,
             parked: open,
+            drift: drift.filter((row) => row.mapping === plan.mapping),
             waiting: waiting
               .filter((run) => run.mapping === plan.mapping)
               .map((run) => ({
@@ -120,6 +123,11 @@ export const status: Command = {
         for (const row of mappings)
           if (row.waiting.length === 0 && row.lastRun?.error != null)
             output.line(`${row.mapping}: ${row.lastRun.error}`)
+        for (const row of mappings)
+          for (const { resource, field, expected, found, firstSeenAt } of row.drift)
+            output.line(
+              `${row.mapping}: drift since ${instantText(firstSeenAt)}: ${resource}.${field} was ${expected}, now ${found}`,
+            )
         for (const row of mappings)
           for (const { state, since, why, goOn } of row.waiting)
             output.line(

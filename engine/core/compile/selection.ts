@@ -49,7 +49,15 @@ function fieldOf(field: JsonObject, inner: JsonObject): Draft[string] {
   return {
     type,
     ...(isList ? { list } : {}),
+    ...valuesOf(type, inner),
     ...(typeof field['x-computed'] === 'string' ? { computed: true as const } : {}),
     ...(field['x-personal'] === true || inner['x-personal'] === true ? { personal: true as const } : {}),
   }
+}
+
+/** What a recorded selection may be. */
+function valuesOf(type: FieldType, field: JsonObject): { readonly values?: readonly string[] } {
+  const written = field['enum']
+  if (type !== 'selection' || !Array.isArray(written)) return {}
+  return { values: written.filter((value) => typeof value === 'string') }
 }

@@ -16,6 +16,8 @@ export interface SelectedField {
   readonly list?: 'connection' | 'first' | 'plain'
   /** A convenience the connector computes from other fields of the same object, which it asks for by itself. */
   readonly computed?: true
+  /** What a `selection` may be, as recorded; another value is drift. */
+  readonly values?: readonly string[]
   /** It says something of a person, and so does all below it: masked wherever people look until they open it. */
   readonly personal?: true
 }
