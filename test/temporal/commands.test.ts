@@ -5,6 +5,7 @@ import { join } from 'node:path'
 import { Client, Connection } from '@temporalio/client'
 import { afterAll, beforeAll, expect, test, vi } from 'vitest'
 import { prepareDemoFolder } from '../../engine/cli/demo/folder.ts'
+import { openStore } from '../../engine/store/open.ts'
 import { runningDevServer, stopDevServer } from '../../engine/temporal/dev-server/server.ts'
 import { ROOT } from '../core/compile/repository.ts'
 import { type OdooStandIn, startOdoo } from '../stand-ins/odoo/server.ts'
@@ -117,6 +118,12 @@ test('channels are applied like mappings, and shown where they differ', async ()
   expect(json(await tidelock('alerts', 'channels', '--json'))).toMatchObject({
     channels: [{ channel: 'hook', kind: 'webhook', to: 'hooks.acme.example', state: 'up', queued: 0 }],
   })
+  const store = await openStore('sqlite:.tidelock/store.db', { folder })
+  await store.transaction((trx) =>
+    trx.db.updateTable('channel').set({ state: 'dead', last_error: 'It answered 410.' }).execute(),
+  )
+  await store.close()
+  expect((await tidelock('status')).stdout).toMatch(/The channel "hook" is dead since .*: It answered 410\./)
   rmSync(channels)
   writeFileSync(settings, before)
   expect(await tidelock('apply')).toMatchObject({

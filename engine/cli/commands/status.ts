@@ -1,5 +1,6 @@
 import { alertStates } from '../../store/alert-states.ts'
 import { connectionWatches } from '../../store/connection-watch.ts'
+import { appliedChannels } from '../../store/channels.ts'
 import { deadLetterCounts } from '../../store/dead-letters.ts'
 import { driftOf } from '../../store/drift.ts'
 import { ledgerCounts } from '../../store/ledger.ts'
@@ -84,6 +85,11 @@ export const status: Command = {
             severity: message?.severity ?? null,
             summary: message?.summary ?? null,
           }))
+        const deadChannels = (await appliedChannels(store, scope)).flatMap(({ definition, health }) =>
+          health.state === 'dead'
+            ? [{ channel: definition.name, since: health.since, error: health.lastError }]
+            : [],
+        )
         const short = await shortBudgets(
           store,
           scope,
@@ -101,6 +107,7 @@ export const status: Command = {
           mappings,
           connections: connections.map((watch) => connectionData(watch, store.now())),
           alerts,
+          deadChannels,
           ...short,
         })
         output.line(
@@ -135,6 +142,10 @@ export const status: Command = {
             )
         for (const { severity, rule, summary } of alerts)
           output.line(output.style('yellow', `${(severity ?? 'warning').toUpperCase()} ${summary ?? rule}`))
+        for (const { channel, since, error } of deadChannels)
+          output.line(
+            output.style('red', `The channel "${channel}" is dead since ${instantText(since)}: ${error}`),
+          )
         for (const line of budgetLines(short)) output.line(output.style('yellow', line))
         for (const line of connectionLines(connections, output)) output.line(line)
         return EXIT.ok

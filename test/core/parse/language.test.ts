@@ -92,7 +92,7 @@ test.each([
     'a webhook',
     'mappings/channels.yaml',
     'channels:',
-    'channels:\n  hook: { webhook: { url: "https://example.com/hook", sign: { secret: slack-ops } } }',
+    'channels:\n  hook: { webhook: { url: "https://hooks.slack.com/hook", sign: { secret: slack-ops } } }',
   ],
 ])('so does %s', (_what, file, from, to) => {
   expect(

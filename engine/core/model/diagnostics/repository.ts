@@ -76,9 +76,9 @@ export const REPOSITORY_DIAGNOSTICS = entries('repository', {
     },
   },
   'secret-other-host': {
-    title: 'A connection would send a secret to a host that it may not be sent to',
+    title: 'A connection or channel would send a secret to a host that it may not be sent to',
     why: 'The request is refused before it is sent.',
-    mend: 'Write the host of the connection under `to` of the secret, if it belongs there.',
+    mend: 'Write the host of the connection or channel under `to` of the secret, if it belongs there.',
     example: {
       file: SETTINGS,
       right: '{ from: "env:ODOO_API_KEY", to: [acme.odoo.com] }',
