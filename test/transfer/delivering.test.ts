@@ -15,6 +15,7 @@ import { startWebhook } from '../stand-ins/webhook/server.ts'
 import { openedStore, storePlace } from '../store/opened.ts'
 
 const MINUTE = 60_000
+const DOCS = { docs: 'https://docs.example/operations' }
 
 /** Slack and somebody's receiver, both applied; `ops` is Slack, `hook` the receiver. */
 async function world() {
@@ -33,10 +34,11 @@ async function world() {
   await apply(ops, hook)
   const deliver = (store: Store = opened.store): Promise<Delivered> =>
     // Its clock stands while it works: it waits for nothing, and is not late however slow the machine.
-    deliverMessages({ store, channels: SORTS, secrets, now: opened.now, log() {} }, 'acme', {
-      budgetMs: 1,
-      signal: new AbortController().signal,
-    })
+    deliverMessages(
+      { store, channels: SORTS, secrets, now: opened.now, alertLinks: DOCS, log() {} },
+      'acme',
+      { budgetMs: 1, signal: new AbortController().signal },
+    )
   return {
     ...opened,
     slack,
@@ -244,6 +246,7 @@ describe('a channel that does not work', () => {
       kind: 'dead-channel',
       change: 'raised',
       severity: 'critical',
+      links: [{ url: 'https://docs.example/operations/dead-channel.md' }],
     })
   })
 

@@ -1,8 +1,13 @@
 import type { ChannelHealth } from './channel-health.ts'
 import type { AlertChange, AlertMessage } from './message.ts'
 
-/** Told on another channel when one does not work any more. */
-export function channelIsDead(project: string, channel: string, health: ChannelHealth): AlertMessage {
+/** Told on another channel when one does not work any more. `docs`: the folder of the pages for operators. */
+export function channelIsDead(
+  project: string,
+  channel: string,
+  health: ChannelHealth,
+  docs: string | null,
+): AlertMessage {
   return {
     ...about(project, channel, health.since, health.since, 'raised'),
     summary:
@@ -11,6 +16,7 @@ export function channelIsDead(project: string, channel: string, health: ChannelH
       text: 'Mend what it answers, then prove it; it is also asked again from time to time by itself.',
       commands: [`npx tidelock alerts send ${channel}`, 'npx tidelock alerts channels'],
     },
+    links: docs === null ? [] : [{ label: 'What to do', url: `${docs}/dead-channel.md` }],
   }
 }
 

@@ -20,6 +20,8 @@ export interface DeliveryDependencies {
   readonly now: () => number
   /** When a channel counts as dead. Default: after five attempts over three minutes. */
   readonly channelLimits?: ChannelLimits
+  /** Where the pages for operators are. Default: messages about channels have no link. */
+  readonly alertLinks?: { readonly docs: string }
   log(message: string, fields?: JsonObject): void
 }
 
@@ -104,7 +106,7 @@ async function serve(
   try {
     for (;;) {
       signal.throwIfAborted()
-      const took = await takeMessage(store, project, name, holder)
+      const took = await takeMessage(dependencies, project, name, holder)
       if (took.kind === 'nothing') return { sent, moved, nextAt: null }
       if (took.kind === 'later') {
         const wait = took.at - store.now()

@@ -11,6 +11,7 @@ import {
   outboxId,
   queuedMessages,
 } from '../../store/outbox.ts'
+import type { DeliveryDependencies } from './deliver.ts'
 import { otherChannelOf } from './other.ts'
 
 /** How long a channel is held for one attempt, which takes half of it at most: whoever is killed is followed after that. */
@@ -36,16 +37,22 @@ export type Took =
   | { readonly kind: 'moved' }
 
 /** The next message of a channel, which is held for it. */
-export function takeMessage(store: Store, project: string, name: string, holder: string): Promise<Took> {
+export function takeMessage(
+  { store, alertLinks }: Pick<DeliveryDependencies, 'store' | 'alertLinks'>,
+  project: string,
+  name: string,
+  holder: string,
+): Promise<Took> {
+  const docs = alertLinks?.docs ?? null
   return store.transaction(async (trx): Promise<Took> => {
     const channel = await lockedChannel(trx, project, name)
     const next = await nextMessage(trx, project, name)
-    if (channel === null) return (await moveAll(trx, project, name, null)) ? { kind: 'moved' } : NOTHING
+    if (channel === null) return (await moveAll(trx, project, name, null, docs)) ? { kind: 'moved' } : NOTHING
     const { health, definition } = channel
     const now = trx.now()
     if (channel.holder !== null && channel.holder !== holder && (channel.heldUntil ?? 0) > now)
       return { kind: 'later', at: channel.heldUntil! }
-    if (health.state === 'dead' && next !== null && (await moveAll(trx, project, name, channel)))
+    if (health.state === 'dead' && next !== null && (await moveAll(trx, project, name, channel, docs)))
       return { kind: 'moved' }
     if (health.state === 'up' && next === null) return NOTHING
     if (health.nextAt > now) return { kind: 'later', at: health.nextAt }
@@ -88,6 +95,7 @@ async function moveAll(
   project: string,
   name: string,
   channel: AppliedChannel | null,
+  docs: string | null,
 ): Promise<boolean> {
   let moved = false
   for (const message of await queuedMessages(trx, project, name)) {
@@ -96,7 +104,7 @@ async function moveAll(
     if (channel !== null && !moved)
       await enqueueMessage(trx, {
         project,
-        message: channelIsDead(project, name, channel.health),
+        message: channelIsDead(project, name, channel.health, docs),
         channels: [other],
       })
     await moveMessage(trx, project, message, other)
