@@ -384,9 +384,7 @@ describe('what the store knows of a mapping', () => {
       { change: 'raised', at: START + MINUTE },
       { change: 'recovered', at: Date.UTC(2026, 10, 25) },
     ])
-    expect((await world.messages())[0]!.message.examples[0]!.message).toContain(
-      '81 of 100 calls a day (81%)',
-    )
+    expect((await world.messages())[0]!.message.examples[0]!.message).toContain('81 of 100 calls a day (81%)')
   })
 })
 

@@ -1,6 +1,6 @@
 import { alertStates } from '../../store/alert-states.ts'
-import { connectionWatches } from '../../store/connection-watch.ts'
 import { appliedChannels } from '../../store/channels.ts'
+import { connectionWatches } from '../../store/connection-watch.ts'
 import { deadLetterCounts } from '../../store/dead-letters.ts'
 import { driftOf } from '../../store/drift.ts'
 import { ledgerCounts } from '../../store/ledger.ts'
