@@ -1,0 +1,263 @@
+import { spawn } from 'node:child_process'
+import { mkdtempSync, readFileSync, rmSync, statSync, writeFileSync } from 'node:fs'
+import { tmpdir } from 'node:os'
+import { join } from 'node:path'
+import { afterAll, beforeAll, expect, test, vi } from 'vitest'
+import { csvRows, csvText } from '../../engine/cli/dead-letters/sheet/csv.ts'
+import { prepareDemoFolder } from '../../engine/cli/demo/folder.ts'
+import { stopDevServer } from '../../engine/temporal/dev-server/server.ts'
+import { ROOT } from '../core/compile/repository.ts'
+import { type OdooStandIn, startOdoo } from '../stand-ins/odoo/server.ts'
+import { type ShopifyStandIn, startShopify } from '../stand-ins/shopify/server.ts'
+
+/** The review table as a person uses it: processes of their own, a real Temporal dev server, a store in a file. */
+let shop: ShopifyStandIn
+let odoo: OdooStandIn
+let folder: string
+
+vi.setConfig({ testTimeout: 300_000, hookTimeout: 300_000 })
+
+const EMAIL = 'ida.brandt@example.com'
+
+beforeAll(async () => {
+  shop = await startShopify({
+    seed: { customers: 3, products: 3, orders: 3 },
+    now: () => Date.now() - 60_000,
+  })
+  odoo = await startOdoo({ version: '19.0' })
+  folder = mkdtempSync(join(tmpdir(), 'tidelock-dead-letters-'))
+  prepareDemoFolder(folder, { odoo, shopify: shop, control: { url: '' } }, '19.0')
+  // Nothing runs but what the story starts.
+  for (const name of ['shopify-customers', 'shopify-products', 'shopify-orders']) {
+    const file = join(folder, 'mappings', `${name}.yaml`)
+    writeFileSync(file, readFileSync(file, 'utf8').replace(/^schedule:.*$/m, ''))
+  }
+  await tidelock('apply')
+  await tidelock('run')
+  for (const name of ['#bad-1', '#bad-2', '#bad-3']) {
+    await shop.control.createOrder({
+      name,
+      email: EMAIL,
+      billing: {
+        firstName: 'Ida',
+        lastName: 'Brandt',
+        address1: 'Kanaal 12',
+        city: 'Gent',
+        countryCodeV2: 'BE',
+      },
+      lines: [{ sku: `MISSING-${name.slice(-1)}`, quantity: 1, unit: 500 }],
+    })
+  }
+  for (const name of ['#tip-1', '#tip-2'])
+    await shop.control.createOrder({ name, tip: 500, lines: [{ sku: 'SKU-1-1', quantity: 1, unit: 500 }] })
+  await tidelock('run', 'shopify-orders')
+})
+
+afterAll(async () => {
+  await stopDevServer(folder)
+  await Promise.all([shop.close(), odoo.close()])
+  rmSync(folder, { recursive: true, force: true })
+})
+
+interface Ended {
+  readonly code: number | null
+  readonly stdout: string
+  readonly stderr: string
+}
+
+function tidelock(...args: string[]): Promise<Ended> {
+  return new Promise((resolve) => {
+    const { TEMPORAL_ADDRESS: _none, ...environment } = process.env
+    const child = spawn(process.execPath, [join(ROOT, 'engine/cli/bin.js'), ...args, '--folder', folder], {
+      env: environment,
+      cwd: folder,
+    })
+    const ended = { stdout: '', stderr: '' }
+    for (const stream of ['stdout', 'stderr'] as const)
+      child[stream].on('data', (part) => {
+        ended[stream] += part
+      })
+    child.on('close', (code) => resolve({ ...ended, code }))
+  })
+}
+
+interface Shown {
+  readonly id: string
+  readonly label: string
+}
+
+const deadLetters = (...args: string[]) => tidelock('dead-letters', ...args)
+const json = (ended: Ended) => {
+  if (ended.stdout === '') throw new Error(ended.stderr)
+  return JSON.parse(ended.stdout.trim().split('\n').at(-1)!)
+}
+const labels = (rows: readonly { readonly label: string }[]) => rows.map(({ label }) => label).sort()
+const orders = async () =>
+  (
+    (await odoo.control.read({ model: 'sale.order', fields: ['client_order_ref'] })) as unknown as {
+      client_order_ref: string
+    }[]
+  ).map((order) => order.client_order_ref)
+
+test('the list is filtered; by cause it has a row each', async () => {
+  const all = json(await deadLetters('list', '--json'))
+  expect(labels(all)).toEqual(['#bad-1', '#bad-2', '#bad-3', '#tip-1', '#tip-2'])
+  expect(all[0]).not.toHaveProperty('payload')
+  const some = await deadLetters('list', '--class', 'missing-reference', '--text', 'BAD-2', '--json')
+  expect(labels(json(some))).toEqual(['#bad-2'])
+  const causes = json(await deadLetters('list', '--clusters', '--json'))
+  expect(causes.map(({ count, class: why }: { count: number; class: string }) => [count, why])).toEqual([
+    [3, 'missing-reference'],
+    [2, 'disagrees'],
+  ])
+  const shown = (await deadLetters('list', '--clusters')).stdout
+  expect(shown).toMatch(/c-\S+ +shopify-orders +3 +missing-reference +mappings\/shopify-orders\.yaml:\d+/)
+})
+
+test('one is shown with both systems, the line of the mapping, both sides, and nothing personal', async () => {
+  const shown = await deadLetters('show', '#bad-1')
+  for (const text of [
+    'missing-reference',
+    'match("product.product", "default_code", line.sku)',
+    `${shop.url}/admin/orders/`,
+    'As it was read',
+    'lineItems.0.sku  MISSING-1',
+    'order_line.0.product_id',
+  ])
+    expect(shown.stdout).toContain(text)
+  expect(shown.stdout + shown.stderr).not.toMatch(/ida|brandt|kanaal/i)
+  const tip = json(await deadLetters('show', '#tip-1', '--json'))
+  expect(tip.links.target).toBe(`${odoo.url}/odoo/sale.order/${tip.targetId}`)
+  expect(tip.mapped).toMatchObject({ client_order_ref: '#tip-1' })
+  expect(await deadLetters('show', '#nobody')).toMatchObject({
+    code: 1,
+    stderr: expect.stringContaining('#nobody'),
+  })
+})
+
+test('who opens one is noted with the reason', async () => {
+  const opened = await deadLetters('show', '#bad-1', '--open', '--by', 'mara', '--reason', 'a call', '--json')
+  expect(opened.stdout).toContain(EMAIL)
+  const { decisions } = json(await deadLetters('show', '#bad-1', '--json'))
+  expect(decisions).toMatchObject([{ kind: 'opened', by: 'mara', reason: 'a call' }])
+  expect((await deadLetters('show', '#bad-1')).stdout).toContain('mara  opened: a call')
+})
+
+test('a retry shows what would come of it before anything is decided', async () => {
+  const dry = await deadLetters('retry', '#bad-2', '--dry')
+  expect(dry.stdout).toMatch(
+    /before: missing-reference: .*\n {2}after: {2}it would be parked again: missing-reference/,
+  )
+  expect(dry.stdout).toContain('Nothing was decided.')
+  expect(await deadLetters('retry', '#bad-2')).toMatchObject({
+    code: 2,
+    stderr: expect.stringContaining('--yes'),
+  })
+  expect(json(await deadLetters('show', '#bad-2', '--json')).decisions).toEqual([])
+})
+
+test('a correction is refused with the reasons, shown, decided, and delivered', async () => {
+  const wrong = await deadLetters(
+    'correct',
+    '#bad-1',
+    '--set',
+    'lineItems.7.sku=X',
+    '--set',
+    'nam=x',
+    '--reason',
+    'typo',
+  )
+  expect(wrong).toMatchObject({
+    code: 1,
+    stderr: expect.stringMatching(/there is no number 7[\s\S]*reads no field "nam"/),
+  })
+  expect(await deadLetters('correct', '#bad-1', '--set', 'name=x')).toMatchObject({ code: 2 })
+  const ended = await deadLetters(
+    ...['correct', '#bad-1', '--set', 'order.lineItems.0.sku=SKU-1-1', '--set', 'email=x@new.example'],
+    ...['--reason', 'typo in the shop', '--by', 'mara', '--yes'],
+  )
+  expect(ended.code).toBe(0)
+  for (const text of [
+    'lineItems.0.sku: "MISSING-1" → "SKU-1-1"',
+    'email: ••• → •••',
+    'it would be created',
+    'resolved: 1',
+  ])
+    expect(ended.stdout).toContain(text)
+  expect(await orders()).toContain('#bad-1')
+  const { decisions, state } = json(await deadLetters('show', '#bad-1', '--json'))
+  expect(state).toBe('resolved')
+  expect(decisions.at(-1)).toMatchObject({
+    kind: 'correct',
+    by: 'mara',
+    reason: 'typo in the shop',
+    overlay: { 'lineItems.0.sku': '•••' },
+  })
+})
+
+test('all of one cause are tried again with one decision, once what they miss is there', async () => {
+  const [{ cluster }] = json(await deadLetters('list', '--clusters', '--json')).filter(
+    (row: { class: string }) => row.class === 'missing-reference',
+  )
+  for (const name of ['MISSING-2', 'MISSING-3'])
+    await odoo.control.create({ model: 'product.product', values: { name, default_code: name } })
+  const ended = json(await deadLetters('retry', '--cluster', cluster, '--json'))
+  expect(ended).toMatchObject({
+    decision: 'retry',
+    count: 2,
+    skipped: 0,
+    mappings: [{ mapping: 'shopify-orders', count: 2 }],
+  })
+  expect(ended.previews.map(({ would }: { would: string }) => would)).toEqual(['create', 'create'])
+  expect(ended.letters.map(({ state }: { state: string }) => state)).toEqual(['resolved', 'resolved'])
+  expect(await orders()).toEqual(expect.arrayContaining(['#bad-2', '#bad-3']))
+})
+
+test('a person decides in a spreadsheet, and the same sheet again changes nothing', async () => {
+  expect((await deadLetters('export', 'parked.csv', '--class', 'disagrees')).code).toBe(0)
+  expect(statSync(join(folder, 'parked.csv')).mode & 0o077).toBe(0)
+  expect(await deadLetters('export', 'parked.csv')).toMatchObject({ code: 2 })
+  const rows = csvRows(readFileSync(join(folder, 'parked.csv'), 'utf8'))
+  if ('fault' in rows) throw new Error(rows.fault)
+  const cells = rows.map((row) => [...row.cells])
+  const at = (name: string) => cells[0]!.indexOf(name)
+  // Those of one page are in no order.
+  const line = (label: string) => cells.findIndex((row) => row[at('label')] === label)
+  expect(cells).toHaveLength(3)
+  const write = () => writeFileSync(join(folder, 'decided.csv'), csvText(cells))
+  cells[line('#tip-2')]![at('decision')] = 'discard'
+  cells[line('#tip-1')]![at('decision')] = 'assign'
+  cells[line('#tip-1')]![at('owner')] = 'mara'
+  write()
+  const refused = json(await deadLetters('import', 'decided.csv', '--json'))
+  expect(refused.faults).toEqual([
+    { line: line('#tip-2') + 1, column: 'K (reason)', message: expect.stringContaining('needs a reason') },
+  ])
+  cells[line('#tip-2')]![at('reason')] = 'the tip is booked elsewhere'
+  write()
+  expect(json(await deadLetters('import', 'decided.csv', '--dry', '--json'))).toMatchObject({
+    dry: true,
+    decided: 0,
+  })
+  const first = json(await deadLetters('import', 'decided.csv', '--json', '--by', 'mara'))
+  expect(first).toMatchObject({ decided: 2, before: 0, skipped: 0 })
+  const shown = async () => {
+    const rows: readonly Shown[] = json(await deadLetters('list', '--all', '--json', '--class', 'disagrees'))
+    return rows.toSorted((a, b) => (a.label < b.label ? -1 : 1))
+  }
+  const after = await shown()
+  expect(after).toMatchObject([
+    { label: '#tip-1', owner: 'mara', state: 'parked' },
+    { label: '#tip-2', owner: null, state: 'discarded' },
+  ])
+  expect(json(await deadLetters('import', 'decided.csv', '--json'))).toMatchObject({ decided: 0, before: 2 })
+  expect(await shown()).toEqual(after)
+  const { decisions } = json(await deadLetters('show', after[1]!.id, '--json'))
+  expect(decisions).toMatchObject([{ kind: 'discard', by: 'mara', reason: 'the tip is booked elsewhere' }])
+})
+
+test('nothing personal stands in the database, the log or what Temporal keeps', async () => {
+  const db = readFileSync(join(folder, '.tidelock', 'store.db'), 'latin1')
+  const log = readFileSync(join(folder, '.tidelock', 'worker.log'), 'utf8')
+  for (const text of [log, db]) expect(text).not.toContain('Kanaal 12')
+})
