@@ -4,6 +4,7 @@ import { rulesOf } from '../../engine/core/alert/rule.ts'
 import { alertStatesOf } from '../../engine/store/alert-states.ts'
 import { recordChannels } from '../../engine/store/channels.ts'
 import { clearRefusal, markRefused, noteWatch } from '../../engine/store/connection-watch.ts'
+import { noteDrift, resolveDrift } from '../../engine/store/drift.ts'
 import { endHalt, noteHalt } from '../../engine/store/halts.ts'
 import { addUsage } from '../../engine/store/usage.ts'
 import { replayRule } from '../../engine/transfer/alerts/replay.ts'
@@ -359,6 +360,27 @@ describe('what the store knows of a mapping', () => {
       { rule: 'halted', change: 'recovered', at: START + 3 * MINUTE },
     ])
     expect((await world.messages())[0]!.message.severity).toBe('critical')
+  })
+
+  test('a source that answers otherwise than recorded, until a page is fine again', async () => {
+    const world = await alertWorld('{ drift: { atLeast: mapped }, notify: [ops] }')
+    await world.judge()
+    const seen = { connection: 'shopify', resource: 'orders', field: 'name', kind: 'missing-field' }
+    const said = { breaking: true, found: 'nothing', expected: 'a text' }
+    await world.store.transaction((trx) => noteDrift(trx, 'acme', [{ mapping: MAPPING, ...seen, ...said }]))
+    await world.judge()
+    world.pass(MINUTE)
+    await world.store.transaction((trx) => resolveDrift(trx, 'acme', MAPPING))
+    await world.judge()
+    expect(await world.sent()).toEqual(['ops raised', 'ops recovered'])
+    expect((await world.messages())[0]!.message.examples).toEqual([
+      {
+        label: 'orders name',
+        class: 'missing-field',
+        message: 'Recorded is a text, found was nothing.',
+        place: null,
+      },
+    ])
   })
 
   test('calls used up, until the day is over', async () => {

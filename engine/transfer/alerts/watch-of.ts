@@ -24,6 +24,7 @@ import {
 import type { Queryable } from '../../store/open.ts'
 import { budgetsUsed } from './budgets.ts'
 import { endingCredentials, refusedCredentials } from './credentials.ts'
+import { differences } from './differences.ts'
 
 /** How far ahead it is known when silence will have lasted too long. */
 const AHEAD_MS = 14 * 86_400_000
@@ -91,6 +92,6 @@ export async function watchOf(store: Queryable, request: WatchRequest): Promise<
     case 'credentialsRefused':
       return watchLasting(await refusedCredentials(store, project, when.connection), { afterMs: 0 })
     case 'drift':
-      return watchLasting([], { afterMs: 0 })
+      return watchLasting(await differences(store, project, facts.mapping), { afterMs: 0 })
   }
 }
