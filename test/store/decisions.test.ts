@@ -4,6 +4,7 @@ import { escalateDeadLetters, escalated, pruneDeadLetters } from '../../engine/s
 import { clusters } from '../../engine/store/clusters.ts'
 import { deadLetters, dueRecords, type NewDeadLetter, parkRecords } from '../../engine/store/dead-letters.ts'
 import { type DecisionRequest, decide, decisionsOf } from '../../engine/store/decisions.ts'
+import { clusterDueNow, dueTimes, judgedByOtherPlans, probeStates } from '../../engine/store/due-now.ts'
 import { saveEdit } from '../../engine/store/edits.ts'
 import { heldDecisions } from '../../engine/store/overlays.ts'
 import { type OpenedStore, openedStore, START } from './opened.ts'
@@ -247,4 +248,27 @@ test('open for too long is told once', async () => {
   expect(await told(opened.now() + 1)).toEqual([])
   await decideOn(opened, { kind: 'discard', of: { cluster: 'c-tax' } })
   expect(await told()).toEqual(['3', '4'])
+})
+
+test('what is due, what comes next, and what another plan judged', async () => {
+  const opened = await parkedStore()
+  const { store } = opened
+  const times = () => dueTimes(store, 'acme', MAPPING)
+  const nextAt = START + 1e9
+  expect(await times()).toEqual({ open: 4, due: 0, decided: 0, nextAt, oldest: START })
+  await decideOn(opened, { kind: 'retry', of: { cluster: 'c-sku' } })
+  expect(await times()).toEqual({ open: 4, due: 1, decided: 1, nextAt, oldest: START })
+  const others = () => judgedByOtherPlans(store, 'acme', MAPPING, 'plan-2', 1)
+  expect((await others()).map(({ cluster, count, probes }) => [cluster, count, probes.length])).toEqual([
+    ['c-tax', 2, 1],
+    ['c-sku', 1, 1],
+    ['c-waits', 1, 1],
+  ])
+  const due = await store.transaction((trx) => clusterDueNow(trx, 'acme', MAPPING, 'plan-2', 'c-tax'))
+  expect(due).toBe(2)
+  expect(await dueKeys(opened)).toEqual(['1', '2', '3'])
+  await park(opened, deadLetter('1', { planHash: 'plan-2', dueAfterMs: [1e9] }))
+  expect((await others())[0]).toMatchObject({ count: 1 })
+  const ids = [await idOf(opened, '1'), await idOf(opened, '2')]
+  expect(await probeStates(store, ids, 'plan-2', 'c-tax')).toEqual({ untried: [ids[1]], failed: 1, other: 0 })
 })
