@@ -42,7 +42,10 @@ export async function openConnections(
 }> {
   const hosts = [plan.source, plan.target].map((end) => ({
     end,
-    host: openHost(dependencies, project, end, { mapping: plan.mapping, priority: priority ?? plan.priority }),
+    host: openHost(dependencies, project, end, {
+      mapping: plan.mapping,
+      priority: priority ?? plan.priority,
+    }),
   }))
   const open = (index: 0 | 1): Promise<Connection> => {
     const definition = (index === 0 ? plan.source : plan.target).connection
