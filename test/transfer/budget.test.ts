@@ -51,7 +51,7 @@ interface Called {
   readonly waits: readonly number[]
 }
 
-const SPEED = 20
+const SPEED = 8
 
 interface Caller {
   readonly child: ChildProcess
@@ -104,8 +104,8 @@ test('two workers and four mappings share 60 calls a minute: nobody sees the 61s
   const system = await startSystem(now)
   const limits = { perMinute: 60 }
   const workers = [
-    startCaller(place, system.url, limits, 260_000, 'orders:high', 'products:low'),
-    startCaller(place, system.url, limits, 260_000, 'customers:normal', 'catalogue:low'),
+    startCaller(place, system.url, limits, 200_000, 'orders:high', 'products:low'),
+    startCaller(place, system.url, limits, 200_000, 'customers:normal', 'catalogue:low'),
   ]
   await Promise.all(workers.map(({ isReady }) => isReady))
   for (const { begin } of workers) begin()

@@ -35,7 +35,7 @@ const BLOCK_MS = 10_000
 const LONGEST_CALL_MS = 170_000
 /** A mapping that waits looks again at least so often; one that did not is taken for gone. */
 export const LOOKS_EVERY_MS = 1_000
-const MISSED_MS = 2_000
+const MISSED_MS = 4_000
 /** One that went away because the wait was long comes back within this time of what it was told. */
 const LATE_MS = 10_000
 /** A wait longer than this is not worth staying for. */

@@ -180,7 +180,7 @@ describe('a process that dies', () => {
     one.ask('dead', 'high')
     one.end(open)
     expect(one.ask('orders', 'low')).toBeGreaterThan(0)
-    one.pass(3_001)
+    one.pass(5_001)
     expect(isOpen(one.ask('orders', 'low'))).toBe(true)
   })
 })
