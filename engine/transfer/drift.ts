@@ -11,6 +11,7 @@ import {
   resolveDrift,
   type SeenDrift,
 } from '../store/drift.ts'
+import type { Store } from '../store/open.ts'
 import { runWaits } from '../store/waiting-runs.ts'
 import type { LegContext } from './context.ts'
 import { placeOf } from './place.ts'
@@ -53,6 +54,26 @@ export async function watchDrift(context: LegContext): Promise<DriftWatch> {
       if (isNew) await store.transaction((trx) => keepFieldHistory(trx, scope, plan.mapping, history))
     },
   }
+}
+
+/** A field that the API itself says it does not know any more: no page comes that would show it. */
+export async function noteMissingField(
+  store: Store,
+  scope: string,
+  plan: Pick<Plan, 'mapping' | 'source'>,
+  error: unknown,
+): Promise<void> {
+  const missing = error instanceof SyncError ? error.fields['missingField'] : null
+  if (typeof missing !== 'string') return
+  const { mapping, source } = plan
+  await store.transaction((trx) =>
+    noteDrift(trx, scope, [
+      {
+        ...{ mapping, connection: source.connection.name, resource: source.resource, field: missing },
+        ...{ kind: 'missing-field', breaking: true, expected: 'a field of the API', found: 'no such field' },
+      },
+    ]),
+  )
 }
 
 async function note(context: LegContext, drifts: readonly Drift[], breaking: boolean): Promise<void> {

@@ -13,6 +13,7 @@ import { haltOf, runGoesOn, runWaits, type Waiting } from '../store/waiting-runs
 import type { Lane } from './context.ts'
 import { noteRefusal, noteTaken, stopWhereRefused } from './credentials/refusal.ts'
 import { runDetails } from './details.ts'
+import { noteMissingField } from './drift.ts'
 import { type LegDependencies, runLeg } from './leg.ts'
 import { preflight } from './preflight.ts'
 import { besideHalt, waitFor } from './run-waits.ts'
@@ -103,6 +104,7 @@ export async function runOneLeg(dependencies: LegDependencies, request: RunReque
   } catch (error) {
     const kind = failureKindOf(error)
     await noteRefusal(dependencies, request.project, error)
+    await noteMissingField(store, request.project, plan, error)
     const waiting = request.signal.aborted ? null : waitFor(error, hash, store.now())
     if (waiting !== null) {
       const { mapping, runId: run } = request

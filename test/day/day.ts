@@ -1,6 +1,10 @@
 import type { ChildProcess } from 'node:child_process'
 import { deadLetters } from '../../engine/store/dead-letters.ts'
 import type { Store } from '../../engine/store/open.ts'
+import type { RunState } from '../../engine/store/runs.ts'
+import { openRuns } from '../../engine/store/waiting-runs.ts'
+import { connectTemporal, type TemporalClient } from '../../engine/temporal/client.ts'
+import { freePort } from '../../engine/temporal/dev-server/server.ts'
 import type { Processes } from '../kill/processes.ts'
 import { killed } from '../kill/processes.ts'
 import type { Random } from '../kill/random.ts'
@@ -9,11 +13,13 @@ import type { Control, Model } from '../kill/target.ts'
 import type { JsonObject } from '../stand-ins/odoo/json.ts'
 import type { OdooStandIn } from '../stand-ins/odoo/server.ts'
 import type { ShopifyStandIn } from '../stand-ins/shopify/server.ts'
+import { arrived, type Receivers } from './alerts/inbox.ts'
+import type { Oracle, Telling } from './alerts/oracle.ts'
 import { badOf, type Sales, type Stock, sellOrders } from './sales.ts'
 import type { WayName } from './ways.ts'
 
 /** One scripted day, as its events see it. */
-export interface Day {
+export interface Day extends Receivers {
   readonly folder: string
   readonly random: Random
   readonly shop: ShopifyStandIn
@@ -21,6 +27,10 @@ export interface Day {
   /** The same two by the names of their control address. */
   readonly control: Control
   readonly processes: Processes
+  /** Where Temporal is. */
+  readonly temporal: string
+  /** What people have to be told. */
+  readonly oracle: Oracle
   /** The store that the workers work with, to look at. */
   readonly store: Store
   readonly workers: ChildProcess[]
@@ -30,6 +40,8 @@ export interface Day {
   readonly before: Map<Model, Set<number>>
   /** What people have put right for good: from then on it is no fault any more. */
   readonly mended: Set<WayName>
+  /** Whose key is in use. */
+  odooLogin: string
   kills: number
   say(message: string): void
 }
@@ -42,7 +54,7 @@ export interface Wave {
 }
 
 /** How long anything may take on a machine that does other things too. */
-export const PATIENCE_MS = 120_000
+export const PATIENCE_MS = 300_000
 
 /** Waits until it is true; says what was waited for when it does not come. */
 export async function until(what: string, look: () => Promise<boolean>, ms = PATIENCE_MS): Promise<void> {
@@ -101,6 +113,41 @@ export async function made(day: Day, model: Model, values: JsonObject): Promise<
   const id = await day.odoo.control.create({ model, values })
   day.before.get(model)!.add(id)
   return id
+}
+
+/** A command as a person types it, which has to work. Gives what it said. */
+export async function ended({ processes }: Day, args: readonly string[]): Promise<string> {
+  const { code, stdout } = await processes.ended(args)
+  if (code !== 0) throw new Error(`tidelock ${args.join(' ')} ended with ${code}: ${stdout.slice(-800)}`)
+  return stdout
+}
+
+/** Waits until a run of the mapping stands so. */
+export async function stands(day: Day, mapping: string, state: RunState): Promise<void> {
+  await until(`a run of ${mapping} is ${state}`, async () => {
+    const open = await openRuns(day.store, 'acme', { mapping })
+    return open.some((run) => run.state === state)
+  })
+}
+
+/** Waits until everybody was told all of this that has to be told by now. */
+export async function told(day: Day, title: string): Promise<void> {
+  const isIt = (telling: Telling) => telling.title === title
+  const wanted = day.oracle.expected().filter(isIt).length
+  await until(`everybody is told: ${title}`, async () => (await arrived(day)).filter(isIt).length >= wanted)
+}
+
+/** Temporal as a person with its UI has it. */
+export function temporalOf({ temporal: address }: Day): Promise<TemporalClient> {
+  return connectTemporal({
+    address,
+    ...{ namespace: 'default', taskQueue: 'tidelock', heartbeatMs: 2_000, tls: null },
+  })
+}
+
+/** Somebody lets the app into the shop, in a browser. */
+export async function connect(day: Day, connection: string): Promise<void> {
+  await ended(day, ['connect', connection, '--redirect', `http://127.0.0.1:${await freePort()}/callback`])
 }
 
 /** How often a fault of this kind has struck. */

@@ -182,6 +182,7 @@ function failureOf(config: Config, errors: readonly GraphqlError[]): SyncError |
         return new SyncError(
           'schema-drift',
           `${config.name} has no field "${extensions.fieldName ?? ''}" on ${extensions.typeName ?? ''} in version ${config.apiVersion}.`,
+          { fields: { missingField: `${extensions.typeName ?? ''}.${extensions.fieldName ?? ''}` } },
         )
     }
     if (/^(argument|missing|selection|undefined|variable)/.test(extensions?.code ?? '')) {

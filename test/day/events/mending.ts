@@ -1,4 +1,4 @@
-import { made, sell, settled } from '../day.ts'
+import { ended, made, sell, settled } from '../day.ts'
 import { edit } from '../prepare.ts'
 import { STRANGE_RATE, TWIN_MAIL, WAYS } from '../ways.ts'
 import type { Event } from './event.ts'
@@ -45,8 +45,7 @@ export const TAX_LISTED: Event = {
     edit(day.folder, `mappings/${ORDERS}.yaml`, (text) =>
       text.replace('tax: { "0.0825"', `tax: { "${STRANGE_RATE}": CA 7.5%, "0.0825"`),
     )
-    const applied = await day.processes.ended(['apply'])
-    if (applied.code !== 0) throw new Error(`apply ended with ${applied.code}: ${applied.stdout}`)
+    await ended(day, ['apply'])
     for (const [key, bad] of day.sales.bad) if (isA(WAYS['strange tax'].how)(bad)) day.sales.bad.delete(key)
     day.mended.add('strange tax')
   },

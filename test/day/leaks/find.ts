@@ -4,10 +4,10 @@ import type { Day } from '../day.ts'
 import { filesEnding, fileText } from './files.ts'
 import { histories } from './histories.ts'
 import { personalValues } from './personal.ts'
-import { createScanner, type Leak, type Text } from './search.ts'
+import { createScanner, type Leak, type Needle, type Text } from './search.ts'
 import { secretsOf } from './secrets.ts'
 
-/** Values of the shipped mappings and of Odoo's own people that are nobody's secret. */
+/** Names that stand in every Odoo or in the mappings themselves. */
 const NOBODYS = new Set([
   'Web guest',
   'Administrator',
@@ -17,34 +17,72 @@ const NOBODYS = new Set([
   'YourCompany',
 ])
 
+/** Where something may have been given away, and what has to stand there: else it was not looked into. */
+interface Place {
+  readonly name: string
+  readonly sign: string
+  /** Secrets alone: people's data may be there. */
+  readonly secretsOnly?: boolean
+  readonly texts: Iterable<Text> | AsyncIterable<Text>
+}
+
 /** Looks through all that was written down about the day, by whomever, for what must stand nowhere. */
-export async function findLeaks(day: Day, client: Client): Promise<readonly Leak[]> {
+export async function findLeaks(day: Day, client: Client, told: readonly Text[]): Promise<readonly Leak[]> {
   const personal = await personalValues(day.control, NOBODYS)
   const secrets = secretsOf(day)
-  const all = createScanner([...personal, ...secrets])
+  const canary: Needle = { kind: 'secret', what: 'a canary', value: `canary.${day.random.between(1e6, 9e6)}` }
+  await plant(client, canary.value)
+  const all = createScanner([...personal, ...secrets, canary])
+  const alone = createScanner(secrets)
   const leaks: Leak[] = []
-  let [texts, letters] = [0, 0]
-  const look = (text: Text) => {
-    texts++
-    letters += text.text.length
-    leaks.push(...all.leaks(text))
+  for (const { name, sign, secretsOnly = false, texts } of placesOf(day, client, told)) {
+    let [seen, letters, count] = [false, 0, 0]
+    for await (const text of texts) {
+      count++
+      letters += text.text.length
+      seen ||= text.text.includes(sign)
+      leaks.push(...(secretsOnly ? alone : all).leaks(text))
+    }
+    if (!seen) throw new Error(`${name}: ${count} texts without "${sign}": it was not looked into.`)
+    day.say(`looked through ${name}: ${count} texts, ${(letters / 1e6).toFixed(1)} MB`)
   }
-  for await (const text of histories(client)) look(text)
-  const logs = [
-    ...fileText(day.folder, 'processes.log'),
-    ...fileText(day.folder, '.tidelock/worker.log'),
-    ...filesEnding(day.folder, '.db'),
-    ...filesEnding(day.folder, '.db-wal'),
+  // A scanner that does not find what was planted for it finds nothing.
+  const found = leaks.filter(({ what }) => what === canary.what).map(({ where }) => where)
+  for (const place of ['history of ', 'temporal.db'])
+    if (!found.some((where) => where.startsWith(place)))
+      throw new Error(`What was planted was not found in ${place}.`)
+  day.say(`looked for ${personal.length} personal values and ${secrets.length} secrets`)
+  return leaks.filter(({ what }) => what !== canary.what)
+}
+
+function placesOf(day: Day, client: Client, told: readonly Text[]): readonly Place[] {
+  const { folder } = day
+  const kept = join(folder, '.tidelock')
+  return [
+    { name: 'histories of Temporal', sign: 'acme/sync/shopify-orders', texts: histories(client) },
+    {
+      name: 'the file of Temporal',
+      sign: 'acme/sync/shopify-orders',
+      texts: [...filesEnding(folder, '.db'), ...filesEnding(folder, '.db-wal')],
+    },
+    { name: 'what processes said', sign: 'Temporal Server', texts: fileText(folder, 'processes.log') },
+    { name: 'the log of the workers', sign: '"mapping":"shopify-orders"', texts: filesEnding(kept, '.log') },
+    { name: 'what people were told and given', sign: 'shopify-orders', texts: told },
+    {
+      name: 'the store',
+      sign: 'shopify-orders',
+      secretsOnly: true,
+      texts: [...filesEnding(kept, '.db'), ...filesEnding(kept, '.db-wal')],
+    },
   ]
-  for (const text of logs) look(text)
-  const store = createScanner(secrets)
-  for (const text of [
-    ...filesEnding(join(day.folder, '.tidelock'), '.db'),
-    ...filesEnding(join(day.folder, '.tidelock'), '.db-wal'),
-  ])
-    leaks.push(...store.leaks(text))
-  day.say(
-    `looked for ${personal.length} personal values and ${secrets.length} secrets in ${texts} texts of ${Math.round(letters / 1e6)} MB`,
-  )
-  return leaks
+}
+
+/** Something that must be found, in the history of a workflow that nobody serves. */
+async function plant(client: Client, value: string): Promise<void> {
+  const handle = await client.workflow.start('planted', {
+    taskQueue: 'nobody',
+    workflowId: 'planted',
+    args: [{ value }],
+  })
+  await handle.terminate()
 }

@@ -9,8 +9,8 @@ export interface Database {
   readonly store: Store
   readonly fields: Map<string, Fields>
   readonly hooks: Readonly<Record<string, Hooks>>
-  /** Who may make keys by program: nobody, since this build has no such thing; Settings users; everybody. */
-  readonly keyMaking: { mode: 'absent' | 'settings' | 'everybody' }
+  /** Who may make keys by program: nobody, since this build has no such thing; Settings users; everybody. `made`: all that were. */
+  readonly keyMaking: { mode: 'absent' | 'settings' | 'everybody'; readonly made: string[] }
   /** A new moment, with microseconds. */
   stamp(): string
 }

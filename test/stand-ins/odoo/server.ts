@@ -49,6 +49,8 @@ export interface OdooStandIn {
   /** A user that sees its own orders only. */
   readonly ownDocumentsLogin: string
   readonly ownDocumentsApiKey: string
+  /** All keys that programs made. */
+  madeKeys(): readonly string[]
   readonly control: OdooControl
   close(): Promise<void>
 }
@@ -63,7 +65,7 @@ export async function startOdoo(options: OdooOptions): Promise<OdooStandIn> {
     store: createStore(),
     fields: readFields(options.version),
     hooks: HOOKS,
-    keyMaking: { mode: options.keyMaking ?? 'absent' },
+    keyMaking: { mode: options.keyMaking ?? 'absent', made: [] },
     stamp: createClock(() => clock() + offset),
   }
   const installer: Env = { db, uid: 1, su: true, context: {}, stamp: db.stamp() }
@@ -95,6 +97,7 @@ export async function startOdoo(options: OdooOptions): Promise<OdooStandIn> {
     apiKeyWithoutEmail: keyOf(db, LOGINS.withoutEmail),
     ownDocumentsLogin: LOGINS.ownDocuments,
     ownDocumentsApiKey: keyOf(db, LOGINS.ownDocuments),
+    madeKeys: () => [...db.keyMaking.made],
     control: createControl(db, faults, underWay, counter, (ms) => void (offset += ms)),
     close: () =>
       new Promise((resolve) => {

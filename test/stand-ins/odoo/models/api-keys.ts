@@ -33,6 +33,7 @@ export const apiKeys: Hooks = {
         if (liveKeys(env).length >= MOST_KEYS)
           throw userError(`Limit of ${MOST_KEYS} API keys is reached for programmatic creation`)
         const key = randomBytes(20).toString('hex')
+        env.db.keyMaking.made.push(key)
         const id = env.db.store.nextId('res.users.apikeys')
         env.db.store.put('res.users.apikeys', {
           ...{ id, name: args.name as Json, user_id: env.uid, scope: args.scope ?? false },

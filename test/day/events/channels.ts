@@ -1,0 +1,100 @@
+import { arrived } from '../alerts/inbox.ts'
+import { RING } from '../alerts/rules.ts'
+import { type Day, ended, sell, settled, until, type Wave } from '../day.ts'
+import { type Bad, markBad } from '../sales.ts'
+import type { Event } from './event.ts'
+
+const PRODUCTS = 'shopify-products'
+const RULE = `${PRODUCTS}: failures of records: ${RING.atLeast} within ${RING.withinMs / 1_000}s`
+const BARCODE = '5012399990001'
+
+/**
+ * Five products come with the barcode of a sixth, which Odoo takes once: people are to be told. Then the merchant corrects them, and it is
+ * over.
+ */
+async function ring(day: Day): Promise<void> {
+  const { shop, sales } = day
+  const number = shop.control.variants().then((variants) => variants.length)
+  const sku = `RING-${await number}`
+  await shop.control.createVariant({ sku, price: 900, barcode: BARCODE })
+  await until('the first of them is in Odoo', async () => (await productsOf(day, sku)) === 1)
+  const bad: Bad[] = []
+  for (let n = 1; n <= RING.atLeast; n++) {
+    const label = `${sku}-${n}`
+    const { id } = await shop.control.createVariant({ sku: label, price: 900, barcode: BARCODE })
+    bad.push({
+      ...{ how: 'the barcode of another product', mapping: PRODUCTS, id, label },
+      ...{ class: 'rejected', at: /barcode|^$/, message: /[Bb]arcode/, arrives: false },
+    })
+  }
+  for (const one of bad) markBad(sales, one)
+  await settled(day)
+  for (const [index, { id, label }] of bad.entries()) {
+    await shop.control.updateVariant({
+      sku: label,
+      barcode: `${BARCODE.slice(0, -3)}${index}${await number}`,
+    })
+    sales.bad.delete(`${PRODUCTS} ${id}`)
+  }
+  await shop.control.updateVariant({ sku, barcode: `${BARCODE}${await number}` })
+  day.oracle.raised('WARNING', RULE)
+  day.oracle.recovered(RULE)
+}
+
+async function productsOf({ odoo }: Day, sku: string): Promise<number> {
+  const domain = [['default_code', '=', sku]]
+  return (await odoo.control.read({ model: 'product.product', domain, fields: ['id'] })).length
+}
+
+/** Something is told while a channel does not work for a while: it comes late, once. */
+function away(name: string, arm: (day: Day) => Promise<void>, isOver: (day: Day) => Promise<boolean>): Event {
+  return {
+    name,
+    async happens(day, wave) {
+      await arm(day)
+      await sell(day, wave)
+      await ring(day)
+      await until(`${name}: it is met`, () => isOver(day))
+    },
+  }
+}
+
+const sum = (hits: Readonly<Record<string, number>>) =>
+  Object.values(hits).reduce((all, count) => all + count, 0)
+
+export const SLACK_AWAY = away(
+  'Slack is down, then too busy',
+  ({ slack }) =>
+    slack.control.faults([{ kind: 'down' }, { kind: 'rate-limited', seconds: 2 }, { kind: 'cut-before' }]),
+  async ({ slack }) => sum(await slack.control.hits()) >= 3,
+)
+
+export const MAIL_AWAY = away(
+  'the mail server refuses for now, and once takes a mail without a word',
+  ({ smtp }) =>
+    smtp.control.faults([
+      { kind: 'reply', at: 'from', code: 451, text: '4.3.2 try again later' },
+      { kind: 'cut-after-data' },
+      { kind: 'reply', at: 'connect', code: 421, text: '4.3.2 shutting down' },
+    ]),
+  async ({ smtp }) => sum(await smtp.control.hits()) >= 3,
+)
+
+/** Slack does not know the address any more: others are told that, and what Slack should have told, until somebody proves it again. */
+export const SLACK_GONE: Event = {
+  name: 'the address of Slack is withdrawn, and given back',
+  async happens(day: Day, wave: Wave) {
+    const dead = 'channel ops'
+    await day.slack.control.faults([{ kind: 'error', error: 'no_service', times: 1_000 }])
+    await sell(day, wave)
+    await ring(day)
+    await until('somebody is told that Slack is dead', async () =>
+      (await arrived(day)).some(({ title }) => title.includes(dead)),
+    )
+    await day.slack.control.faults([])
+    await ended(day, ['alerts', 'send', 'ops'])
+    day.oracle.told('ops', 'INFO test of the channel ops')
+    day.oracle.told('audit', `CRITICAL ${dead}`)
+    day.oracle.told('audit', `RECOVERED ${dead}`)
+  },
+}
