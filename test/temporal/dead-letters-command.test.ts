@@ -1,5 +1,5 @@
 import { spawn } from 'node:child_process'
-import { mkdtempSync, readFileSync, rmSync, statSync, writeFileSync } from 'node:fs'
+import { mkdtempSync, readdirSync, readFileSync, rmSync, statSync, writeFileSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { afterAll, beforeAll, expect, test, vi } from 'vitest'
@@ -256,8 +256,20 @@ test('a person decides in a spreadsheet, and the same sheet again changes nothin
   expect(decisions).toMatchObject([{ kind: 'discard', by: 'mara', reason: 'the tip is booked elsewhere' }])
 })
 
-test('nothing personal stands in the database, the log or what Temporal keeps', async () => {
-  const db = readFileSync(join(folder, '.tidelock', 'store.db'), 'latin1')
-  const log = readFileSync(join(folder, '.tidelock', 'worker.log'), 'utf8')
-  for (const text of [log, db]) expect(text).not.toContain('Kanaal 12')
+test('nothing personal stands in the store, the log or what Temporal keeps', () => {
+  const state = join(folder, '.tidelock')
+  const kept = readdirSync(state)
+    .filter((name) => /\.(db|db-wal|log)$/.test(name))
+    .map((name) => [name, readFileSync(join(state, name), 'latin1')] as const)
+  expect(kept.map(([name]) => name)).toEqual(
+    expect.arrayContaining(['store.db', 'temporal.db', 'worker.log']),
+  )
+  // What is no secret is found where it is looked for.
+  expect(kept.some(([name, text]) => name.startsWith('store.db') && text.includes('#bad-1'))).toBe(true)
+  expect(kept.some(([name, text]) => name.startsWith('temporal.db') && text.includes('shopify-orders'))).toBe(
+    true,
+  )
+  for (const [name, text] of kept)
+    for (const personal of ['Kanaal 12', 'Brandt', EMAIL])
+      expect(text.includes(personal), `${name}: ${personal}`).toBe(false)
 })
