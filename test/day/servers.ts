@@ -1,4 +1,4 @@
-import { mkdtempSync, rmSync, writeFileSync } from 'node:fs'
+import { mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { openStore } from '../../engine/store/open.ts'
@@ -16,7 +16,7 @@ import { startSlack } from '../stand-ins/slack/server.ts'
 import { startSmtp } from '../stand-ins/smtp/server.ts'
 import { startWebhook } from '../stand-ins/webhook/server.ts'
 import { createOracle } from './alerts/oracle.ts'
-import { connect, type Day, ended } from './day.ts'
+import { connect, type Day, ended, until } from './day.ts'
 import { browserIn, prepareDay } from './prepare.ts'
 import { createSales, judgePast } from './sales.ts'
 import { TWIN_MAIL, TWINS } from './ways.ts'
@@ -110,8 +110,26 @@ export async function openDay(
     temporal: `127.0.0.1:${port}`,
     say,
   }
+  await opening(day, workers)
+  return day
+}
+
+/** First customers and products go live; orders follow when those have arrived, so that none of them is bad for want of its products. */
+async function opening(day: Day, workers: number): Promise<void> {
+  const { folder, shop, odoo } = day
+  const path = join(folder, 'mappings', 'shopify-orders.yaml')
+  const orders = readFileSync(path, 'utf8')
+  rmSync(path)
   await ended(day, ['apply'])
   await connect(day, 'shopify')
-  for (let n = 0; n < workers; n++) day.workers.push(processes.worker())
-  return day
+  const products = day.stock.skus.length + (await odoo.control.counts())['product.product']!
+  const partners = day.stock.customers.length + (await odoo.control.counts())['res.partner']!
+  for (let n = 0; n < workers; n++) day.workers.push(day.processes.worker())
+  await until('customers and products are in Odoo', async () => {
+    const counts = await odoo.control.counts()
+    return counts['product.product']! >= products && counts['res.partner']! >= partners
+  })
+  writeFileSync(path, orders)
+  await ended(day, ['apply'])
+  day.say(`${(await shop.control.counts()).variants} products have arrived`)
 }
