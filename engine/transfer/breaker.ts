@@ -25,15 +25,22 @@ export async function breakerHalt(
   const { scope, plan, planHash } = context
   const limits = plan.errors.halt
   const added = judgementsOf(verdicts, planHash)
-  if (added === '') return null
+  const isAgain = [...verdicts].some(
+    ([work, verdict]) => isRefusal(verdict) && !isRefused(work, verdict, planHash),
+  )
+  if (added === '' && !isAgain) return null
   const before = await lastJudgements(trx, scope, plan.mapping, planHash)
-  const { window, tripped } = judgeBreaker(before, added, limits)
-  if (window !== before) await keepJudgements(trx, scope, plan.mapping, planHash, window)
+  // What halted it is still refused, and nobody let it go on: it is at the same place.
+  const standing = isAgain ? judgeBreaker('', before, limits) : null
+  const isStill = standing !== null && standing.at !== null
+  const { window, tripped, at } = isStill ? standing : judgeBreaker(before, added, limits)
+  const kept = at ?? window
+  if (kept !== before) await keepJudgements(trx, scope, plan.mapping, planHash, kept)
   if (tripped === null) return null
   const percent = Number((limits.rejected * 100).toFixed(1))
   return new SyncError(
     'too-many-rejected',
-    `Of ${limits.window} records in a row ${tripped} were refused; more than ${percent}% halt the mapping (errors.halt). ${causesOf(context.sourceMap, verdicts, planHash)}They are open dead letters: \`tidelock dead-letters list --mapping ${plan.mapping}\`. The cursor stands before this page.`,
+    `Of ${limits.window} records in a row ${tripped} were refused; more than ${percent}% halt the mapping (errors.halt). ${causesOf(context.sourceMap, verdicts)}They are open dead letters: \`tidelock dead-letters list --mapping ${plan.mapping}\`. The cursor stands before this page.`,
     { fields: { rejected: tripped, window: limits.window } },
   )
 }
@@ -50,16 +57,20 @@ function judgementsOf(verdicts: ReadonlyMap<Work, Verdict>, planHash: string): J
 
 /** One that was refused before, in this version and by this plan, is no news: it was counted then. */
 function isRefused({ letter, sourceHash }: Work, verdict: Verdict, planHash: string): boolean {
-  if (verdict.kind !== 'parked' || !REFUSALS.has(verdict.parking.class)) return false
+  if (!isRefusal(verdict)) return false
   const isRetry = letter?.planHash === planHash && letter.parkedHash === sourceHash
   return !isRetry
 }
 
+function isRefusal(verdict: Verdict): boolean {
+  return verdict.kind === 'parked' && REFUSALS.has(verdict.parking.class)
+}
+
 /** The most frequent places, without a word of any record. */
-function causesOf(sourceMap: SourceMap, verdicts: ReadonlyMap<Work, Verdict>, planHash: string): string {
+function causesOf(sourceMap: SourceMap, verdicts: ReadonlyMap<Work, Verdict>): string {
   const counts = new Map<string, number>()
-  for (const [work, verdict] of verdicts) {
-    if (!isRefused(work, verdict, planHash) || verdict.kind !== 'parked') continue
+  for (const verdict of verdicts.values()) {
+    if (verdict.kind !== 'parked' || !REFUSALS.has(verdict.parking.class)) continue
     const place = placeOf(sourceMap.places, verdict.parking.at)
     const cause = `${verdict.parking.class}${place === null ? '' : ` at ${sourceMap.file}:${place.line}`}`
     counts.set(cause, (counts.get(cause) ?? 0) + 1)

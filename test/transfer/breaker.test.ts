@@ -122,12 +122,19 @@ test('a halt binds every other run of the mapping, in every lane, until somebody
   expect((await run()).tally).toMatchObject({ read: 13 })
 })
 
-test('aborted, the next run halts at the same place: nothing has changed', async () => {
-  const { run, row, decide } = await breakerWorld(['gggggggrrr', 'ggg'])
-  const { halted } = await run()
-  await decide(halted, 'abort')
-  expect(await row(halted)).toMatchObject({ state: 'cancelled', decision: { kind: 'abort' } })
-  expect((await run()).halted).toMatchObject({ kind: 'too-many-rejected' })
+test.each([
+  ['good ones before the refused', ['gggggggrrr', 'ggg'], 0],
+  ['nothing but refused ones', ['ggggggg', 'rrr', 'ggg'], 1],
+  ['good ones after the refused', ['ggggggg', 'rrrgggggggggg', 'ggg'], 1],
+])('aborted, the next run halts at the same place, as nothing has changed: %s', async (_, pages, passed) => {
+  const { store, world, run, row, decide } = await breakerWorld(pages)
+  for (let round = 0; round < 3; round++) {
+    const { halted } = await run()
+    expect(halted).toMatchObject({ kind: 'too-many-rejected' })
+    expect((await cursorOf(store, world.scope, 'orders', 'live'))?.sequence ?? 0).toBe(passed)
+    await decide(halted, 'abort')
+    expect(await row(halted)).toMatchObject({ state: 'cancelled', decision: { kind: 'abort' } })
+  }
 })
 
 test('another plan judges for itself: one that mends nothing halts again, one that mends it goes on', async () => {

@@ -15,6 +15,8 @@ export interface BreakerVerdict {
   readonly window: Judgements
   /** How many of a full window were refused where it was above the limit for the first time; null where it never was. */
   readonly tripped: number | null
+  /** The full window where it was so; null where it never was. */
+  readonly at: Judgements | null
 }
 
 /**
@@ -27,10 +29,14 @@ export function judgeBreaker(before: Judgements, added: Judgements, limits: Brea
   const start = all.length - added.length
   let refused = 0
   let tripped: number | null = null
+  let at: Judgements | null = null
   for (let index = 0; index < all.length && tripped === null; index++) {
     if (all[index] === REFUSED) refused++
     if (index >= window && all[index - window] === REFUSED) refused--
-    if (index >= start && index + 1 >= window && refused > rejected * window) tripped = refused
+    if (index >= start && index + 1 >= window && refused > rejected * window) {
+      tripped = refused
+      at = all.slice(index + 1 - window, index + 1)
+    }
   }
-  return { window: all.slice(-window), tripped }
+  return { window: all.slice(-window), tripped, at }
 }
