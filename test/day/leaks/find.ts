@@ -15,6 +15,9 @@ const NOBODYS = new Set([
   'Tidelock',
   'Low Sales',
   'YourCompany',
+  // Tidelock's own user, from whom its mail is, and the administrator.
+  'tidelock@acme.example',
+  'admin@acme.example',
 ])
 
 /** Where something may have been given away, and what has to stand there: else it was not looked into. */
