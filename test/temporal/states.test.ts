@@ -19,7 +19,10 @@ afterAll(() => world.close())
 async function refused(times = 1): Promise<RunRow> {
   await world.shop.control.faults({ faults: [{ kind: 'expired-token', times }] })
   await world.begin()
-  return world.waitingAs('awaiting-credentials')
+  const run = await world.waitingAs('awaiting-credentials')
+  // Its leg has come to its end: a decision before that would be none.
+  await world.stateShown(run, 'AwaitingCredentials')
+  return run
 }
 
 test('a remote that wants to be asked later: Throttled until then, which uses up no attempt, and then it goes on', async () => {
@@ -99,6 +102,7 @@ test('an Update without who or why is refused; one sent twice is done once', asy
     const run = await runById(world.store, 'acme', waiting.id)
     return run?.state === 'awaiting-credentials' && run.since > waiting.since ? run : null
   })
+  await world.stateShown(waiting, 'AwaitingCredentials')
   expect(await handle.executeUpdate('resume', resume)).toBe(answers[0])
   expect(await runById(world.store, 'acme', waiting.id)).toEqual(still)
   await handle.executeUpdate('abort', { args: [{ by: 'ana', reason: 'later' }] })
