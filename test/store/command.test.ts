@@ -9,6 +9,7 @@ import { prepareDemoFolder } from '../../engine/cli/demo/folder.ts'
 import { createOutput } from '../../engine/cli/output.ts'
 import { MIGRATIONS } from '../../engine/store/migrations/list.ts'
 import { openStore, type Store } from '../../engine/store/open.ts'
+import { keysInFile } from '../../engine/store/seal.ts'
 import { saveSelection } from '../../engine/store/selections.ts'
 import { ROOT } from '../core/compile/repository.ts'
 import { newPlace, START, type StorePlace, storePlace } from './opened.ts'
@@ -29,7 +30,14 @@ async function repository({ url, folder }: StorePlace) {
   const shopify = { ...nowhere, shop: 'acme', accessToken: 'token' }
   prepareDemoFolder(folder, { odoo, shopify, control: { url: '' } }, '19.0')
   const settings = join(folder, 'temporal.yaml')
-  writeFileSync(settings, readFileSync(settings, 'utf8').replace(/store: .*/, `store: "${url}"`))
+  // A store that machines share has keys of its own.
+  keysInFile(join(folder, '.tidelock', 'keys'))
+  writeFileSync(
+    settings,
+    readFileSync(settings, 'utf8')
+      .replace(/^( +)store: .*/m, `$1store: "${url}"\n$1keys: { secret: store-keys }`)
+      .replace(/^secrets:$/m, 'secrets:\n  store-keys: { from: "file:.tidelock/keys" }'),
+  )
   const store = (...args: string[]): Promise<Ended> =>
     new Promise((resolve) => {
       const child = spawn(process.execPath, [join(ROOT, 'engine/cli/bin.js'), 'store', ...args], {
