@@ -34,6 +34,18 @@ export async function enqueueMessage(
   for (const channel of notify) await insert(trx, { project, channel, message, notify }, 'once')
 }
 
+/** Whether any channel has a message with this id, sent or not. */
+export async function isTold(store: Queryable, project: string, messageId: string): Promise<boolean> {
+  const row = await store.db
+    .selectFrom('outbox')
+    .select('id')
+    .where('project', '=', project)
+    .where('message_id', '=', messageId)
+    .limit(1)
+    .executeTakeFirst()
+  return row !== undefined
+}
+
 /** The next message of a channel, in the order in which they were queued. */
 export async function nextMessage(
   store: Queryable,

@@ -40,6 +40,8 @@ export interface Day extends Receivers {
   readonly before: Map<Model, Set<number>>
   /** What people have put right for good: from then on it is no fault any more. */
   readonly mended: Set<WayName>
+  /** When Slack did not take anything, and others were told instead. */
+  readonly slackGone: { readonly from: number; readonly until: number }[]
   /** Whose key is in use. */
   odooLogin: string
   kills: number

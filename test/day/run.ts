@@ -1,7 +1,7 @@
 import { rmSync } from 'node:fs'
 import { becomesTrue } from '../kill/storm.ts'
 import { arrived } from './alerts/inbox.ts'
-import { difference, type Telling } from './alerts/oracle.ts'
+import { byWhomever, difference, type Telling, withoutDead } from './alerts/oracle.ts'
 import { standing } from './alerts/standing.ts'
 import { type Day, settled } from './day.ts'
 import type { Event } from './events/event.ts'
@@ -71,8 +71,12 @@ export async function runDay(options: DayRun): Promise<DayResult> {
 
 /** Waits until all that has to be told was told; what should not have been may come as well. */
 async function alertsOf(day: Day): Promise<Pick<DayResult, 'alertsExpected' | 'alertsSent' | 'alertsWrong'>> {
-  const alertsExpected = [...day.oracle.expected(), ...(await standing(day.store))]
-  const wrong = async () => difference(alertsExpected, await arrived(day))
-  await becomesTrue(async () => (await wrong()).length === 0, TOLD_WITHIN_MS)
-  return { alertsExpected, alertsSent: await arrived(day), alertsWrong: await wrong() }
+  const demanded = [...day.oracle.expected(), ...(await standing(day.store))]
+  const held = async () => {
+    const arrivals = (await arrived(day)).map(byWhomever)
+    const alertsExpected = withoutDead(demanded, arrivals, day.slackGone)
+    return { alertsExpected, alertsSent: arrivals, alertsWrong: difference(alertsExpected, arrivals) }
+  }
+  await becomesTrue(async () => (await held()).alertsWrong.length === 0, TOLD_WITHIN_MS)
+  return held()
 }

@@ -105,6 +105,7 @@ export async function openDay(
     stock: { shop, sales, random: createRandom(seed + 1), skus, customers },
     before,
     mended: new Set(),
+    slackGone: [],
     odooLogin: odoo.login,
     kills: 0,
     temporal: `127.0.0.1:${port}`,

@@ -250,6 +250,17 @@ describe('a channel that does not work', () => {
     })
   })
 
+  test('is spoken of once, also when what comes later goes to yet another one', async () => {
+    const { slack, receiver, tell, deliver, apply, ops, hook, atHook } = await world()
+    await apply(ops, hook, definition('webhook', { url: `${receiver.url}/other` }, 'other'))
+    await slack.control.faults([{ kind: 'error', error: 'no_service', times: 999 }])
+    await tell('m1', ['ops', 'hook'])
+    await deliver()
+    await tell('m2', ['ops', 'other'])
+    await deliver()
+    expect((await atHook()).filter((text) => text.includes('does not work'))).toHaveLength(1)
+  })
+
   test('tells by itself when it works again: there, and where it was said', async () => {
     const { slack, tell, deliver, pass, attempts, atSlack, atHook, stateOf } = await world()
     await slack.control.faults([{ kind: 'error', error: 'no_service', times: 2 }])

@@ -5,6 +5,7 @@ import { type AppliedChannel, holdChannel, lockedChannel } from '../../store/cha
 import type { Store, Transaction } from '../../store/open.ts'
 import {
   enqueueMessage,
+  isTold,
   moveMessage,
   nextMessage,
   type OutboxMessage,
@@ -101,12 +102,12 @@ async function moveAll(
   for (const message of await queuedMessages(trx, project, name)) {
     const other = await otherChannelOf(trx, project, name, message.notify)
     if (other === null) break
-    if (channel !== null && !moved)
-      await enqueueMessage(trx, {
-        project,
-        message: channelIsDead(project, name, channel.health, docs),
-        channels: [other],
-      })
+    if (channel !== null && !moved) {
+      const dead = channelIsDead(project, name, channel.health, docs)
+      // Once, though what comes later may go to another channel.
+      if (!(await isTold(trx, project, dead.id)))
+        await enqueueMessage(trx, { project, message: dead, channels: [other] })
+    }
     await moveMessage(trx, project, message, other)
     moved = true
   }

@@ -1,5 +1,5 @@
 import { expect, test } from 'vitest'
-import { createOracle, difference, silences, type Telling } from './oracle.ts'
+import { byWhomever, createOracle, difference, silences, type Telling, withoutDead } from './oracle.ts'
 
 test.each([
   ['runs come often enough', [10, 20, 30, 40], 45, []],
@@ -42,4 +42,24 @@ test('what is missing, what is too much, what came twice and what came elsewhere
     'should not have been told: ops: A',
     'should not have been told: audit: B',
   ])
+})
+
+test('what a dead channel should have told is told by others; that it is dead, by any of them', () => {
+  const expected: Telling[] = [
+    { channel: 'ops', title: 'WARNING a' },
+    { channel: 'audit', title: 'WARNING a' },
+    { channel: 'ops', title: 'WARNING b' },
+    { channel: 'audit', title: 'WARNING b' },
+  ]
+  const arrivals = [
+    { channel: 'audit' as const, title: 'WARNING a', at: 5 },
+    { channel: 'audit' as const, title: 'WARNING b', at: 15 },
+  ]
+  expect(withoutDead(expected, arrivals, [{ from: 10, until: 20 }])).toEqual([
+    expected[0],
+    expected[1],
+    expected[3],
+  ])
+  expect(byWhomever({ channel: 'finance', title: 'CRITICAL channel ops' }).channel).toBe('audit')
+  expect(byWhomever({ channel: 'ops', title: 'INFO test of the channel ops' }).channel).toBe('ops')
 })

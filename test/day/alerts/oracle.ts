@@ -6,6 +6,11 @@ export interface Telling {
   readonly title: string
 }
 
+/** What arrived, and when (epoch ms). */
+export interface Arrived extends Telling {
+  readonly at: number
+}
+
 /** Keeps what has to be told as the day goes on, from what the day does. It knows nothing of what the engine thinks. */
 export interface Oracle {
   /** Everybody is told that it is so. */
@@ -50,16 +55,43 @@ export function silences(
   })
 }
 
+export const MISSING = 'was not told'
+
 /** The difference between what had to be told and what was told, one line each; nothing when they are equal. */
 export function difference(expected: readonly Telling[], sent: readonly Telling[]): readonly string[] {
   const lines: string[] = []
   const left = sent.map(lineOf)
   for (const line of expected.map(lineOf)) {
     const at = left.indexOf(line)
-    if (at === -1) lines.push(`was not told: ${line}`)
+    if (at === -1) lines.push(`${MISSING}: ${line}`)
     else left.splice(at, 1)
   }
   return [...lines, ...left.map((line) => `should not have been told: ${line}`)]
 }
 
 export const lineOf = ({ channel, title }: Telling): string => `${channel}: ${title}`
+
+/**
+ * What Slack had to be told while it was dead (as the receiver of one's own shows), it is not told any more: others are, and were.
+ * That it is dead is told by any other channel.
+ */
+export function withoutDead(
+  expected: readonly Telling[],
+  audited: readonly Arrived[],
+  gone: readonly { readonly from: number; readonly until: number }[],
+): readonly Telling[] {
+  const left = [...expected]
+  for (const { channel, title, at } of audited) {
+    if (channel !== 'audit' || isOfChannel(title)) continue
+    if (!gone.some(({ from, until }) => at >= from && at <= until)) continue
+    const index = left.findIndex((one) => one.channel === 'ops' && one.title === title)
+    if (index !== -1) left.splice(index, 1)
+  }
+  return left
+}
+
+/** Whichever channel tells of another one: it counts as told by `audit`. */
+export const byWhomever = <T extends Telling>(telling: T): T =>
+  isOfChannel(telling.title) ? { ...telling, channel: 'audit' } : telling
+
+const isOfChannel = (title: string): boolean => / channel ops$/.test(title) && !title.startsWith('INFO')

@@ -1,4 +1,5 @@
 import { arrived } from '../alerts/inbox.ts'
+import { difference, MISSING } from '../alerts/oracle.ts'
 import { RING } from '../alerts/rules.ts'
 import { type Day, ended, sell, settled, until, type Wave } from '../day.ts'
 import { type Bad, markBad } from '../sales.ts'
@@ -85,14 +86,24 @@ export const SLACK_GONE: Event = {
   name: 'the address of Slack is withdrawn, and given back',
   async happens(day: Day, wave: Wave) {
     const dead = 'channel ops'
+    const isTold = async (...titles: readonly string[]) => {
+      const since = (await arrived(day)).filter(({ at, channel }) => channel !== 'ops' && at >= from)
+      return titles.every((title) => since.some((telling) => telling.title.includes(title)))
+    }
+    await until('all is told that has to be by now', async () => {
+      const wrong = difference(day.oracle.expected(), await arrived(day))
+      return !wrong.some((line) => line.startsWith(MISSING))
+    })
+    const from = Date.now()
     await day.slack.control.faults([{ kind: 'error', error: 'no_service', times: 1_000 }])
     await sell(day, wave)
     await ring(day)
-    await until('somebody is told that Slack is dead', async () =>
-      (await arrived(day)).some(({ title }) => title.includes(dead)),
+    await until('others are told that Slack is dead, and what it should have told', () =>
+      isTold(dead, `WARNING ${RULE}`, `RECOVERED ${RULE}`),
     )
     await day.slack.control.faults([])
     await ended(day, ['alerts', 'send', 'ops'])
+    day.slackGone.push({ from, until: Date.now() })
     day.oracle.told('ops', 'INFO test of the channel ops')
     day.oracle.told('audit', `CRITICAL ${dead}`)
     day.oracle.told('audit', `RECOVERED ${dead}`)
