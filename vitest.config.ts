@@ -1,11 +1,15 @@
 import { availableParallelism } from 'node:os'
 import { defineConfig } from 'vitest/config'
 
+/** Long stories of many processes on one store: PostgreSQL is where those are. What they stand on is told on both. */
+const SEVERAL_WORKERS = ['test/transfer/budget.test.ts', 'test/transfer/token-processes.test.ts']
+
 /** What runs on PostgreSQL too, or only there: all that is said of the store, and the stories of whole runs that need it most. */
 const ON_POSTGRES = [
   'test/store/*.test.ts',
   'test/store/postgres/*.test.ts',
-  'test/transfer/{breaker,budget,credentials,delivering,dying,judging,orders,settling,token-processes}.test.ts',
+  'test/transfer/{breaker,credentials,delivering,dying,judging,orders,settling}.test.ts',
+  ...SEVERAL_WORKERS,
 ]
 
 export default defineConfig({
@@ -21,7 +25,7 @@ export default defineConfig({
         test: {
           name: 'sqlite',
           include: ['test/**/*.test.ts'],
-          exclude: ['test/store/postgres/**'],
+          exclude: ['test/store/postgres/**', ...SEVERAL_WORKERS],
           provide: { dialect: 'sqlite' },
         },
       },
