@@ -1,5 +1,7 @@
 import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, test } from 'vitest'
 import { openIntents } from '../../engine/store/ledger.ts'
+import { openRuns } from '../../engine/store/waiting-runs.ts'
+import { decideRun } from '../../engine/transfer/run-waits.ts'
 import { findViolations, type Ids, idsOf } from '../kill/check.ts'
 import { controlOf } from '../kill/control-of.ts'
 import { SHIPPED } from '../kill/flows.ts'
@@ -46,12 +48,20 @@ async function round(): Promise<readonly string[]> {
   return left
 }
 
+/** What waits for a person gets its answer: look again. The next run does. */
+async function letGoOn(): Promise<void> {
+  for (const run of await openRuns(world.store, 'acme'))
+    for (const kind of ['resume', 'abort'] as const)
+      await decideRun(world, { project: 'acme', runId: run.id, kind, by: 'ana', reason: 'It is mended.' })
+}
+
 /** Rounds until twice nothing was left to do, and no fault either. */
 async function calm(left: () => Promise<readonly unknown[]> = async () => []): Promise<void> {
   for (let rounds = 0, quiet = 0; quiet < 2; rounds++) {
     await world.odoo.control.finish()
     // Nothing is on its way any more, so nobody need wait for it; and what is parked gets its next chance.
     world.wait(TRIED_AGAIN_MS)
+    await letGoOn()
     const open = [...(await round()), ...(await left())]
     quiet = open.length === 0 ? quiet + 1 : 0
     if (rounds === 30) expect(open).toEqual([])
