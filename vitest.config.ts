@@ -15,9 +15,10 @@ const ON_POSTGRES = [
 export default defineConfig({
   test: {
     pool: 'forks',
-    // Much of the time goes to waiting for servers and processes: two at once even where one core is left for the others.
-    maxWorkers: Math.max(2, availableParallelism() - 1),
-    testTimeout: 30_000,
+    // Much of the time goes to waiting for servers and processes: with as many at once as there are cores, a third of two cores idles.
+    maxWorkers: Math.max(3, availableParallelism()),
+    // What hangs, not what is slow: others are at work beside it.
+    testTimeout: 90_000,
     hookTimeout: 120_000,
     projects: [
       {
