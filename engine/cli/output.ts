@@ -1,4 +1,5 @@
 import { styleText } from 'node:util'
+import { minuteText } from '../core/expression/time.ts'
 
 type Style = Parameters<typeof styleText>[0]
 
@@ -107,5 +108,5 @@ export function counted(count: number, noun: string): string {
 
 /** `2026-11-24 01:06` in UTC. */
 export function instantText(at: number | null): string {
-  return at === null ? '–' : `${new Date(at).toISOString().slice(0, 16).replace('T', ' ')}Z`
+  return at === null ? '–' : `${minuteText(at)}Z`
 }

@@ -3,7 +3,7 @@ import { setTimeout as sleep } from 'node:timers/promises'
 import { WorkflowFailedError, type WorkflowHandle } from '@temporalio/client'
 import { SyncError } from '../core/model/failure.ts'
 import { EMPTY_TALLY } from '../core/model/tally.ts'
-import { deadLetterCounts } from '../store/dead-letters.ts'
+import { openDeadLetterCount } from '../store/dead-letters.ts'
 import { leaseOf } from '../store/lease.ts'
 import type { Store } from '../store/open.ts'
 import { appliedPlan } from '../store/plans.ts'
@@ -88,10 +88,7 @@ async function runMapping(
     options.only === null
       ? null
       : await store.transaction((trx) => saveSelection(trx, scope, options.only!, store.now()))
-  const counts = await deadLetterCounts(store, scope)
-  const parked = counts
-    .filter((count) => count.mapping === mapping && count.open)
-    .reduce((sum, count) => sum + count.count, 0)
+  const parked = await openDeadLetterCount(store, scope, mapping)
   const temporal = await session.temporal()
   const started = Date.now()
   const halt = await haltOf(store, scope, mapping, null)

@@ -4,19 +4,22 @@ import { howToGoOn, STATE_WORDS } from '../transfer/how-to-go-on.ts'
 import { counted, type Output } from './output.ts'
 
 /** What one run did, as `run --json` gives it. */
-export interface MappingResult {
+export interface MappingResult
+  extends Pick<
+    Tally,
+    | 'read'
+    | 'created'
+    | 'updated'
+    | 'unchanged'
+    | 'filtered'
+    | 'parked'
+    | 'calls'
+    | 'writeCalls'
+    | 'due'
+    | 'delivered'
+  > {
   readonly mapping: string
-  readonly read: number
-  readonly created: number
-  readonly updated: number
-  readonly unchanged: number
-  readonly filtered: number
-  readonly parked: number
-  readonly calls: number
-  readonly writeCalls: number
   readonly seconds: number
-  readonly due: number
-  readonly delivered: number
   readonly balanced: boolean
   /** A waiting state: the run goes on without the command, when what it waits for has come. */
   readonly state: 'done' | 'failed' | WaitingState

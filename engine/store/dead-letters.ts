@@ -219,6 +219,18 @@ export async function openDeadLetterOf(
   return row === undefined ? null : deadLetterOf(store, row)
 }
 
+/** How many of a mapping still need something. */
+export async function openDeadLetterCount(
+  store: Queryable,
+  project: string,
+  mapping: string,
+): Promise<number> {
+  const row = await selectOpen(store, project, mapping)
+    .select(({ fn }) => fn.countAll().as('count'))
+    .executeTakeFirstOrThrow()
+  return Number(row.count)
+}
+
 export interface DeadLetterCount {
   readonly mapping: string
   readonly state: DeadLetterState

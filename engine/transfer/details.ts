@@ -1,3 +1,4 @@
+import { minuteText } from '../core/expression/time.ts'
 import type { Plan } from '../core/model/plan.ts'
 import type { Tally } from '../core/model/tally.ts'
 import type { RunRow } from '../store/runs.ts'
@@ -47,7 +48,7 @@ export function runDetails(
 function waitingLines(run: RunRow): readonly string[] {
   const how = howToGoOn(run)
   if (how === null) return []
-  const since = new Date(run.since).toISOString().slice(0, 16).replace('T', ' ')
+  const since = minuteText(run.since)
   const updates =
     run.state === 'throttled'
       ? ''

@@ -1,3 +1,4 @@
+import { minuteText } from '../core/expression/time.ts'
 import type { RunRow } from '../store/runs.ts'
 
 /** What a waiting run waits for, and what a person can do. One or two sentences with the commands; null of a run that does not wait. */
@@ -26,5 +27,5 @@ export const STATE_WORDS = {
 } as const
 
 function instant(at: number): string {
-  return `${new Date(at).toISOString().slice(0, 16).replace('T', ' ')}Z`
+  return `${minuteText(at)}Z`
 }

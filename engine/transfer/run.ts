@@ -5,7 +5,7 @@ import { addTallies, balances, EMPTY_TALLY, type Tally } from '../core/model/tal
 import { maskLetter } from '../core/personal/mask.ts'
 import { hashOf } from '../core/transform/fingerprint.ts'
 import { clearCursor } from '../store/cursor.ts'
-import { deadLetterCounts, deadLetters } from '../store/dead-letters.ts'
+import { deadLetters, openDeadLetterCount } from '../store/dead-letters.ts'
 import { appliedPlan } from '../store/plans.ts'
 import { finishRun, lockedRun, runById, startRun, type WaitingState } from '../store/runs.ts'
 import { selectedKeys } from '../store/selections.ts'
@@ -204,10 +204,7 @@ async function progressOf(
   const { store } = dependencies
   const row = await runById(store, request.project, request.runId)
   const tally = row?.tally ?? result.tally
-  const counts = await deadLetterCounts(store, request.project)
-  const parked = counts
-    .filter((count) => count.mapping === request.mapping && count.open)
-    .reduce((sum, count) => sum + count.count, 0)
+  const parked = await openDeadLetterCount(store, request.project, request.mapping)
   const letters =
     parked === 0
       ? []

@@ -93,6 +93,11 @@ export function instantText(ms: number): string {
   return `${dateText(day)}T${two(Math.floor(seconds / 3600))}:${two(Math.floor(seconds / 60) % 60)}:${two(seconds % 60)}Z`
 }
 
+/** `2026-11-24 01:06`: the same as people read it, to the minute. Whoever shows it says that it is UTC. */
+export function minuteText(ms: number): string {
+  return instantText(ms).slice(0, 16).replace('T', ' ')
+}
+
 /** A date and time (no offset: UTC) in canonical form; null when the text is none, or falls out of the years of four digits. The canonical form itself comes back as it is. */
 export function canonicalInstant(text: string): string | null {
   if (CANONICAL.test(text) && isMoment(text)) return text

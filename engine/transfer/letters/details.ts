@@ -1,3 +1,4 @@
+import { minuteText } from '../../core/expression/time.ts'
 import type { Plan } from '../../core/model/plan.ts'
 import type { Cluster } from '../../store/clusters.ts'
 import type { DeadLetterRow } from '../../store/dead-letters.ts'
@@ -108,7 +109,7 @@ function oneLine(text: string, most: number): string {
 }
 
 function instant(at: number): string {
-  return `${new Date(at).toISOString().slice(0, 16).replace('T', ' ')} UTC`
+  return `${minuteText(at)} UTC`
 }
 
 function bytes(text: string): number {
