@@ -8,6 +8,7 @@ import {
   keptRecords,
   type NewDeadLetter,
   nextDueAt,
+  openDeadLetterCount,
   parkRecords,
   releaseWaiting,
   resolveDeadLetters,
@@ -115,6 +116,16 @@ describe('parking', () => {
     expect(await deadLetterCounts(opened.store, 'acme')).toEqual([
       { mapping: MAPPING, state: 'parked', class: 'rejected', open: true, count: 333 },
     ])
+  })
+
+  test('what is settled needs nothing any more, and what belongs to others neither', async () => {
+    const opened = await openedStore()
+    await park(opened, deadLetter('1'), deadLetter('2'), deadLetter('3'))
+    await park(opened, { ...deadLetter('4'), mapping: 'others' })
+    await opened.store.transaction((trx) =>
+      resolveDeadLetters(trx, 'acme', MAPPING, ['2'], 'resolved', opened.now()),
+    )
+    expect(await openDeadLetterCount(opened.store, 'acme', MAPPING)).toBe(2)
   })
 })
 
