@@ -14,7 +14,7 @@ export interface SyncInput {
   readonly retry: { readonly firstMs: number; readonly maxMs: number; readonly attempts: number }
   /**
    * How long a run that waits for somebody waits before it looks again by itself: the first time, and at most. Default: credentials
-   * 15 minutes, growing to an hour; the halt of another run of the mapping 30 seconds, growing to 10 minutes.
+   * a minute, growing to an hour; the halt of another run of the mapping 30 seconds, growing to 10 minutes.
    */
   readonly looks?: {
     readonly credentials?: { readonly firstMs: number; readonly maxMs: number }

@@ -20,7 +20,8 @@ import {
 } from './messages.ts'
 
 const MINUTE_MS = 60_000
-const CREDENTIALS_LOOKS = { firstMs: 15 * MINUTE_MS, maxMs: 60 * MINUTE_MS }
+/** Soon at first: a refusal may come from a remote that has a bad minute. */
+const CREDENTIALS_LOOKS = { firstMs: MINUTE_MS, maxMs: 60 * MINUTE_MS }
 const OTHER_HALT_LOOKS = { firstMs: MINUTE_MS / 2, maxMs: 10 * MINUTE_MS }
 /** Where the remote does not say how long. */
 const THROTTLE_MS = MINUTE_MS / 2

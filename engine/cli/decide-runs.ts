@@ -2,6 +2,7 @@ import { setTimeout as sleep } from 'node:timers/promises'
 import { WorkflowNotFoundError, WorkflowUpdateFailedError } from '@temporalio/client'
 import type { DecisionInput, RUN_UPDATES } from '../../workflows/messages.ts'
 import { SyncError } from '../core/model/failure.ts'
+import { appliedPlans } from '../store/plans.ts'
 import type { RunRow } from '../store/runs.ts'
 import { openRuns } from '../store/waiting-runs.ts'
 import { type TemporalClient, workerIsUp } from '../temporal/client.ts'
@@ -12,6 +13,7 @@ import { stampOf } from './commands/apply.ts'
 import { instantText } from './output.ts'
 import { withOwnWorker } from './own-worker.ts'
 import type { Session } from './session.ts'
+import { unknownMapping } from './unknown-mapping.ts'
 import { withSession } from './with-session.ts'
 
 export const DECISION_OPTIONS: Readonly<Record<string, OptionSpec>> = {
@@ -21,6 +23,7 @@ export const DECISION_OPTIONS: Readonly<Record<string, OptionSpec>> = {
 
 /** A worker that has not answered by then is not there. */
 const PATIENCE_MS = 5_000
+const AN_INSTANT_MS = 1_500
 
 /** `resume` and `abort`: decides every waiting run of a mapping, by the same Update that the Temporal UI sends. */
 export function decideCommand(kind: keyof typeof RUN_UPDATES, invocation: Invocation): Promise<number> {
@@ -37,6 +40,10 @@ export function decideCommand(kind: keyof typeof RUN_UPDATES, invocation: Invoca
         (run) => run.state !== 'running',
       )
       if (waiting.length === 0) {
+        const names = (await appliedPlans(session.store, prefixText(session.prefix))).map(
+          ({ plan }) => plan.mapping,
+        )
+        if (names.length > 0 && !names.includes(mapping)) throw unknownMapping(mapping, names)
         output.data({ mapping, decided: [] })
         output.error(`No run of ${mapping} waits: there is nothing to ${kind}. See tidelock runs ${mapping}.`)
         return EXIT.failed
@@ -97,9 +104,17 @@ async function sendUpdate(
   { by, reason }: DecisionInput,
   work: () => Promise<void>,
 ): Promise<boolean> {
-  const answered = client.workflow
-    .getHandle(run.workflowId)
-    .executeUpdate(kind, { args: [{ by, reason }], updateId: `${kind}-${run.id}-${run.since}` })
+  const send = () =>
+    client.workflow
+      .getHandle(run.workflowId)
+      .executeUpdate(kind, { args: [{ by, reason }], updateId: `${kind}-${run.id}-${run.since}` })
+  // The row says that it waits an instant before its workflow knows.
+  const answered = send()
+    .catch(async (error: unknown) => {
+      if (!(error instanceof WorkflowUpdateFailedError)) throw error
+      await sleep(AN_INSTANT_MS)
+      return send()
+    })
     .then(
       () => true,
       (error: unknown) => {

@@ -3,7 +3,7 @@ import { type DeadLetterRow, deadLetters } from '../../engine/store/dead-letters
 import { openIntents } from '../../engine/store/ledger.ts'
 import type { Store } from '../../engine/store/open.ts'
 import { runs } from '../../engine/store/runs.ts'
-import { becomesTrue, type Storm, wake } from './storm.ts'
+import { becomesTrue, letGoOn, type Storm, wake } from './storm.ts'
 
 /** Longer than a write may be on its way here, and than a schedule's interval. */
 const SETTLED_MS = 4_000
@@ -35,6 +35,7 @@ export async function calm(storm: Storm, mappings: readonly string[], rewrite: b
   const since = storm.store.now()
   let left: readonly string[] = []
   const isCalm = async () => {
+    await letGoOn(storm)
     left = await restless(storm.store, mappings, since)
     return left.length === 0
   }

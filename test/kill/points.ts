@@ -3,7 +3,7 @@ import { killAfterCommit, killAtWork, killBeforeAnswer, killBeforeCommit } from 
 import { deleteQuotation, remark, sell } from './people.ts'
 import { killed } from './processes.ts'
 import type { Random } from './random.ts'
-import { atWork, awake, becomesTrue, type Storm, wake } from './storm.ts'
+import { atWork, awake, becomesTrue, letGoOn, type Storm, wake } from './storm.ts'
 
 /** A way to go wrong. Its act tells whether work was under way that it met. */
 type Point = readonly [name: string, weight: number, act: (storm: Storm) => Promise<boolean>]
@@ -64,6 +64,7 @@ export async function strike(
   await sell(storm.people, storm.random.between(0, 3))
   await remark(storm.people)
   wake(storm, false)
+  await letGoOn(storm)
   return { name, met }
 }
 

@@ -92,6 +92,7 @@ export async function runStorm(options: KillOptions): Promise<KillResult> {
     temporal,
     workers: Array.from({ length: options.workers }, processes.worker),
     sleepers: [],
+    resuming: new Set(),
     say,
   }
   if (!(await atWork(storm, STARTED_WITHIN_MS))) throw new Error('The workers do not begin.')

@@ -1,6 +1,7 @@
 import type { ChildProcess } from 'node:child_process'
 import { setTimeout as sleep } from 'node:timers/promises'
 import type { Store } from '../../engine/store/open.ts'
+import { openRuns } from '../../engine/store/waiting-runs.ts'
 import type { PostgresServer } from '../postgres/server.ts'
 import { type People, sell } from './people.ts'
 import type { Toggle } from './prepare.ts'
@@ -23,6 +24,8 @@ export interface Storm {
   temporal: ChildProcess
   /** Stopped ones come back at these times. */
   readonly sleepers: { readonly child: ChildProcess; readonly at: number }[]
+  /** Mappings whose waiting runs are being told to go on. */
+  readonly resuming: Set<string>
   say(message: string): void
 }
 
@@ -63,5 +66,14 @@ export function wake({ sleepers }: Storm, all: boolean): void {
     if (!all && sleeper.at > Date.now()) continue
     sleeper.child.kill('SIGCONT')
     sleepers.splice(sleepers.indexOf(sleeper), 1)
+  }
+}
+
+/** Somebody has seen to what waits for a person, and says so; of a mapping that is being told nothing is said twice. */
+export async function letGoOn({ processes, store, resuming }: Storm): Promise<void> {
+  for (const { mapping, state } of await openRuns(store, 'acme')) {
+    if ((state !== 'awaiting-credentials' && state !== 'halted') || resuming.has(mapping)) continue
+    resuming.add(mapping)
+    processes.command(['resume', mapping, '--reason', 'seen to']).once('exit', () => resuming.delete(mapping))
   }
 }

@@ -291,6 +291,7 @@ test('a mapping under another name is refused until it says so, and then goes on
 test.each([
   [['runn'], 'Did you mean "run" or "runs"?'],
   [['run', 'shopify-order'], 'Did you mean "shopify-orders"?'],
+  [['resume', 'shopify-order', '--reason', 'seen'], 'Did you mean "shopify-orders"?'],
   [['run', '--fulll'], '--help'],
   [['plan', '--env', 'production'], 'production'],
 ])('%j exits with 2 and says what to do', async (args, says) => {

@@ -10,6 +10,7 @@ import { type Command, EXIT, type Invocation, UsageError } from '../command.ts'
 import { showLines, showVerdict } from '../explanation.ts'
 import { recordedSamples } from '../recorded-files.ts'
 import { sourceKeyOf } from '../source-key.ts'
+import { unknownMapping } from '../unknown-mapping.ts'
 import { withSession } from '../with-session.ts'
 import type { Workspace } from '../workspace.ts'
 
@@ -69,9 +70,7 @@ function planNamed(workspace: Workspace, name: string): HashedPlan {
   const names = workspace.plans.map(({ plan }) => plan.mapping)
   const found = workspace.plans.find(({ plan }) => plan.mapping === name)
   if (found !== undefined) return found
-  throw new UsageError(
-    `"${name}" is not a mapping here. ${didYouMean(name, names)?.hint ?? `There are: ${names.join(', ')}`}`,
-  )
+  throw unknownMapping(name, names)
 }
 
 function explainSample(

@@ -1,4 +1,3 @@
-import { didYouMean } from '../../core/expression/nearest.ts'
 import { SyncError } from '../../core/model/failure.ts'
 import { prefixText } from '../../temporal/names.ts'
 import { type Command, EXIT, UsageError } from '../command.ts'
@@ -7,6 +6,7 @@ import { runMappings } from '../run-mappings.ts'
 import type { Session } from '../session.ts'
 import { situate } from '../situation.ts'
 import { sourceKeyOf } from '../source-key.ts'
+import { unknownMapping } from '../unknown-mapping.ts'
 import { withSession } from '../with-session.ts'
 import type { Workspace } from '../workspace.ts'
 
@@ -59,9 +59,7 @@ function chosen(workspace: Workspace, name: string | undefined): readonly string
   const names = workspace.plans.map(({ plan }) => plan.mapping)
   if (name === undefined) return names
   if (names.includes(name)) return [name]
-  throw new UsageError(
-    `"${name}" is not a mapping here. ${didYouMean(name, names)?.hint ?? `There are: ${names.join(', ')}`}`,
-  )
+  throw unknownMapping(name, names)
 }
 
 /** Only what was reviewed and applied runs: files that differ from it are not what people believe to be running. */
