@@ -57,7 +57,7 @@ const MAY_IMPORT: Readonly<Record<string, readonly string[]>> = {
     'engine/temporal',
     'workflows',
   ],
-  'engine/generate': ['engine/core'],
+  'engine/generate': ['engine/core', 'engine/temporal'],
 }
 
 const WHAT_TO_DO =

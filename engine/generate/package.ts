@@ -1,7 +1,7 @@
 import { execFileSync } from 'node:child_process'
 import { cpSync, readdirSync, rmSync, writeFileSync } from 'node:fs'
 import { join, resolve } from 'node:path'
-import { bundleWorkflowCode } from '@temporalio/worker'
+import { bundleWorkflows } from '../temporal/workflow-code.ts'
 
 const ROOT = resolve(import.meta.dirname, '..', '..')
 
@@ -22,21 +22,5 @@ export async function buildInto(dist: string): Promise<void> {
         recursive: true,
       })
   }
-  const { code } = await bundleWorkflowCode({
-    workflowsPath: join(ROOT, 'workflows', 'index.ts'),
-    logger: silent(),
-  })
-  writeFileSync(join(dist, 'workflow-bundle.js'), code)
-}
-
-function silent() {
-  const nothing = () => {}
-  return {
-    log: nothing,
-    trace: nothing,
-    debug: nothing,
-    info: nothing,
-    warn: console.warn,
-    error: console.error,
-  }
+  writeFileSync(join(dist, 'workflow-bundle.js'), await bundleWorkflows())
 }

@@ -1,9 +1,8 @@
-import { existsSync } from 'node:fs'
-import { fileURLToPath } from 'node:url'
 import { setFlagsFromString } from 'node:v8'
 import { DefaultLogger, NativeConnection, Runtime, Worker } from '@temporalio/worker'
 import { type ActivityDependencies, createActivities } from './activities.ts'
 import type { TemporalSettings } from './client.ts'
+import { workflowCode } from './workflow-code.ts'
 
 export interface WorkerOptions {
   readonly temporal: TemporalSettings
@@ -60,7 +59,7 @@ export async function startWorker({
     connection,
     namespace: temporal.namespace,
     taskQueue: temporal.taskQueue,
-    ...workflowCode(),
+    workflowBundle: await workflowCode(),
     activities: createActivities(dependencies),
     maxConcurrentActivityTaskExecutions: concurrency,
     shutdownGraceTime: '10 seconds',
@@ -74,11 +73,4 @@ export async function startWorker({
       await ended.catch(() => {})
     },
   }
-}
-
-/** The published package ships the workflows bundled; in the repository they are bundled when a worker starts. */
-function workflowCode(): { workflowBundle: { codePath: string } } | { workflowsPath: string } {
-  const bundle = fileURLToPath(new URL('../../workflow-bundle.js', import.meta.url))
-  if (existsSync(bundle)) return { workflowBundle: { codePath: bundle } }
-  return { workflowsPath: fileURLToPath(new URL('../../workflows/index.ts', import.meta.url)) }
 }

@@ -3,14 +3,15 @@ import { join } from 'node:path'
 import proto from '@temporalio/proto'
 import { Worker } from '@temporalio/worker'
 import { expect, test } from 'vitest'
+import { workflowCode } from '../../engine/temporal/workflow-code.ts'
 import { ROOT } from '../core/compile/repository.ts'
 
 const { History } = proto.temporal.api.history.v1
 const folder = join(ROOT, 'test', 'histories')
 const recorded = readdirSync(folder).filter((name) => name.endsWith('.binpb'))
 const historyOf = (name: string) => History.decode(readFileSync(join(folder, name)))
-const replay = (history: ReturnType<typeof historyOf>) =>
-  Worker.runReplayHistory({ workflowsPath: join(ROOT, 'workflows', 'index.ts') }, history)
+const replay = async (history: ReturnType<typeof historyOf>) =>
+  Worker.runReplayHistory({ workflowBundle: await workflowCode() }, history)
 
 /** Histories of runs as they happened (protobuf): the workflow code of today has to take the same steps. */
 test.each(recorded)('%s replays', { timeout: 60_000 }, async (name) => {
