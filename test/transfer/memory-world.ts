@@ -1,5 +1,5 @@
 import { randomUUID } from 'node:crypto'
-import { existsSync, mkdtempSync, rmSync } from 'node:fs'
+import { mkdtempSync, rmSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { onTestFinished } from 'vitest'
@@ -142,7 +142,7 @@ export function planOf(
 
 /** A real store in a file, on a file system in memory where there is one: laws are about what it holds, not about the disk. */
 export async function quickStore() {
-  const folder = mkdtempSync(join(existsSync('/dev/shm') ? '/dev/shm' : tmpdir(), 'tidelock-laws-'))
+  const folder = mkdtempSync(join(tmpdir(), 'tidelock-laws-'))
   onTestFinished(() => rmSync(folder, { recursive: true, force: true }))
   return openedStore({ url: 'sqlite:store.db', folder })
 }
