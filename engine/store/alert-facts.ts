@@ -44,7 +44,10 @@ export async function parkedRecords(store: Queryable, facts: FactsOf, before: nu
   }))
 }
 
-/** Runs that failed, and halts of runs; `before` as with {@link parkedRecords}. */
+/**
+ * Runs that failed or halted, each once: one that halted is a failure from its first halt on, whatever becomes of it. `before` as
+ * with {@link parkedRecords}.
+ */
 export async function failedRuns(store: Queryable, facts: FactsOf, before: number): Promise<Happening[]> {
   const ended = () =>
     store.db
@@ -53,12 +56,25 @@ export async function failedRuns(store: Queryable, facts: FactsOf, before: numbe
       .where('project', '=', facts.project)
       .where('mapping', '=', facts.mapping)
       .where('state', '=', 'failed')
+      .where(({ exists, not, selectFrom }) =>
+        not(exists(selectFrom('halt').select('halt.run_id').whereRef('halt.run_id', '=', 'run.id'))),
+      )
   const halted = () =>
     store.db
       .selectFrom('halt')
       .select(['run_id as id', 'since as at'])
       .where('project', '=', facts.project)
       .where('mapping', '=', facts.mapping)
+      .where(({ exists, not, selectFrom }) =>
+        not(
+          exists(
+            selectFrom('halt as earlier')
+              .select('earlier.run_id')
+              .whereRef('earlier.run_id', '=', 'halt.run_id')
+              .whereRef('earlier.since', '<', 'halt.since'),
+          ),
+        ),
+      )
   const rows = [
     ...(await ended()
       .where('finished_at', '<=', facts.from)

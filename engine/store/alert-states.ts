@@ -127,6 +127,23 @@ export async function lastSequence(
   return Number(row?.last ?? 0)
 }
 
+/** When the state of a rule changed last; null: never. */
+export async function lastChangeAt(
+  store: Queryable,
+  project: string,
+  mapping: string | null,
+  rule: string,
+): Promise<number | null> {
+  const row = await store.db
+    .selectFrom('alert_change')
+    .select(({ fn }) => fn.max('at').as('last'))
+    .where('project', '=', project)
+    .where('mapping', '=', mapping ?? '')
+    .where('rule', '=', rule)
+    .executeTakeFirst()
+  return row?.last == null ? null : Number(row.last)
+}
+
 /** In order of time. */
 export async function alertChanges(
   store: Queryable,

@@ -144,6 +144,20 @@ export async function outboxOf(
   return rows.map(messageOf)
 }
 
+const MOST_PRUNED = 5_000
+
+/** Takes out messages that were sent before an instant, at most 5,000 a call. What is queued or could not be sent stays. */
+export async function pruneOutbox(trx: Transaction, project: string, sentBefore: number): Promise<void> {
+  const old = trx.db
+    .selectFrom('outbox')
+    .select('id')
+    .where('project', '=', project)
+    .where('state', '=', 'sent')
+    .where('sent_at', '<', sentBefore)
+    .limit(MOST_PRUNED)
+  await trx.db.deleteFrom('outbox').where('id', 'in', old).execute()
+}
+
 /** The name of a message at one channel. */
 export function outboxId(project: string, messageId: string, channel: string): string {
   return createHash('sha256')

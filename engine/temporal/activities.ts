@@ -103,7 +103,13 @@ export function createActivities(given: ActivityDependencies) {
     end: (input: EndInput): Promise<void> => endRun(dependencies, input),
     /** What is to be done for the dead letters of a mapping; see the workflow. */
     lookAfterLetters: (input: DeadLettersInput): Promise<Outlook> =>
-      outlookOf(dependencies.store, Context.current().client, input, dependencies.heartbeatMs),
+      outlookOf(
+        dependencies.store,
+        Context.current().client,
+        input,
+        dependencies.alerts,
+        dependencies.heartbeatMs,
+      ),
     /** Carries out what a person decided on dead letters. */
     decideLetters: (input: DecideLettersInput): Promise<LetterDecisionOutput> =>
       decideLetters(dependencies.store, input),

@@ -12,6 +12,7 @@ import type { DeadLetterChoice } from '../core/model/dead-letter.ts'
 import type { Plan } from '../core/model/plan.ts'
 import { type DecisionRequest, decide } from '../store/decisions.ts'
 import type { Store } from '../store/open.ts'
+import type { AlertHost } from '../transfer/alerts/judge-mapping.ts'
 import { lookAfterLetters } from '../transfer/letters/outlook.ts'
 import type { TemporalClient } from './client.ts'
 import { deadLettersId, type Prefix, prefixText } from './names.ts'
@@ -77,10 +78,12 @@ export async function outlookOf(
   store: Store,
   client: Client,
   { project, mapping }: DeadLettersInput,
+  { links, wake }: AlertHost,
   heartbeatMs: number | undefined,
 ): Promise<Outlook> {
   const nextRunAt = await nextRun(client, `${project}/sync/${mapping}`)
-  const found = await lookAfterLetters(store, { project, mapping, nextRunAt })
+  const found = await lookAfterLetters(store, { project, mapping, nextRunAt, links })
+  if (found?.told === true) wake(project)
   if (found === null)
     return {
       applied: false,

@@ -26,6 +26,9 @@ export const CONNECTION_MISTAKES: readonly Mistake[] = [
   ['a negative limit', ODOO, 'perDay: 50000', 'perDay: ‸-1', 'out-of-range', />= 1/],
   ['a reserve without %', ODOO, 'reserve: 10%', 'reserve: ‸10', 'wrong-kind', /such as 20%/],
   ['a day of limits in a zone that does not exist', ODOO, 'reserve: 10%', 'reserve: 10%, timezone: ‸Europe/Bruxelles', 'bad-format', /Europe\/Brussels/],
+  ['a negative limit in an environment', SETTINGS, 'connections: { odoo: {', 'connections: { odoo: { limits: { perDay: ‸-1 },', 'out-of-range', />= 1/],
+  ['a limit misspelt in an environment', SETTINGS, 'connections: { odoo: {', 'connections: { odoo: { limits: { ‸perDya: 5 },', 'unknown-key', /Did you mean "perDay"/],
+  ['a day of limits in a zone that does not exist, in an environment', SETTINGS, 'connections: { odoo: {', 'connections: { odoo: { limits: { timezone: ‸Europe/Bruxelles },', 'bad-format', /Europe\/Brussels/],
   ['a way in that the shop does not have', SHOPIFY, 'auth: { clientCredentials: { id: { secret: shopify-client-id }, secret: { secret: shopify-client-secret } } }', 'auth: { clientCredentials: { id: { secret: shopify-client-id }, ‸secrt: { secret: shopify-client-secret } } }', 'unknown-key', /Did you mean "secret"/],
 ]
 

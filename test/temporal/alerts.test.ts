@@ -54,6 +54,8 @@ afterAll(async () => {
   rmSync(folder, { recursive: true, force: true })
 })
 
+const BY = ['--by', 'ana@acme.example', '--reason', 'looked at it']
+
 /** An order whose total Odoo does not come to. */
 async function badOrder(name: string): Promise<void> {
   await shop.control.createOrder({
@@ -132,6 +134,42 @@ test('one message when it holds and one when it is over, whoever works and whoev
     { rule: 'credentialsRefused/shopify' },
     { rule: 'credentialsRefused/odoo' },
   ])
+})
+
+test('what nobody decided on for longer than the mapping allows is told, once', {
+  timeout: 120_000,
+}, async () => {
+  const told = (await hook.control.received()).length
+  const file = join(folder, 'mappings', 'shopify-orders.yaml')
+  const text = readFileSync(file, 'utf8')
+  expect(text).toContain('escalate: 1d')
+  writeFileSync(file, text.replace('escalate: 1d', 'escalate: 1s'))
+  expect(await processes.ended(['apply'])).toMatchObject({ code: 0 })
+  const escalated = (await messages(told + 1))[told]!
+  expect(escalated).toMatchObject({
+    ...{
+      kind: 'openTooLong',
+      change: 'escalated',
+      severity: 'critical',
+      mapping: 'shopify-orders',
+      count: 4,
+    },
+    advice: { commands: ['npx tidelock dead-letters list --mapping shopify-orders'] },
+  })
+  expect(escalated.examples.map(({ label }) => label).sort()).toEqual(['#bad-1', '#bad-2', '#bad-3'])
+  const again = await processes.ended([
+    'dead-letters',
+    'retry',
+    '--mapping',
+    'shopify-orders',
+    '--yes',
+    ...BY,
+  ])
+  expect(again).toMatchObject({ code: 0 })
+  const before = (await looks()).length
+  await wakeAlerts(client.schedule, 'acme')
+  while ((await looks()).length === before) await sleep(200)
+  expect(await messages(told + 1)).toHaveLength(told + 1)
 })
 
 test('without rules nobody looks any more', { timeout: 120_000 }, async () => {

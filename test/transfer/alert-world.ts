@@ -6,6 +6,7 @@ import { alertChanges } from '../../engine/store/alert-states.ts'
 import { parkRecords, resolveDeadLetters } from '../../engine/store/dead-letters.ts'
 import type { Store } from '../../engine/store/open.ts'
 import { outboxOf } from '../../engine/store/outbox.ts'
+import { savePlan, setAppliedPlan } from '../../engine/store/plans.ts'
 import { addToRun, finishRun, startRun } from '../../engine/store/runs.ts'
 import { judgeRules } from '../../engine/transfer/alerts/evaluate.ts'
 import { compileFiles, filesOf } from '../core/compile/repository.ts'
@@ -73,6 +74,13 @@ export async function alertWorld(...rules: readonly string[]) {
     get plan() {
       return plan
     },
+    /** Makes the mapping the one that runs. */
+    apply: () =>
+      store.transaction(async (trx) => {
+        const stamp = { appliedAt: now(), author: null, commit: null }
+        await savePlan(trx, { hash: 'plan', plan, sourceMap: { file: ORDERS, places: {} }, ...stamp })
+        await setAppliedPlan(trx, 'acme', MAPPING, 'plan', stamp)
+      }),
     rewrite: (...others: readonly string[]) => {
       plan = planWith(...others)
     },

@@ -8,6 +8,7 @@ import { deadLetters } from '../../engine/store/dead-letters.ts'
 import { type DecisionRequest, decide } from '../../engine/store/decisions.ts'
 import { saveEdit } from '../../engine/store/edits.ts'
 import { heldDecisions } from '../../engine/store/overlays.ts'
+import { NO_LINKS } from '../../engine/transfer/alerts/judge-mapping.ts'
 import type { Lane } from '../../engine/transfer/context.ts'
 import { lookAfterLetters } from '../../engine/transfer/letters/outlook.ts'
 import { START } from '../store/opened.ts'
@@ -169,7 +170,12 @@ describe('a correction', () => {
     await told.correct({ amount: '3.50' })
     await told.retry()
     told.pass(10)
-    await lookAfterLetters(told.store, { project: told.scope, mapping: MAPPING, nextRunAt: null })
+    await lookAfterLetters(told.store, {
+      project: told.scope,
+      mapping: MAPPING,
+      nextRunAt: null,
+      links: NO_LINKS,
+    })
     expect(await told.letter()).toMatchObject({ state: 'resolved', payload: null, mapped: null })
     const note = { kind: 'value', value: { cel: 'order.status' }, firstTimeOnly: false } as const
     await told.applyPlan({ ...told.plan, fields: { ...told.plan.fields, note } })
@@ -249,7 +255,8 @@ test('of 200 dead letters of three causes a mended mapping drains exactly the on
     ['missing-reference', 70, expect.stringContaining('code = "…"')],
     ['value', 50, expect.any(String)],
   ])
-  const look = () => lookAfterLetters(store, { project: scope, mapping: MAPPING, nextRunAt: null })
+  const look = () =>
+    lookAfterLetters(store, { project: scope, mapping: MAPPING, nextRunAt: null, links: NO_LINKS })
   // Nothing was applied since: nothing is tried.
   expect(await look()).toMatchObject({ parked: 200, retry: false })
   pass(60_000)
@@ -276,7 +283,8 @@ test('of 200 dead letters of three causes a mended mapping drains exactly the on
 test('a plan that helps nobody tries a few of each cause and no more', async () => {
   const { store, scope, plan, applyPlan, run } = await threeCauses()
   await applyPlan({ ...plan, description: 'other words' })
-  const look = () => lookAfterLetters(store, { project: scope, mapping: MAPPING, nextRunAt: null })
+  const look = () =>
+    lookAfterLetters(store, { project: scope, mapping: MAPPING, nextRunAt: null, links: NO_LINKS })
   expect(await look()).toMatchObject({ retry: true })
   expect(await run('retry')).toMatchObject({ due: 9, parkedAgain: 9 })
   expect(await look()).toMatchObject({ retry: false, parked: 200 })
@@ -289,6 +297,7 @@ test('what is due waits for a scheduled run that comes soon, and for none that c
       project: told.scope,
       mapping: MAPPING,
       nextRunAt: inMs === null ? null : told.store.now() + inMs,
+      links: NO_LINKS,
     })
   expect(await look(null)).toMatchObject({ retry: false, until: START + 1_000_000 })
   told.pass(1_000_000)

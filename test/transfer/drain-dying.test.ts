@@ -3,6 +3,7 @@ import { balances } from '../../engine/core/model/tally.ts'
 import { deadLetters } from '../../engine/store/dead-letters.ts'
 import { decide, decisionsOf } from '../../engine/store/decisions.ts'
 import { latestDrain } from '../../engine/store/drains.ts'
+import { NO_LINKS } from '../../engine/transfer/alerts/judge-mapping.ts'
 import { lookAfterLetters } from '../../engine/transfer/letters/outlook.ts'
 import { dieAt } from './die-at.ts'
 import { memoryWorld, quickStore, version } from './memory-world.ts'
@@ -23,7 +24,8 @@ async function mendedMapping() {
   pass(1_000)
   const amount = { kind: 'value', value: { constant: '0' }, firstTimeOnly: false } as const
   await applyPlan({ ...plan, fields: { ...plan.fields, amount } })
-  const look = () => lookAfterLetters(store, { project: scope, mapping: MAPPING, nextRunAt: null })
+  const look = () =>
+    lookAfterLetters(store, { project: scope, mapping: MAPPING, nextRunAt: null, links: NO_LINKS })
   const letters = () => deadLetters(store, scope, { limit: 100 })
   const discardOne = async (id: string) =>
     store.transaction((trx) =>

@@ -68,6 +68,29 @@ describe('5 failures in 1 hour', () => {
     expect(told.sort()).toEqual(['failures 5', 'halted 1'])
   })
 
+  test('a run is one failure, however often it halts, and also when a person ends it then', async () => {
+    const world = await alertWorld('{ failures: { atLeast: 2, within: 1h, of: runs }, notify: [ops] }')
+    const rule = rulesOf(world.plan)[0]!.id
+    const fired = async () => (await world.changes()).filter((change) => change.rule === rule)
+    await world.judge()
+    const halted = { project: 'acme', mapping: MAPPING, runId: await world.begin(), message: 'too many' }
+    for (let n = 0; n < 2; n++) {
+      await world.store.transaction((trx) => noteHalt(trx, halted))
+      await world.passJudged(2)
+      await world.store.transaction((trx) => endHalt(trx, halted.runId))
+      await world.passJudged(2)
+    }
+    await world.end(halted.runId, 'failed')
+    await world.judge()
+    expect(await fired()).toEqual([])
+    await world.end(await world.begin(), 'failed')
+    await world.judge()
+    expect(await fired()).toMatchObject([{ change: 'raised', at: START + 8 * MINUTE, count: 2 }])
+    // It counts from when it halted first.
+    await world.passJudged(60, 26)
+    expect(await fired()).toMatchObject([{}, { change: 'recovered', at: START + 60 * MINUTE }])
+  })
+
   test('one that waited for a reference and is refused then is a failure from then on', async () => {
     const world = await alertWorld('{ failures: { atLeast: 1, within: 1h, of: records }, notify: [ops] }')
     await world.judge()

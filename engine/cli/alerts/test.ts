@@ -1,4 +1,4 @@
-import { durationText } from '../../core/alert/compose.ts'
+import { durationText } from '../../core/alert/duration-text.ts'
 import { type AlertRule, rulesOf } from '../../core/alert/rule.ts'
 import { ruleText } from '../../core/alert/words.ts'
 import type { HashedPlan } from '../../core/compile/repository.ts'

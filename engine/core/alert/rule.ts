@@ -4,22 +4,30 @@ import type { Plan } from '../model/plan.ts'
 import { parseDuration } from '../parse/duration.ts'
 import { type Hours, parseHours } from '../parse/hours.ts'
 import { hashOf } from '../transform/fingerprint.ts'
+import { durationText } from './duration-text.ts'
 
 /** What is watched wherever somebody can be told, without a rule. */
 export type BuiltInCondition =
   | { readonly kind: 'halted' }
   | { readonly kind: 'credentialsRefused'; readonly connection: string }
 
+/** What is a state: it begins to hold, and is over. */
 export type Condition = AlertCondition | BuiltInCondition
 export type ConditionKind = Condition['kind']
 
+/** What is told each time it happens, and is never over: `errors.parked.escalate` of a mapping. */
+export interface Escalation {
+  readonly kind: 'openTooLong'
+  readonly after: string
+}
+
 /** One thing that is watched, with whom to tell. */
-export interface AlertRule {
+export interface AlertRule<When = Condition> {
   /** Stays the same while the condition does, whoever is told of it; unique in its mapping. */
   readonly id: string
   /** Null: of a connection. */
   readonly mapping: string | null
-  readonly when: Condition
+  readonly when: When
   readonly notify: readonly string[]
   readonly severity: AlertSeverity
   readonly quiet: Hours | null
@@ -41,6 +49,16 @@ export function rulesOf(plan: Pick<Plan, 'mapping' | 'alerts'>): readonly AlertR
   return [...rules, builtIn(plan.mapping, { kind: 'halted' }, channelsOf(rules))]
 }
 
+/** Who hears of dead letters that are open for longer than the mapping allows; null where it allows any time. */
+export function escalationRule(
+  plan: Pick<Plan, 'mapping' | 'alerts' | 'errors'>,
+): AlertRule<Escalation> | null {
+  const { escalate } = plan.errors.parked
+  if (escalate === null) return null
+  const when = { kind: 'openTooLong', after: durationText(escalate) } as const
+  return builtIn(plan.mapping, when, channelsOf(rulesOf(plan)))
+}
+
 function ruleOf(
   mapping: string,
   id: string,
@@ -57,7 +75,11 @@ function ruleOf(
   }
 }
 
-function builtIn(mapping: string | null, when: BuiltInCondition, notify: readonly string[]): AlertRule {
+function builtIn<When extends BuiltInCondition | Escalation>(
+  mapping: string | null,
+  when: When,
+  notify: readonly string[],
+): AlertRule<When> {
   const of = 'connection' in when ? `/${when.connection}` : ''
   return { id: `${when.kind}${of}`, mapping, when, notify, severity: 'critical', quiet: null, escalate: null }
 }

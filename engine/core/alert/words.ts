@@ -1,8 +1,11 @@
 import type { AlertAdvice } from './message.ts'
-import type { AlertRule, Condition, ConditionKind } from './rule.ts'
+import type { AlertRule, Condition, Escalation } from './rule.ts'
+
+/** What people can be told of. */
+export type Tellable = Condition | Escalation
 
 /** A rule as people write it: `failures: 5 within 1h`. */
-export function ruleText(when: Condition): string {
+export function ruleText(when: Tellable): string {
   switch (when.kind) {
     case 'failures':
       return `failures${when.of === null ? '' : ` of ${when.of}`}: ${when.atLeast} within ${when.within}`
@@ -24,11 +27,13 @@ export function ruleText(when: Condition): string {
       return 'a run is halted'
     case 'credentialsRefused':
       return `credentials of ${when.connection} are refused`
+    case 'openTooLong':
+      return `dead letters open for longer than ${when.after}`
   }
 }
 
 /** What holds, as a clause: `5 failures within 1h`. */
-export function clauseOf(when: Condition, count: number | null): string {
+export function clauseOf(when: Tellable, count: number | null): string {
   switch (when.kind) {
     case 'failures': {
       const what = { records: 'records were parked', runs: 'runs failed or halted' } as const
@@ -41,7 +46,9 @@ export function clauseOf(when: Condition, count: number | null): string {
     case 'silence':
       return `${when.of === 'records' ? 'no record came' : 'no run was completed'} for ${when.longerThan}${when.during === null ? '' : ` (counted ${when.during})`}`
     case 'oldestDeadLetter':
-      return `${count === 1 ? '1 dead letter is' : `${count} dead letters are`} open for longer than ${when.olderThan}`
+      return `${openLetters(count)} open for longer than ${when.olderThan}`
+    case 'openTooLong':
+      return `${openLetters(count)} open for longer than ${when.after}`
     case 'tokenDaysLeft':
       return `${count === 1 ? 'credentials end' : `credentials of ${count} connections end`} in less than ${when.lessThan} days`
     case 'budgetUsed':
@@ -55,13 +62,17 @@ export function clauseOf(when: Condition, count: number | null): string {
   }
 }
 
+function openLetters(count: number | null): string {
+  return count === 1 ? '1 dead letter is' : `${count} dead letters are`
+}
+
 /** How the page about a kind of alert is called: `docs/operations/<name>.md`. */
-export function pageOf(kind: ConditionKind): string {
+export function pageOf(kind: Tellable['kind']): string {
   return `alert-${kind.replace(/[A-Z]/g, (letter) => `-${letter.toLowerCase()}`)}`
 }
 
 /** What to do about it. */
-export function adviceOf({ when, mapping }: Pick<AlertRule, 'when' | 'mapping'>): AlertAdvice {
+export function adviceOf({ when, mapping }: Pick<AlertRule<Tellable>, 'when' | 'mapping'>): AlertAdvice {
   const letters = `npx tidelock dead-letters list --mapping ${mapping}`
   const runs = `npx tidelock runs ${mapping}`
   switch (when.kind) {
@@ -81,6 +92,7 @@ export function adviceOf({ when, mapping }: Pick<AlertRule, 'when' | 'mapping'>)
         commands: ['npx tidelock status', runs],
       }
     case 'oldestDeadLetter':
+    case 'openTooLong':
       return {
         text: 'Decide on it: correct the cause and let it be tried again, or discard it with a reason.',
         commands: [letters],

@@ -980,6 +980,10 @@ perDay?: number
  */
 perMonth?: number
 /**
+ * The zone in which a day and a month of these limits begin, such as Europe/Brussels. (Default: UTC)
+ */
+timezone?: string
+/**
  * Calls at the same time.
  */
 concurrency?: number
@@ -2730,6 +2734,11 @@ export const LANGUAGE_SCHEMAS: Readonly<Record<string, object>> = {
       "description": "Calls a month.",
       "type": "integer",
       "minimum": 1
+     },
+     "timezone": {
+      "description": "The zone in which a day and a month of these limits begin, such as Europe/Brussels. (Default: UTC)",
+      "type": "string",
+      "format": "time-zone"
      },
      "concurrency": {
       "description": "Calls at the same time.",

@@ -24,7 +24,7 @@ export interface JudgingDependencies {
 export const FAILURE_RULES: readonly ConditionKind[] = ['failures', 'rejected']
 
 /** Where nobody says otherwise, messages name the pages of the published package. */
-const NO_LINKS: AlertLinks = { temporalUi: null, docs: 'https://unpkg.com/tidelock/docs/operations' }
+export const NO_LINKS: AlertLinks = { temporalUi: null, docs: 'https://unpkg.com/tidelock/docs/operations' }
 
 /**
  * Judges the rules of one mapping, or only some kinds of them. Never throws: what is not judged now is judged within the minute,
