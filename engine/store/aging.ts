@@ -8,7 +8,7 @@ import { OPEN_STATES } from './open-state.ts'
 const MOST_PRUNED = 5_000
 
 /**
- * Takes the records out of dead letters that were settled before an instant: payload, mapped values and corrections go; id, hashes and
+ * Takes the records out of dead letters that were settled before an instant: payload, mapped values, what was sent and answered, and corrections go; id, hashes and
  * reasons stay, and so does what was decided. An open one keeps all it has. Gives how many, at most 5,000 a call.
  */
 export async function pruneDeadLetters(
@@ -34,7 +34,7 @@ export async function pruneDeadLetters(
   if (ids.length === 0) return 0
   await trx.db
     .updateTable('dead_letter')
-    .set({ payload: null, mapped: null })
+    .set({ payload: null, mapped: null, exchange: null })
     .where(isOneOf(trx, 'id', ids))
     .execute()
   for (const table of ['decision', 'overlay'] as const)

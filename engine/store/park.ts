@@ -4,6 +4,7 @@ import type { DeadLetterClass } from '../core/model/dead-letter.ts'
 import type { JsonObject } from '../core/model/json.ts'
 import { createUpsert, isOneOf } from './bulk.ts'
 import type { KeptRecord } from './dead-letter-row.ts'
+import type { KeptExchange } from './exchanges.ts'
 import { ledgerTargets } from './ledger.ts'
 import { arrivalsOf, forUpdate, holdLock } from './locks.ts'
 import type { Transaction } from './open.ts'
@@ -31,6 +32,8 @@ export interface NewDeadLetter {
   /** A hash a field that the mapping uses. */
   readonly sourceFields: FieldHashes
   readonly mapped: JsonObject | null
+  /** Where the target refused it. */
+  readonly exchange: KeptExchange | null
   readonly targetId: string | null
   /** How long after each attempt it is tried again; the last one from then on; empty: not by time. Milliseconds. */
   readonly dueAfterMs: readonly number[]
@@ -76,6 +79,7 @@ const upsertLetters = createUpsert({
     'source_fields',
     'cluster',
     'cause',
+    'exchange',
   ],
   key: ['id'],
 })
@@ -117,12 +121,9 @@ export async function parkRecords(
         state: letter.state,
         payload: sealCell(trx, 'dead_letter', 'payload', JSON.stringify(letter.payload)),
         source_hash: letter.sourceHash,
-        mapped:
-          letter.mapped === null
-            ? again
-              ? known.mapped
-              : null
-            : sealCell(trx, 'dead_letter', 'mapped', JSON.stringify(letter.mapped)),
+        // A sighting comes without what was mapped and sent.
+        mapped: jsonCell(trx, 'mapped', letter.mapped) ?? (again ? known.mapped : null),
+        exchange: jsonCell(trx, 'exchange', letter.exchange) ?? (again ? known.exchange : null),
         target_id: letter.targetId,
         attempts,
         first_seen_at: known?.first_seen_at ?? now,
@@ -146,12 +147,17 @@ export async function parkRecords(
   )
 }
 
+function jsonCell(trx: Transaction, column: 'mapped' | 'exchange', value: object | null): string | null {
+  return value === null ? null : sealCell(trx, 'dead_letter', column, JSON.stringify(value))
+}
+
 interface OpenLetter {
   readonly id: string
   readonly class: string
   readonly message: string
   readonly state: string
   readonly mapped: string | null
+  readonly exchange: string | null
   readonly source_hash: string | null
   readonly plan_hash: string
   readonly attempts: number
@@ -179,6 +185,7 @@ async function openOnes(
       'message',
       'state',
       'mapped',
+      'exchange',
       'source_hash',
       'plan_hash',
       'attempts',

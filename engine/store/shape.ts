@@ -21,7 +21,11 @@ export const TABLES = {
     key: ['project', 'namespace', 'key'],
     json: ['field_hashes', 'steps_due', 'previous', 'sent'],
   },
-  dead_letter: { key: ['id'], json: ['payload', 'mapped', 'source_fields'], sealed: ['payload', 'mapped'] },
+  dead_letter: {
+    key: ['id'],
+    json: ['payload', 'mapped', 'source_fields', 'exchange'],
+    sealed: ['payload', 'mapped', 'exchange'],
+  },
   decision: { key: ['id'], json: ['overlay'], sealed: ['overlay'] },
   edit: { key: ['id', 'dead_letter_id'], json: ['overlay'], sealed: ['overlay'] },
   overlay: {

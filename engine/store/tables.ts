@@ -165,6 +165,8 @@ export interface DeadLetterTable {
   owner: string | null
   /** When it had been open for too long. */
   escalated_at: number | null
+  /** Where the target refused it: what was sent and what came back, with what of it is personal. */
+  exchange: string | null
 }
 
 /** What people decided on dead letters; rows are added, never changed but for the pruning of overlays. */

@@ -4,8 +4,9 @@ import type { SourceRecord } from '../core/model/connector.ts'
 import { SyncError } from '../core/model/failure.ts'
 import type { JsonObject, JsonValue } from '../core/model/json.ts'
 import { EMPTY_TALLY, type Tally } from '../core/model/tally.ts'
+import { personalIn } from '../core/personal/exchange.ts'
 import { maskText } from '../core/personal/mask.ts'
-import { personalValues } from '../core/personal/values.ts'
+import { personalSent, personalValues } from '../core/personal/values.ts'
 import { deliveredText } from '../core/transform/compare.ts'
 import { advanceCursor } from '../store/cursor.ts'
 import { type NewDeadLetter, parkRecords, releaseWaiting, resolveDeadLetters } from '../store/dead-letters.ts'
@@ -259,10 +260,14 @@ function deadLetterOf(
   verdict: Extract<Verdict, { kind: 'parked' }>,
 ): NewDeadLetter {
   const { plan, sourceMap } = context
-  const { parking, waitsFor } = verdict
+  const { parking, waitsFor, exchange } = verdict
   const fields = work.mapped === null ? null : (work.mapped.fields as JsonValue as JsonObject)
   // It is shown, told and logged in many places: what it quotes of a person is nowhere but in the payload, which is sealed.
-  const message = maskText(parking.message, personalValues(plan, { data: work.record.data, mapped: fields }))
+  const personal = [
+    ...personalValues(plan, { data: work.record.data, mapped: fields }),
+    ...(work.mapped === null ? [] : personalSent(plan, work.mapped)),
+  ]
+  const message = maskText(parking.message, personal)
   const place = placeOf(sourceMap.places, parking.at)
   const linked = waitsFor === null ? undefined : plan.links[waitsFor.mapping]
   return {
@@ -283,6 +288,7 @@ function deadLetterOf(
     sourceHash: work.sourceHash,
     sourceFields: fieldHashes(work.record.data, Object.keys(plan.source.selection)),
     mapped: fields,
+    exchange: exchange === undefined ? null : { ...exchange, personal: personalIn(exchange, personal) },
     targetId: work.targetId,
     dueAfterMs: plan.errors.parked.again,
     planHash: context.planHash,

@@ -8,6 +8,7 @@ import type { Priority } from '../core/pace/queue.ts'
 import type { Store } from '../store/open.ts'
 import { addUsage, type UsageEntry } from '../store/usage.ts'
 import { storeBook } from './host/book.ts'
+import { guarded } from './host/guarded.ts'
 import { createHost, type HostUsage, type LegHost } from './host/host.ts'
 import type { LegDependencies } from './leg.ts'
 
@@ -47,12 +48,13 @@ export async function openConnections(
       priority: priority ?? plan.priority,
     }),
   }))
-  const open = (index: 0 | 1): Promise<Connection> => {
+  const open = async (index: 0 | 1): Promise<Connection> => {
     const definition = (index === 0 ? plan.source : plan.target).connection
     const connector = dependencies.connectors[definition.connector]
     if (connector === undefined)
       throw new SyncError('invalid-plan', `This worker has no connector "${definition.connector}".`)
-    return connector.open(definition, hosts[index]!.host)
+    const { host } = hosts[index]!
+    return guarded(await connector.open(definition, host), host)
   }
   const source = await open(0)
   const target = await open(1)

@@ -183,7 +183,8 @@ function byKey([, a]: readonly [Work, UpsertItem], [, b]: readonly [Work, Upsert
 }
 
 function reject(context: LegContext, work: Work, outcome: Extract<Outcome, { status: 'rejected' }>): void {
-  park(work, { class: outcome.class, message: outcome.message, at: placeOf(context, work, outcome) })
+  const { message, exchange } = outcome
+  park(work, { class: outcome.class, message, at: placeOf(context, work, outcome) }, { exchange })
 }
 
 /** The part of the plan that filled the field the target complained of. */

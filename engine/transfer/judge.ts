@@ -230,7 +230,7 @@ async function transform(context: LegContext, works: readonly Work[]): Promise<v
       const transformed = context.transformer.transform(work.source, context.references)
       if (transformed.status === 'pending') return true
       if (transformed.status === 'mapped') work.mapped = transformed.mapped
-      else park(work, transformed.parking, transformed.waitsFor)
+      else park(work, transformed.parking, { waitsFor: transformed.waitsFor })
       return false
     })
   }

@@ -59,11 +59,9 @@ async function act(context: LegContext, index: number, works: readonly Work[]): 
         work.stepsDue = work.stepsDue.filter((due) => due !== index)
         work.written = true
       } else if (outcome.status === 'rejected') {
-        park(work, {
-          class: 'step-refused',
-          message: `${step.call} was refused: ${outcome.message}`,
-          at: `then.${index}`,
-        })
+        const message = `${step.call} was refused: ${outcome.message}`
+        const { exchange } = outcome
+        park(work, { class: 'step-refused', message, at: `then.${index}` }, { exchange })
       } else {
         work.verdict ??= {
           kind: 'due',

@@ -1,5 +1,5 @@
 import type { ValueObject } from '../core/expression/value.ts'
-import type { SourceRecord } from '../core/model/connector.ts'
+import type { Exchange, SourceRecord } from '../core/model/connector.ts'
 import type { DeadLetterClass, Parking } from '../core/model/dead-letter.ts'
 import type { DeliveredHashes } from '../core/transform/compare.ts'
 import type { MappedRecord } from '../core/transform/mapped.ts'
@@ -54,6 +54,8 @@ export type Verdict =
       readonly kind: 'parked'
       readonly parking: Parking
       readonly waitsFor: { readonly mapping: string; readonly key: string } | null
+      /** Where the target refused it: what was sent and what came back. */
+      readonly exchange?: Exchange | undefined
     }
   /** The remote's answer is not known, or it could not be asked, or the source has to be read again: the row stays due. */
   | {
@@ -68,9 +70,15 @@ export type Verdict =
 export function park(
   work: Work,
   parking: Parking,
-  waitsFor: { mapping: string; key: string } | null = null,
+  {
+    waitsFor = null,
+    exchange,
+  }: {
+    readonly waitsFor?: { readonly mapping: string; readonly key: string } | null
+    readonly exchange?: Exchange | undefined
+  } = {},
 ): void {
-  work.verdict ??= { kind: 'parked', parking, waitsFor }
+  work.verdict ??= { kind: 'parked', parking, waitsFor, exchange }
 }
 
 /** Records that still have a way to go. */

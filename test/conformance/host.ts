@@ -1,10 +1,10 @@
 import type { Host, HttpRequest, Rate } from '../../engine/core/model/connector.ts'
 import { SyncError } from '../../engine/core/model/failure.ts'
 import type { CredentialKeeper } from '../../engine/transfer/credentials/source.ts'
-import { createHost, type HostUsage } from '../../engine/transfer/host/host.ts'
+import { createHost, type HostUsage, type LegHost } from '../../engine/transfer/host/host.ts'
 
 /** The host of the product (paced, guarded, counted), which remembers what went out and what was told of the budget. */
-export interface TestHost extends Host {
+export interface TestHost extends Host, Pick<LegHost, 'conceal'> {
   readonly sent: readonly HttpRequest[]
   readonly rates: readonly Rate[]
   readonly usage: HostUsage

@@ -1,5 +1,5 @@
 import { expect, test } from 'vitest'
-import type { UpsertItem } from '../../engine/core/model/connector.ts'
+import type { Outcome, UpsertItem } from '../../engine/core/model/connector.ts'
 import type { Subject } from './kit.ts'
 
 const NASTY = [
@@ -54,6 +54,21 @@ export function lawsOfWriting(subjectOf: () => Subject): void {
     expect(outcomes.map((outcome) => outcome.status)).toEqual(
       items.map((_, index) => (index === 7 ? 'rejected' : 'created')),
     )
+  })
+
+  test('a refusal tells what was sent for its record and what was answered: nothing of the others, and no secret', async () => {
+    const { connection, write, secrets } = subjectOf()
+    const items = ['before', 'refused', 'after'].map((name) =>
+      name === 'refused'
+        ? item(`told ${name}`, write!.bad.value, write!.bad.field)
+        : item(`told ${name}`, `text of ${name}`),
+    )
+    const [, refused] = await connection.upsert({ shape: write!.shape, items, signal })
+    const { exchange } = refused as Extract<Outcome, { status: 'rejected' }>
+    expect(exchange?.request).toContain(write!.bad.value)
+    expect(exchange?.response).not.toBe('')
+    for (const other of ['text of before', 'text of after', ...secrets])
+      expect(JSON.stringify(exchange)).not.toContain(other)
   })
 
   test('what was written is found by its key, by its id and by its text', async () => {

@@ -13,6 +13,7 @@ import {
   releaseWaiting,
   resolveDeadLetters,
 } from '../../engine/store/dead-letters.ts'
+import { keptExchange } from '../../engine/store/exchanges.ts'
 import { confirmRows } from '../../engine/store/ledger.ts'
 import { openDeadLettersOf } from '../../engine/store/open-letters.ts'
 import { type OpenedStore, openedStore, START } from './opened.ts'
@@ -38,7 +39,14 @@ describe('parking', () => {
     const waitsFor = { namespace: 'customers', mapping: 'shopify-customers', key: '7' }
     const letter = deadLetter('1', { class: 'missing-reference', state: 'waiting', waitsFor, targetId: '5' })
     await park(opened, letter)
-    const { dueAfterMs: _, onlyWaits: _waits, cause, sourceFields: _fields, ...kept } = letter
+    const {
+      dueAfterMs: _,
+      onlyWaits: _waits,
+      cause,
+      sourceFields: _fields,
+      exchange: _sent,
+      ...kept
+    } = letter
     const row = await only(opened)
     expect(row).toEqual({
       ...kept,
@@ -86,6 +94,23 @@ describe('parking', () => {
     opened.pass(5)
     await park(opened, deadLetter('1', { mapped: null, runId: 'run-2' }))
     expect(await only(opened)).toEqual({ ...before, lastSeenAt: START + 5, runId: 'run-2' })
+  })
+
+  test('what was sent and answered is that of the last try', async () => {
+    const opened = await openedStore()
+    const exchange = (n: number) => ({ request: `POST ${n}`, response: `HTTP 422 ${n}`, personal: ['Ida'] })
+    const kept = async () => keptExchange(opened.store, 'acme', (await only(opened)).id)
+    await park(opened, deadLetter('1', { exchange: exchange(1) }))
+    expect(await kept()).toEqual(exchange(1))
+    expect(await keptExchange(opened.store, 'other', (await only(opened)).id)).toBeNull()
+    // Seen again before it is due: nothing was sent.
+    await park(opened, deadLetter('1'))
+    expect(await kept()).toEqual(exchange(1))
+    opened.pass(10)
+    await park(opened, deadLetter('1', { exchange: exchange(2) }))
+    expect(await kept()).toEqual(exchange(2))
+    await park(opened, deadLetter('1', { class: 'missing-value', message: 'No name' }))
+    expect(await kept()).toBeNull()
   })
 
   test.each<[string, Partial<NewDeadLetter>]>([

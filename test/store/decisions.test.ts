@@ -6,11 +6,13 @@ import { deadLetters, dueRecords, type NewDeadLetter, parkRecords } from '../../
 import { type DecisionRequest, decide, decisionsOf } from '../../engine/store/decisions.ts'
 import { clusterDueNow, dueTimes, judgedByOtherPlans, probeStates } from '../../engine/store/due-now.ts'
 import { saveEdit } from '../../engine/store/edits.ts'
+import { keptExchange } from '../../engine/store/exchanges.ts'
 import { heldDecisions } from '../../engine/store/overlays.ts'
 import { type OpenedStore, openedStore, START } from './opened.ts'
 import { deadLetter } from './rows.ts'
 
 const MAPPING = 'shopify-orders'
+const EXCHANGE = { request: 'POST', response: 'HTTP 422', personal: [] }
 
 /** Four parked orders: two of one cause, one of another, one of another class and place. */
 async function parkedStore(): Promise<OpenedStore> {
@@ -18,9 +20,11 @@ async function parkedStore(): Promise<OpenedStore> {
   const waits = { cluster: 'c-waits', text: 'customers has not delivered its record … yet.' }
   await park(
     opened,
-    deadLetter('1', { dueAfterMs: [1e9] }),
+    deadLetter('1', { dueAfterMs: [1e9], exchange: EXCHANGE }),
     deadLetter('2', { dueAfterMs: [1e9] }),
-    deadLetter('3', { dueAfterMs: [1e9], cause: { cluster: 'c-sku', text: 'No such SKU …' } }),
+    deadLetter('3', {
+      ...{ dueAfterMs: [1e9], cause: { cluster: 'c-sku', text: 'No such SKU …' }, exchange: EXCHANGE },
+    }),
     deadLetter('4', {
       dueAfterMs: [1e9],
       class: 'missing-reference',
@@ -216,6 +220,8 @@ test('pruned, a settled one keeps id, hash and reason; an open one keeps everyth
   for (const key of ['1', '2'])
     expect(after.get(key)).toEqual({ ...before.get(key), payload: null, mapped: null })
   for (const key of ['3', '4']) expect(after.get(key)).toEqual(before.get(key))
+  const sent = (key: string) => keptExchange(store, 'acme', before.get(key)!.id)
+  expect([await sent('1'), await sent('3')]).toEqual([null, EXCHANGE])
   expect(
     (await decisionsOf(store, 'acme', [two])).map(({ kind, reason, overlay }) => [kind, reason, overlay]),
   ).toEqual([

@@ -273,6 +273,9 @@ const ADDED: Readonly<Record<string, Readonly<Record<string, readonly Row[]>>>> 
     ],
     field_history: [{ project: 'acme', mapping: 'orders', counts: '{"createdAt":[250,0]}' }],
   },
+  '0009-exchanges': {
+    dead_letter: [{ exchange: '{"request":"POST","response":"HTTP 422","personal":[]}' }],
+  },
   '0006-budget': {
     budget: [{ project: 'acme', connection: 'odoo', state: '{"closedUntil":7}', updated_at: START }],
   },

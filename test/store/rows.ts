@@ -74,6 +74,7 @@ export function deadLetter(key: string, particular: Partial<NewDeadLetter> = {})
     sourceHash: 'source',
     sourceFields: { name: 'name' },
     mapped: { client_order_ref: `#${key}` },
+    exchange: null,
     targetId: null,
     dueAfterMs: [10, 100],
     planHash: 'plan',

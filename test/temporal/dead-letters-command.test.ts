@@ -32,6 +32,10 @@ beforeAll(async () => {
     const file = join(folder, 'mappings', `${name}.yaml`)
     writeFileSync(file, readFileSync(file, 'utf8').replace(/^schedule:.*$/m, ''))
   }
+  // What is engraved on a thing may name somebody.
+  const products = join(folder, 'mappings', 'shopify-products.yaml')
+  const engraved = 'personal: [variant.product.title]\n\nfields:'
+  writeFileSync(products, readFileSync(products, 'utf8').replace(/^fields:/m, engraved))
   await tidelock('apply')
   await tidelock('run')
   for (const name of ['#bad-1', '#bad-2', '#bad-3']) {
@@ -254,6 +258,30 @@ test('a person decides in a spreadsheet, and the same sheet again changes nothin
   expect(await shown()).toEqual(after)
   const { decisions } = json(await deadLetters('show', after[1]!.id, '--json'))
   expect(decisions).toMatchObject([{ kind: 'discard', by: 'mara', reason: 'the tip is booked elsewhere' }])
+})
+
+test('what was sent for a refused record and what was answered is shown: masked, and as it is when opened', async () => {
+  for (const [sku, productTitle] of [
+    ['TAG-1', 'A plain tag'],
+    ['TAG-2', 'A tag for Ida Brandt'],
+  ] as const)
+    await shop.control.createVariant({ sku, productTitle, barcode: '5012399990001' })
+  expect((await tidelock('run', 'shopify-products')).stdout).toMatch(/parked +1/)
+  const shown = await deadLetters('show', 'TAG-2')
+  expect(shown.stdout).toMatch(
+    /What was sent\n {2}POST \/json\/2\/product\.product\/load\n {2}.*"•••".*\n\nWhat came back\n {2}HTTP 200\n {2}.*[Bb]arcode/,
+  )
+  expect(shown.stderr).toContain('--open')
+  const { exchange } = json(await deadLetters('show', 'TAG-2', '--json'))
+  const sent = JSON.parse(exchange.request.split('\n')[1])
+  // This record alone, of a page of two.
+  expect(sent.data).toEqual([expect.arrayContaining(['TAG-2', '•••', '5012399990001'])])
+  const all = await deadLetters('list', '--json')
+  expect(all.stdout).not.toContain('exchange')
+  expect(shown.stdout + JSON.stringify(exchange) + all.stdout).not.toMatch(/brandt/i)
+  const opened = await deadLetters('show', 'TAG-2', '--open', '--reason', 'an engraving', '--json')
+  expect(json(opened).exchange.request).toContain('A tag for Ida Brandt')
+  expect(Object.keys(json(opened).exchange)).toEqual(['request', 'response'])
 })
 
 test('nothing personal stands in the store, the log or what Temporal keeps', () => {

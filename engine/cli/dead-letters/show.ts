@@ -1,8 +1,13 @@
+import type { Exchange } from '../../core/model/connector.ts'
 import type { JsonObject } from '../../core/model/json.ts'
 import type { Plan } from '../../core/model/plan.ts'
+import { visible } from '../../core/parse/format.ts'
+import { maskExchange } from '../../core/personal/exchange.ts'
 import { MASK } from '../../core/personal/mask.ts'
+import { personalValues } from '../../core/personal/values.ts'
 import type { DeadLetterRow } from '../../store/dead-letters.ts'
 import { type Decision, decisionsOf } from '../../store/decisions.ts'
+import { type KeptExchange, keptExchange } from '../../store/exchanges.ts'
 import { prefixText } from '../../temporal/names.ts'
 import { EXIT, type Invocation, UsageError } from '../command.ts'
 import { counted, instantText, type Output } from '../output.ts'
@@ -40,15 +45,18 @@ export async function show(
   const plans = planBook(session)
   const plan = (await plans.planOf(letter))?.plan ?? null
   const [shown] = await plans.shown([letter], open)
+  const kept = await keptExchange(session.store, scope, letter.id)
+  const exchange = kept === null ? null : exchangeShown(plan, letter, kept, open)
   const links = linksOf(plan, letter)
   const decisions = await decisionsOf(session.store, scope, [letter.id])
   const taken = decisions.map((decision) => (open ? decision : maskDecision(decision)))
-  output.data({ ...shown, links, decisions: taken, open })
+  output.data({ ...shown, exchange, links, decisions: taken, open })
   if (!output.json) {
     showFacts(shown!, links, texts, output)
     showDecisions(taken, output)
     showPayloads(shown!, plan, output)
-    if (!open && JSON.stringify(shown).includes(MASK))
+    showExchange(exchange, output)
+    if (!open && JSON.stringify([shown, exchange]).includes(MASK))
       output.note('Personal values are masked; --open shows them, and notes who did.')
   }
   return EXIT.ok
@@ -59,6 +67,31 @@ function maskDecision(decision: Decision): Decision {
   const { overlay } = decision
   if (overlay === null) return decision
   return { ...decision, overlay: Object.fromEntries(Object.keys(overlay).map((path) => [path, MASK])) }
+}
+
+/** Without the plan nothing tells what is personal. */
+function exchangeShown(
+  plan: Plan | null,
+  { payload, mapped }: DeadLetterRow,
+  { request, response, personal }: KeptExchange,
+  open: boolean,
+): Exchange | null {
+  if (open) return { request, response }
+  if (plan === null) return null
+  const known = personalValues(plan, { data: payload?.data ?? null, mapped })
+  return maskExchange({ request, response }, [...personal, ...known])
+}
+
+function showExchange(exchange: Exchange | null, output: Output): void {
+  if (exchange === null) return
+  for (const [title, text] of [
+    ['What was sent', exchange.request],
+    ['What came back', exchange.response],
+  ] as const) {
+    output.line()
+    output.line(output.style('bold', title))
+    for (const line of text.split('\n')) output.line(`  ${visible(line)}`)
+  }
 }
 
 function showFacts(

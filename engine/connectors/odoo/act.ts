@@ -1,7 +1,9 @@
 import type { ActOutcome, ActRequest } from '../../core/model/connector.ts'
 import { SyncError } from '../../core/model/failure.ts'
 import { isJsonObject, type JsonObject } from '../../core/model/json.ts'
+import type { Call, Reply } from './call.ts'
 import type { Client } from './client.ts'
+import { exchangeOf } from './exchange.ts'
 import { idOf } from './values.ts'
 
 /** Without it, 18.0 answers with a wizard and cancels nothing. 19.0 cancels at once. */
@@ -57,16 +59,18 @@ async function actOn(
   ids: readonly number[],
 ): Promise<ActOutcome | 'busy'> {
   try {
-    const reply = await client.call({
+    const call: Call = {
       model: request.resource,
       method: request.action,
       ids,
       context: CONTEXTS[request.action] ?? {},
       purpose: 'write',
       signal: request.signal,
-    })
-    if (reply.ok) return isJsonObject(reply.value) ? outcomeOf(reply.value) : { status: 'done' }
-    return reply.fault.kind === 'busy' ? 'busy' : { status: 'rejected', message: reply.fault.message }
+    }
+    const reply = await client.call(call)
+    const outcome = outcomeOf(reply)
+    if (outcome === 'busy' || outcome.status !== 'rejected' || ids.length > 1) return outcome
+    return { ...outcome, exchange: await exchangeOf(client, call, reply) }
   } catch (error) {
     if (error instanceof SyncError && error.kind === 'unavailable' && error.maybeSent) {
       return { status: 'unknown', message: error.message }
@@ -75,8 +79,13 @@ async function actOn(
   }
 }
 
+function outcomeOf(reply: Reply): ActOutcome | 'busy' {
+  if (reply.ok) return isJsonObject(reply.value) ? outcomeOfWindow(reply.value) : { status: 'done' }
+  return reply.fault.kind === 'busy' ? 'busy' : { status: 'rejected', message: reply.fault.message }
+}
+
 /** A window to open instead of a result: nothing was done, a person would now have to choose. No method gives other objects. */
-function outcomeOf(action: JsonObject): ActOutcome {
+function outcomeOfWindow(action: JsonObject): ActOutcome {
   if (!String(action.type).startsWith('ir.actions.'))
     return { status: 'unknown', message: 'Odoo did not say whether it was done.' }
   const title = typeof action.name === 'string' && action.name !== '' ? ` ("${action.name}")` : ''

@@ -133,7 +133,7 @@ function strangeAnswer({ config }: Client, call: string): SyncError {
  * Company, language and UTC go with every call: without them the defaults of the user decide, `load` reads datetimes in
  * the zone of the user, and company-dependent fields are those of another company (observed on 18.0, 19.0).
  */
-function contextOf(config: OdooConfig, call: Call): JsonObject {
+export function contextOf(config: OdooConfig, call: Pick<Call, 'bare' | 'context'>): JsonObject {
   const company = config.company === null || call.bare ? {} : { allowed_company_ids: [config.company] }
   const language = config.language === null || call.bare ? {} : { lang: config.language }
   return { ...company, ...language, tz: 'UTC', ...call.context }

@@ -10,6 +10,8 @@ export interface Fault {
   readonly name: string
   /** Fit for people: no SQL, no traceback. In the language of the user. */
   readonly message: string
+  /** How it stood in the answer: the status of HTTP, and what was said, with the name of a column where the database refused one. */
+  readonly answer: { readonly status: number; readonly text: string }
 }
 
 /**
@@ -36,10 +38,12 @@ export function refusesCredentials(name: string): boolean {
 }
 
 /** A fault by its exact class name: statuses mislead (Odoo 19 answers most bad data with 500), texts are translated. */
-export function faultOf(name: string, message: string): Fault {
-  if (BUSY.has(name)) return { kind: 'busy', name, message: `Odoo was busy (${name}).` }
+export function faultOf(name: string, message: string, status: number): Fault {
+  const answer = { status, text: readable(message) }
+  if (BUSY.has(name)) return { kind: 'busy', name, message: `Odoo was busy (${name}).`, answer }
   if (name.startsWith('psycopg2.')) {
-    return { kind: 'refused', name, message: `The database refused a value (${name.replace(/^.*\./, '')}).` }
+    const why = `The database refused a value (${name.replace(/^.*\./, '')}).`
+    return { kind: 'refused', name, message: why, answer }
   }
   const kind =
     name === 'odoo.exceptions.AccessError'
@@ -50,7 +54,15 @@ export function faultOf(name: string, message: string): Fault {
           name === 'werkzeug.exceptions.NotFound' || name === 'builtins.AttributeError'
           ? 'absent'
           : 'refused'
-  return { kind, name, message: readable(message) }
+  return { kind, name, message: answer.text, answer }
+}
+
+/** A request that the server, or what stands in front of it, does not take for its size. */
+export const TOO_LARGE: Fault = {
+  kind: 'too-large',
+  name: 'http.413',
+  message: 'The request is too large.',
+  answer: { status: 413, text: '' },
 }
 
 const LONGEST_MESSAGE = 600

@@ -3,7 +3,7 @@ import type { Host } from '../../core/model/connector.ts'
 import type { JsonObject, JsonValue } from '../../core/model/json.ts'
 import type { Call, Reply } from './call.ts'
 import type { OdooConfig } from './config.ts'
-import { faultOf, refusesCredentials } from './fault.ts'
+import { faultOf, refusesCredentials, TOO_LARGE } from './fault.ts'
 import { failureOfReply, parseJson } from './reply.ts'
 
 /**
@@ -62,13 +62,11 @@ async function send(
       throw failureOfReply(config, reply, host.now())
     }
   }
-  if (reply.status === 413) {
-    return { ok: false, fault: { kind: 'too-large', name: 'http.413', message: 'The request is too large.' } }
-  }
+  if (reply.status === 413) return { ok: false, fault: TOO_LARGE }
   const body = parseJson(reply.body)
   if (reply.status === 429 || body === null || typeof body.name !== 'string') {
     throw failureOfReply(config, reply, host.now())
   }
   if (refusesCredentials(body.name)) return 'refused'
-  return { ok: false, fault: faultOf(body.name, String(body.message ?? '')) }
+  return { ok: false, fault: faultOf(body.name, String(body.message ?? ''), reply.status) }
 }

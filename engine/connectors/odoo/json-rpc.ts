@@ -4,7 +4,7 @@ import { SyncError } from '../../core/model/failure.ts'
 import { isJsonObject, type JsonObject, type JsonValue } from '../../core/model/json.ts'
 import type { Call, Reply } from './call.ts'
 import type { OdooConfig } from './config.ts'
-import { faultOf, refusesCredentials } from './fault.ts'
+import { faultOf, refusesCredentials, TOO_LARGE } from './fault.ts'
 import { failureOfReply, parseJson } from './reply.ts'
 
 /** Parameters that go by position; the others go by name. All are by position in Odoo's own clients. */
@@ -52,13 +52,11 @@ export async function callJsonRpc(
   const first = await send(key)
   const newer = isRefused(first) ? await source.renewed(key, call.signal) : null
   const answer = newer === null ? first : await send(newer)
-  if (answer === 'too-large') {
-    return { ok: false, fault: { kind: 'too-large', name: 'http.413', message: 'The request is too large.' } }
-  }
+  if (answer === 'too-large') return { ok: false, fault: TOO_LARGE }
   if (!('error' in answer)) return { ok: true, value: answer.result ?? null }
   if (isRefused(answer)) throw refused(config)
   const { name, message } = errorOf(answer.error)
-  return { ok: false, fault: faultOf(name, message) }
+  return { ok: false, fault: faultOf(name, message, 200) }
 }
 
 /** The version as its series (`18.0`); needs no credentials. */

@@ -1,7 +1,9 @@
-import type { Outcome } from '../../core/model/connector.ts'
+import type { Exchange, Outcome } from '../../core/model/connector.ts'
 import { SyncError } from '../../core/model/failure.ts'
 import { isJsonObject, type JsonObject, type JsonValue } from '../../core/model/json.ts'
+import type { Call } from './call.ts'
 import type { Client } from './client.ts'
+import { exchangeOf } from './exchange.ts'
 import { type Fault, readable, tellsOfConflict } from './fault.ts'
 import type { LoadRecord } from './rows.ts'
 
@@ -41,7 +43,8 @@ export async function loadRecords(
         break
       case 'refused': {
         const [only] = batch
-        if (batch.length === 1) answers.set(only!, answer.outcomeOf(only!))
+        if (answer.exchange !== null)
+          answers.set(only!, { ...answer.rejectionOf(only!), exchange: answer.exchange })
         else pending.push(...(answer.culprits.size > 0 ? aside(batch, answer.culprits) : halves(batch)))
         break
       }
@@ -50,21 +53,30 @@ export async function loadRecords(
   return answers
 }
 
+type Rejection = Extract<Outcome, { status: 'rejected' }>
+
 type LoadAnswer =
   | { readonly kind: 'loaded'; readonly ids: readonly number[] }
   | { readonly kind: 'all'; readonly outcome: Loaded }
-  | {
-      readonly kind: 'refused'
-      /** Positions of the records Odoo named; empty when it named none. */
-      readonly culprits: ReadonlySet<number>
-      outcomeOf(record: LoadRecord): Loaded
-    }
+  | Refused
 
-async function loadOnce(loading: Loading, model: string, batch: readonly LoadRecord[]): Promise<LoadAnswer> {
+interface Refused {
+  readonly kind: 'refused'
+  /** Positions of the records Odoo named; empty when it named none. */
+  readonly culprits: ReadonlySet<number>
+  rejectionOf(record: LoadRecord): Rejection
+}
+
+/** With `exchange`, what was sent and answered, where it was about one record alone. */
+async function loadOnce(
+  loading: Loading,
+  model: string,
+  batch: readonly LoadRecord[],
+): Promise<Exclude<LoadAnswer, Refused> | (Refused & { readonly exchange: Exchange | null })> {
   if (loading.stoppedBy !== null) return { kind: 'all', outcome: { status: 'unattempted' } }
   const { client, signal } = loading
   try {
-    const reply = await client.call({
+    const call: Call = {
       model,
       method: 'load',
       args: { fields: batch[0]!.columns, data: batch.flatMap((record) => record.rows) },
@@ -72,8 +84,11 @@ async function loadOnce(loading: Loading, model: string, batch: readonly LoadRec
       context: batch[0]!.archived ? { active_test: false } : {},
       purpose: 'write',
       signal,
-    })
-    return reply.ok ? answerOf(reply.value, batch) : answerOfFault(reply.fault)
+    }
+    const reply = await client.call(call)
+    const answer = reply.ok ? answerOf(reply.value, batch) : answerOfFault(reply.fault)
+    if (answer.kind !== 'refused') return answer
+    return { ...answer, exchange: batch.length === 1 ? await exchangeOf(client, call, reply) : null }
   } catch (error) {
     if (!(error instanceof SyncError) || error.kind === 'bug') throw error
     loading.stoppedBy = error
@@ -93,7 +108,7 @@ function answerOfFault(fault: Fault): LoadAnswer {
   return {
     kind: 'refused',
     culprits: new Set(),
-    outcomeOf: () => ({
+    rejectionOf: () => ({
       status: 'rejected',
       class: rejectedAs,
       message: fault.message,
@@ -128,7 +143,7 @@ function answerOf(value: JsonValue, batch: readonly LoadRecord[]): LoadAnswer {
   const culprits = new Set(
     errors.flatMap(({ record }) => (record !== null && record < batch.length ? [record] : [])),
   )
-  return { kind: 'refused', culprits, outcomeOf: (record) => rejectionOf(record, errors) }
+  return { kind: 'refused', culprits, rejectionOf: (record) => rejectionOf(record, errors) }
 }
 
 function messagesOf(result: JsonObject): readonly LoadMessage[] {
@@ -146,7 +161,7 @@ function messagesOf(result: JsonObject): readonly LoadMessage[] {
   )
 }
 
-function rejectionOf(record: LoadRecord, errors: readonly LoadMessage[]): Loaded {
+function rejectionOf(record: LoadRecord, errors: readonly LoadMessage[]): Rejection {
   const error = errors[0]
   if (error === undefined) {
     return {

@@ -1,5 +1,7 @@
 import type { Outcome, RemovedLine } from '../../core/model/connector.ts'
 import { SyncError } from '../../core/model/failure.ts'
+import type { Call } from './call.ts'
+import { exchangeOf } from './exchange.ts'
 import { findKeys } from './look-up.ts'
 import { interrupted, loadAll, type Progress } from './progress.ts'
 import { type LoadRecord, plainRecord } from './rows.ts'
@@ -69,13 +71,8 @@ async function unlink(
   if (progress.stoppedBy !== null) return interrupted()
   try {
     const ids = lines.map(({ id }) => id)
-    const reply = await progress.client.call({
-      model,
-      method: 'unlink',
-      ids,
-      purpose: 'write',
-      signal: progress.signal,
-    })
+    const call: Call = { model, method: 'unlink', ids, purpose: 'write', signal: progress.signal }
+    const reply = await progress.client.call(call)
     if (reply.ok || reply.fault.kind === 'missing') return null
     if (reply.fault.kind === 'busy') return interrupted()
     return {
@@ -84,6 +81,7 @@ async function unlink(
       message: reply.fault.message,
       field: null,
       line: lines.length === 1 ? lines[0]!.key : null,
+      exchange: await exchangeOf(progress.client, call, reply),
     }
   } catch (error) {
     if (!(error instanceof SyncError)) throw error

@@ -283,6 +283,16 @@ export interface RemovedLine {
   readonly values: FieldValues | null
 }
 
+/**
+ * What was sent for one record and what came back, for people who ask why it was refused: the method and where it was called, the row or
+ * the arguments of this record alone, and what was answered to it. Never a header or a traceback. It may be long and hold anything that
+ * the record holds: the engine takes secrets out, cuts it, and keeps it sealed.
+ */
+export interface Exchange {
+  readonly request: string
+  readonly response: string
+}
+
 export type Outcome =
   | { readonly status: 'created' | 'updated'; readonly targetId: string }
   /** `class` is one of dead-letter.ts; `field` names the target field, `line` the key of the line, where known. */
@@ -292,6 +302,8 @@ export type Outcome =
       readonly message: string
       readonly field: string | null
       readonly line: string | null
+      /** Left out where nothing was sent for it. */
+      readonly exchange?: Exchange
     }
   /** Whether it was written is not known: settled by sending again or by look-up. */
   | { readonly status: 'unknown'; readonly message: string }
@@ -340,5 +352,5 @@ export interface ActRequest {
 
 export type ActOutcome =
   | { readonly status: 'done' }
-  | { readonly status: 'rejected'; readonly message: string }
+  | { readonly status: 'rejected'; readonly message: string; readonly exchange?: Exchange }
   | { readonly status: 'unknown'; readonly message: string }

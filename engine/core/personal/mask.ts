@@ -1,4 +1,5 @@
 import { isJsonObject, type JsonObject, type JsonValue } from '../model/json.ts'
+import { joinKey } from '../model/record-key.ts'
 import type { Selection } from '../model/selection.ts'
 import { isLabelPersonal, type PersonalPlan, personalValues } from './values.ts'
 
@@ -105,22 +106,42 @@ function maskField(text: string, values: readonly string[]): string {
   )
 }
 
-const EMAIL = /[^\s@<>"'(),;:=[\]{}]+@[^\s@<>"'(),;:=[\]{}]+\.\p{L}+/gu
+/** Looked for from the beginnings of words only: a long text without blanks is not gone through from each of its characters. */
+const EMAIL = /(?<![^\s@<>"'(),;:=[\]{}])[^\s@<>"'(),;:=[\]{}]+@[^\s@<>"'(),;:=[\]{}]+\.\p{L}+/gu
 /** With its country, as telephones of customers are written. Not an amount with a sign. */
 const TELEPHONE = /\+\d[\d\s()/-]{6,}\d(?![\d.,])/g
 
 /**
- * A text without the personal values it quotes: whole words of it only, in capitals or not, also escaped as JSON does and cut
- * short by `…`; and without any address of electronic mail or telephone, known or not.
+ * A text without the personal values it quotes: whole words of it only, in capitals or not, also written as JSON, keys and Odoo's
+ * instants are, and cut short by `…`; and without any address of electronic mail or telephone, known or not.
  */
 export function maskText(text: string, values: readonly string[]): string {
-  let masked = text.replace(EMAIL, MASK).replace(TELEPHONE, MASK)
-  const forms = [...new Set(values.flatMap((value) => [value, JSON.stringify(value).slice(1, -1)]))]
+  const hasAddress = (value: string) => /[@+]/.test(value)
+  // First what has an address within it: else of such a value the rest would be left.
+  const masked = maskValues(text, values.filter(hasAddress)).replace(EMAIL, MASK).replace(TELEPHONE, MASK)
+  return maskValues(
+    masked,
+    values.filter((value) => !hasAddress(value)),
+  )
+}
+
+function maskValues(text: string, values: readonly string[]): string {
+  let masked = text
+  const forms = [...new Set(values.flatMap(formsOf))]
   const [short, long] = [forms.filter(isShort), forms.filter((form) => !isShort(form))]
   if (long.length > 0) masked = masked.replace(wordsOf(long, 'giu'), MASK)
   // A short name is written in small letters where it is a word of the language.
   if (short.length > 0) masked = masked.replace(wordsOf(short, 'gu'), MASK)
   return masked.includes('…') ? maskCutShort(masked, long) : masked
+}
+
+const INSTANT = /^(\d{4}-\d\d-\d\d)T(\d\d:\d\d:\d\d)/
+
+/** How a value may be written. */
+export function formsOf(value: string): readonly string[] {
+  const forms = [value, JSON.stringify(value).slice(1, -1), joinKey([value.toWellFormed()])]
+  const instant = INSTANT.exec(value)
+  return instant === null ? forms : [...forms, `${instant[1]} ${instant[2]}`]
 }
 
 function isShort(form: string): boolean {
@@ -135,8 +156,10 @@ function wordsOf(forms: readonly string[], flags: string): RegExp {
       .map((part) => part.replace(/[\\^$.*+?()[\]{}|/]/g, '\\$&'))
       .join('\\s+'),
   )
+  // What JSON and keys escape ends in a letter or number that is none.
+  const escaped = '(?<=\\\\(?:[bfnrt]|u[0-9a-f]{4})|%[0-9A-F]{2})'
   return new RegExp(
-    `(?<![\\p{L}\\p{N}]|\\p{N}[.,])(?:${alternatives.join('|')})(?![\\p{L}\\p{N}]|[.,]\\p{N})`,
+    `(?:${escaped}|(?<![\\p{L}\\p{N}]|\\p{N}[.,]))(?:${alternatives.join('|')})(?![\\p{L}\\p{N}]|[.,]\\p{N})`,
     flags,
   )
 }

@@ -1,3 +1,4 @@
+import type { FieldValue, FieldValues, TargetShape } from '../model/connector.ts'
 import { isJsonObject, type JsonObject, type JsonValue } from '../model/json.ts'
 import type { Plan } from '../model/plan.ts'
 import type { Selection } from '../model/selection.ts'
@@ -20,6 +21,28 @@ export function personalValues(
   if (record.data !== null) collect(plan.source.selection, record.data, found)
   for (const [field, value] of Object.entries(record.mapped ?? {}))
     if (plan.target.shape.fields[field]?.personal === true) addAll(value, found)
+  return [...found]
+}
+
+/** What is sent for one record. */
+interface Sent {
+  readonly fields: FieldValues
+  readonly firstTimeFields: FieldValues
+  readonly lines: readonly { readonly field: string; readonly fields: FieldValues }[]
+  readonly records: readonly { readonly shape: TargetShape; readonly fields: FieldValues }[]
+}
+
+/** The personal values of what is sent for one record: in its own fields, those of its lines, and records of its own. */
+export function personalSent(plan: PersonalPlan, mapped: Sent): readonly string[] {
+  const found = new Set<string>()
+  const { shape } = plan.target
+  const collectOf = (fields: FieldValues, of: TargetShape | undefined) => {
+    for (const [name, value] of Object.entries(fields))
+      if (of?.fields[name]?.personal === true) addAll(value, found)
+  }
+  for (const fields of [mapped.fields, mapped.firstTimeFields]) collectOf(fields, shape)
+  for (const { field, fields } of mapped.lines) collectOf(fields, shape.fields[field]?.lines)
+  for (const own of mapped.records) collectOf(own.fields, own.shape)
   return [...found]
 }
 
@@ -48,7 +71,7 @@ function collect(selection: Selection, value: JsonValue, found: Set<string>): vo
   }
 }
 
-function addAll(value: JsonValue, found: Set<string>): void {
+function addAll(value: JsonValue | FieldValue, found: Set<string>): void {
   if (Array.isArray(value)) for (const item of value) addAll(item, found)
   else if (isJsonObject(value)) for (const member of Object.values(value)) addAll(member, found)
   else if (typeof value === 'string' || typeof value === 'number') {

@@ -8,6 +8,7 @@ import { channels } from './0005-channels.ts'
 import { budget } from './0006-budget.ts'
 import { credentials } from './0007-credentials.ts'
 import { runStates } from './0008-run-states.ts'
+import { exchanges } from './0009-exchanges.ts'
 
 /** One step from a version of the store to the next. Forward only; released ones are never edited or renamed. */
 export interface Migration {
@@ -25,4 +26,5 @@ export const MIGRATIONS: readonly Migration[] = [
   { name: '0006-budget', up: budget },
   { name: '0007-credentials', up: credentials },
   { name: '0008-run-states', up: runStates },
+  { name: '0009-exchanges', up: exchanges },
 ]

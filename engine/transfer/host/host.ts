@@ -1,5 +1,6 @@
 import { setTimeout as sleep } from 'node:timers/promises'
 import { Agent, buildConnector, request as send } from 'undici'
+import type { Credential } from '../../core/model/auth.ts'
 import type { Host, HttpReply, HttpRequest, Rate } from '../../core/model/connector.ts'
 import { SyncError } from '../../core/model/failure.ts'
 import type { JsonObject } from '../../core/model/json.ts'
@@ -10,6 +11,7 @@ import { ownBook } from './book.ts'
 import { type BudgetBook, createGate } from './gate.ts'
 import { refuseAddress, type SecretSource } from './guard.ts'
 import { closedFor, isRefusal } from './retry-after.ts'
+import { createSecretsSent } from './secrets-sent.ts'
 
 /** What a connection used: counted from real requests. */
 export interface HostUsage {
@@ -48,6 +50,8 @@ export interface LegHost extends Host {
   allowWritesUntil(at: number): void
   /** Called when a request had to wait for the budget, before it is sent: what must not grow old meanwhile is made new. */
   afterWaiting(renew: (purpose: HttpRequest['purpose']) => Promise<void>): void
+  /** A text without any of the secrets and tokens that were handed out until now. */
+  conceal(text: string): string
   close(): Promise<void>
 }
 
@@ -76,6 +80,8 @@ export function createHost(options: HostOptions): LegHost {
   const tokenName = `the token of ${options.connection}`
   let tokenHosts: readonly string[] = []
   const hostsOf = (name: string) => (name === tokenName ? tokenHosts : options.secrets.hosts(name))
+  const secrets = createSecretsSent()
+  const secret = async (name: string) => secrets.note(await options.secrets.value(name))
   const usage: HostUsage = { calls: 0, writeCalls: 0, bytesIn: 0, bytesOut: 0, refusals: 0 }
   let renew: (purpose: HttpRequest['purpose']) => Promise<void> = async () => {}
   const { budget } = options
@@ -126,11 +132,21 @@ export function createHost(options: HostOptions): LegHost {
     reportRefusal() {
       usage.refusals++
     },
-    secret: (name) => options.secrets.value(name),
+    secret,
+    conceal: secrets.conceal,
     credential(spec) {
       if ('client' in spec) tokenHosts = spec.client.hosts
-      const secretAgain = (name: string) => (options.secrets.again ?? options.secrets.value)(name)
-      return createCredentialSource(spec, { ...host, secretAgain }, options.keeper ?? null, tokenName)
+      const secretAgain = async (name: string) =>
+        secrets.note(await (options.secrets.again ?? options.secrets.value)(name))
+      const source = createCredentialSource(spec, { ...host, secretAgain }, options.keeper ?? null, tokenName)
+      const noted = <Known extends Credential | null>(credential: Known): Known => {
+        if (credential !== null) secrets.note(credential.value)
+        return credential
+      }
+      return {
+        current: async (signal) => noted(await source.current(signal)),
+        renewed: async (refused, signal) => noted(await source.renewed(refused, signal)),
+      }
     },
     async request(request: HttpRequest, signal: AbortSignal): Promise<HttpReply> {
       const url = new URL(request.url)

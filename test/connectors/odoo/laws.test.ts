@@ -3,7 +3,7 @@ import { describe, expect, test } from 'vitest'
 import type { Call, Reply } from '../../../engine/connectors/odoo/call.ts'
 import type { Client } from '../../../engine/connectors/odoo/client.ts'
 import { faultOf } from '../../../engine/connectors/odoo/fault.ts'
-import { loadRecords } from '../../../engine/connectors/odoo/load.ts'
+import { type Loaded, loadRecords } from '../../../engine/connectors/odoo/load.ts'
 import type { LoadRecord } from '../../../engine/connectors/odoo/rows.ts'
 
 /** What a refused load says: each culprit, some of them, all records it held, one at random, none, or an error of the call. */
@@ -51,7 +51,7 @@ function createTable(bad: ReadonlySet<number>, telling: Telling, pick: (calls: n
       return { ok: true, value: { ids: records.map((record) => record + 100), messages: [], nextrow: 0 } }
     }
     const first = records[culprits[0]!]!
-    if (telling === 'error') return { ok: false, fault: faultOf('builtins.ValueError', reasonOf(first)) }
+    if (telling === 'error') return { ok: false, fault: faultOf('builtins.ValueError', reasonOf(first), 500) }
     const named = {
       culprits,
       some: culprits.filter((_, index) => index === 0 || pick(calls + index) % 2 === 0),
@@ -63,7 +63,11 @@ function createTable(bad: ReadonlySet<number>, telling: Telling, pick: (calls: n
     const said = messages.length > 0 ? messages : [{ type: 'error', message: reasonOf(first) }]
     return { ok: true, value: { ids: false, messages: said, nextrow: 0 } }
   }
-  const client = { call: async (call: Call) => load(call) } as unknown as Client
+  const client = {
+    config: { company: null, language: null },
+    server: async () => ({ protocol: 'json-2', version: '19.0' }),
+    call: async (call: Call) => load(call),
+  } as unknown as Client
   return { client, written, calls: () => calls }
 }
 
@@ -85,11 +89,18 @@ describe('laws of a load that is refused', () => {
 
           for (const [index, record] of records.entries()) {
             expect(table.written.get(index) ?? 0).toBe(bad.has(index) ? 0 : 1)
-            expect(answers.get(record)).toEqual(
-              bad.has(index)
-                ? { status: 'rejected', class: 'rejected', message: reasonOf(index), field: null, line: null }
-                : { status: 'loaded', id: index + 100 },
-            )
+            if (!bad.has(index)) {
+              expect(answers.get(record)).toEqual({ status: 'loaded', id: index + 100 })
+              continue
+            }
+            const { exchange, ...refusal } = answers.get(record) as Extract<Loaded, { status: 'rejected' }>
+            const told = { status: 'rejected', class: 'rejected', message: reasonOf(index) }
+            expect(refusal).toEqual({ ...told, field: null, line: null })
+            const [where, sent] = exchange!.request.split('\n')
+            expect(where).toBe('POST /json/2/res.partner/load')
+            expect(JSON.parse(sent!)).toMatchObject({ fields: record.columns, data: record.rows })
+            expect(exchange!.response).toContain(reasonOf(index))
+            expect([...exchange!.response.matchAll(/N\d+ will/g)]).toHaveLength(1)
           }
           expect(answers.size).toBe(records.length)
           expect(table.calls()).toBeLessThanOrEqual(mostCalls(telling, records.length, bad.size))

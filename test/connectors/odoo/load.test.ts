@@ -60,6 +60,7 @@ function upsert(to: Scripted, items: readonly UpsertItem[]): Promise<readonly Ou
   return to.connection.upsert({ shape: PARTNER, items, signal })
 }
 
+type Refusal = Extract<Outcome, { status: 'rejected' }>
 const shortOf = (outcomes: readonly Outcome[]) => outcomes.map((outcome) => outcome.status)
 
 describe('a load that Odoo rolls back', () => {
@@ -149,9 +150,10 @@ describe('a load that Odoo rolls back', () => {
     ],
   ])('the reason is kept: %s', async (_, message, field, text) => {
     const { to } = await startLoading(() => rolledBack([message]))
-    expect(await upsert(to, [item('A')])).toEqual([
-      { status: 'rejected', class: 'rejected', message: text, field, line: null },
-    ])
+    const [{ exchange, ...told } = { exchange: null }] = (await upsert(to, [item('A')])) as Refusal[]
+    expect(told).toEqual({ status: 'rejected', class: 'rejected', message: text, field, line: null })
+    expect(exchange?.response).toContain(JSON.stringify(text).slice(1, -1))
+    expect(exchange?.response).not.toContain('Failing row')
   })
 
   test('a missing right is told from other refusals by asking, since the text is translated', async () => {

@@ -66,7 +66,8 @@ test('personal values are those of marked fields, and of all below a marked one,
 
 describe('a text is masked', () => {
   const long = 'Please leave the parcel with the neighbour at number twelve, "Jan", not in the garden shed'
-  const values = ['Mara Quill', 'Quill', 'An', '94607', long]
+  const note = 'Ring a@b.c at two'
+  const values = ['Mara Quill', 'Quill', 'An', '94607', long, note, '1980-01-31T12:00:00Z']
   test.each([
     ['where it quotes a value', 'No res.partner is "Mara Quill".', `No res.partner is "${MASK}".`],
     ['in capitals or not', 'MARA  QUILL is twice there', `${MASK} is twice there`],
@@ -83,6 +84,11 @@ describe('a text is masked', () => {
       `note ${JSON.stringify(long).slice(0, 77)}… is too long`,
       `note "${MASK}… is too long`,
     ],
+    ['behind a line feed as JSON writes it', JSON.stringify({ note: 'x\nQuill' }), `{"note":"x\\n${MASK}"}`],
+    ['in a key', 'tidelock.acme/people/Mara%20Quill/7', `tidelock.acme/people/${MASK}/7`],
+    ['in a part of a key', 'tidelock.acme/people/Tom%20Quill', `tidelock.acme/people/Tom%20${MASK}`],
+    ['that has an address in it', 'note: Ring a@b.c at two.', `note: ${MASK}.`],
+    ['of an instant as Odoo writes it', 'born 1980-01-31 12:00:00, it says', `born ${MASK}, it says`],
     ['not where another text is cut short', 'a list such as A, B, …', 'a list such as A, B, …'],
   ])('%s', (_, text, masked) => {
     expect(maskText(text, values)).toBe(masked)
