@@ -49,15 +49,38 @@ export async function noteDrift(
   }
 }
 
-/** A page came in which everything was as recorded. */
-export async function resolveDrift(trx: Transaction, project: string, mapping: string): Promise<void> {
-  await trx.db
-    .updateTable('drift')
-    .set({ resolved_at: trx.now() })
-    .where('project', '=', project)
-    .where('mapping', '=', mapping)
-    .where('resolved_at', 'is', null)
-    .execute()
+/** Where differences are no more, by what kind of look. */
+export interface DriftPlace {
+  readonly mapping: string
+  readonly connection: string
+  /** Left out: every one of the connection. */
+  readonly resource?: string
+  readonly kinds: readonly string[]
+}
+
+/** A look saw none of these differences any more, but for those it still sees. */
+export async function resolveDrift(
+  trx: Transaction,
+  project: string,
+  { mapping, connection, resource, kinds }: DriftPlace,
+  still: readonly Pick<DriftRow, 'field' | 'kind'>[] = [],
+): Promise<void> {
+  const isStill = new Set(still.map(({ field, kind }) => `${kind} ${field}`))
+  const open = await driftOf(trx, project, { mapping, open: true })
+  for (const row of open) {
+    if (row.connection !== connection || (resource !== undefined && row.resource !== resource)) continue
+    if (!kinds.includes(row.kind) || isStill.has(`${row.kind} ${row.field}`)) continue
+    await trx.db
+      .updateTable('drift')
+      .set({ resolved_at: trx.now() })
+      .where('project', '=', project)
+      .where('mapping', '=', mapping)
+      .where('connection', '=', connection)
+      .where('resource', '=', row.resource)
+      .where('field', '=', row.field)
+      .where('kind', '=', row.kind)
+      .execute()
+  }
 }
 
 /** By field; `open`: only what was not seen fine again. */

@@ -36,6 +36,7 @@ export async function renameMapping(
     'judgement',
     'drift',
     'field_history',
+    'known_shape',
     'halt',
     'alert_state',
     'alert_change',

@@ -69,3 +69,23 @@ export interface FieldHistoryTable {
   mapping: string
   counts: string
 }
+
+/** What a system said a resource looks like, at the last look. */
+export interface LiveShapeTable {
+  project: string
+  connection: string
+  resource: string
+  shape: string
+  looked_at: number
+}
+
+/** What a mapping compares it with: the first look under its plan. */
+export interface KnownShapeTable {
+  project: string
+  mapping: string
+  connection: string
+  resource: string
+  plan_hash: string
+  shape: string
+  compared_at: number
+}

@@ -20,6 +20,7 @@ export interface RunRow {
   readonly mapping: string
   readonly lane: string
   readonly workflowId: string
+  /** The plan it ended under; until then the one it began or waits under. */
   readonly planHash: string
   readonly state: RunState
   readonly startedAt: number
@@ -150,6 +151,8 @@ export interface RunEnd {
   readonly state: Exclude<RunState, (typeof OPEN_RUN_STATES)[number]>
   readonly failureKind: FailureKind | null
   readonly failureMessage: string | null
+  /** The plan it ended under. Default: the one its row names. */
+  readonly planHash?: string
 }
 
 /** Closes a run's row and says whether what it read adds up. */
@@ -169,6 +172,7 @@ export async function finishRun(trx: Transaction, end: RunEnd): Promise<void> {
       failure_message: end.failureMessage,
       state_since: null,
       state_until: null,
+      ...(end.planHash === undefined ? {} : { plan_hash: end.planHash }),
     })
     .where('id', '=', end.id)
     .execute()

@@ -39,6 +39,8 @@ export const TABLES = {
   judgement: { key: ['project', 'mapping'], json: [] },
   drift: { key: ['project', 'mapping', 'connection', 'resource', 'field', 'kind'], json: [] },
   field_history: { key: ['project', 'mapping'], json: ['counts'] },
+  live_shape: { key: ['project', 'connection', 'resource'], json: ['shape'] },
+  known_shape: { key: ['project', 'mapping', 'connection', 'resource'], json: ['shape'] },
   selection: { key: ['project', 'id'], json: ['keys'] },
   alert_state: { key: ['project', 'mapping', 'rule'], json: ['told', 'message'] },
   alert_change: { key: ['project', 'mapping', 'rule', 'sequence'], json: [] },

@@ -1,7 +1,15 @@
 import type { AlertChangeTable, AlertStateTable, HaltTable } from './alert-tables.ts'
 import type { BudgetTable, UsageTable } from './call-tables.ts'
 import type { ConnectionWatchTable, CredentialTable } from './credential-tables.ts'
-import type { DriftTable, FieldHistoryTable, JudgementTable, RunPageTable, RunTable } from './run-tables.ts'
+import type {
+  DriftTable,
+  FieldHistoryTable,
+  JudgementTable,
+  KnownShapeTable,
+  LiveShapeTable,
+  RunPageTable,
+  RunTable,
+} from './run-tables.ts'
 
 /**
  * The store's tables as SQL has them: text, whole numbers, nothing else. JSON stands as text, instants as epoch
@@ -26,6 +34,8 @@ export interface Database {
   judgement: JudgementTable
   drift: DriftTable
   field_history: FieldHistoryTable
+  live_shape: LiveShapeTable
+  known_shape: KnownShapeTable
   selection: SelectionTable
   usage: UsageTable
   alert_state: AlertStateTable

@@ -1,4 +1,4 @@
-import { type Judgements, judgeBreaker, PASSED, REFUSED } from '../core/breaker/breaker.ts'
+import { type Judgements, judgeBreaker, mendJudgements, PASSED, REFUSED } from '../core/breaker/breaker.ts'
 import type { DeadLetterClass } from '../core/model/dead-letter.ts'
 import { SyncError } from '../core/model/failure.ts'
 import type { SourceMap } from '../core/model/plan.ts'
@@ -15,27 +15,34 @@ const MOST_CAUSES = 3
 
 /**
  * Judges a page before its cursor passes. Gives why the mapping halts, or null; the window is kept either way. Called in the
- * transaction of the page, under the lease, so that pages of several workers are judged one after the other.
+ * transaction of the page, under the lease, so that pages of several workers are judged one after the other. Of retries it counts
+ * only that they went through.
  */
 export async function breakerHalt(
   context: LegContext,
   trx: Transaction,
   verdicts: ReadonlyMap<Work, Verdict>,
+  as: 'page' | 'retries',
 ): Promise<SyncError | null> {
   const { scope, plan, planHash } = context
   const limits = plan.errors.halt
-  const added = judgementsOf(verdicts, planHash)
-  const isAgain = [...verdicts].some(
-    ([work, verdict]) => isRefusal(verdict) && !isRefused(work, verdict, planHash),
-  )
-  if (added === '' && !isAgain) return null
-  const before = await lastJudgements(trx, scope, plan.mapping, planHash)
+  const added = as === 'page' ? judgementsOf(verdicts, planHash) : ''
+  const isAgain =
+    as === 'page' &&
+    [...verdicts].some(([work, verdict]) => isRefusal(verdict) && !isRefused(work, verdict, planHash))
+  const mended = [...verdicts].filter(
+    ([{ letter }, verdict]) =>
+      letter !== null && letter.planHash === planHash && REFUSALS.has(letter.class) && isPassed(verdict),
+  ).length
+  if (added === '' && !isAgain && mended === 0) return null
+  const known = await lastJudgements(trx, scope, plan.mapping, planHash)
+  const before = mendJudgements(known, mended)
   // What halted it is still refused, and nobody let it go on: it is at the same place.
   const standing = isAgain ? judgeBreaker('', before, limits) : null
   const isStill = standing !== null && standing.at !== null
   const { window, tripped, at } = isStill ? standing : judgeBreaker(before, added, limits)
   const kept = at ?? window
-  if (kept !== before) await keepJudgements(trx, scope, plan.mapping, planHash, kept)
+  if (kept !== known) await keepJudgements(trx, scope, plan.mapping, planHash, kept)
   if (tripped === null) return null
   const percent = Number((limits.rejected * 100).toFixed(1))
   return new SyncError(
@@ -49,8 +56,7 @@ function judgementsOf(verdicts: ReadonlyMap<Work, Verdict>, planHash: string): J
   let judged = ''
   for (const [work, verdict] of verdicts) {
     if (isRefused(work, verdict, planHash)) judged += REFUSED
-    else if (verdict.kind === 'created' || verdict.kind === 'updated' || verdict.kind === 'unchanged')
-      judged += PASSED
+    else if (isPassed(verdict)) judged += PASSED
   }
   return judged
 }
@@ -60,6 +66,10 @@ function isRefused({ letter, sourceHash }: Work, verdict: Verdict, planHash: str
   if (!isRefusal(verdict)) return false
   const isRetry = letter?.planHash === planHash && letter.parkedHash === sourceHash
   return !isRetry
+}
+
+function isPassed({ kind }: Verdict): boolean {
+  return kind === 'created' || kind === 'updated' || kind === 'unchanged'
 }
 
 function isRefusal(verdict: Verdict): boolean {

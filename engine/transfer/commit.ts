@@ -96,7 +96,7 @@ export async function commitPage(
     const written = rows.filter((row) => row.targetId !== null).map((row) => row.key)
     if (written.length > 0) await releaseWaiting(trx, context.scope, plan.namespace, written, context.now())
     for (const entry of counted.usage) await addUsage(trx, entry)
-    const halt = cursor === null ? null : await breakerHalt(context, trx, verdicts)
+    const halt = await breakerHalt(context, trx, verdicts, cursor === null ? 'retries' : 'page')
     if (halt !== null) {
       // In this very transaction, so that no other run of the mapping comes in between.
       await runWaits(trx, context.runId, waitFor(halt, context.planHash, context.now())!)

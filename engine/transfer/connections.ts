@@ -117,6 +117,30 @@ export function openHost(
   })
 }
 
+/** Asks one end of a plan something before its legs; what that used is noted. */
+export async function withConnection<T>(
+  dependencies: LegDependencies,
+  project: string,
+  plan: Pick<Plan, 'mapping' | 'priority'>,
+  end: Plan['source'] | Plan['target'],
+  ask: (connection: Connection) => Promise<T>,
+): Promise<T> {
+  const { connection: definition } = end
+  const connector = dependencies.connectors[definition.connector]
+  if (connector === undefined)
+    throw new SyncError('invalid-plan', `This worker has no connector "${definition.connector}".`)
+  const host = openHost(dependencies, project, end, plan)
+  try {
+    const connection = await connector.open(definition, host)
+    const answer = await ask(connection)
+    await connection.close()
+    return answer
+  } finally {
+    await noteUsage(dependencies.store, [usageEntry(dependencies, project, end, plan.mapping, host.usage)])
+    await host.close()
+  }
+}
+
 /** What was used of a connection on behalf of a mapping, as usage of the day that its limits count. */
 export function usageEntry(
   { store }: Pick<LegDependencies, 'store'>,

@@ -1,12 +1,15 @@
 import type { Outcome, TargetShape, UpsertItem } from '../core/model/connector.ts'
-import { SyncError } from '../core/model/failure.ts'
+import { failureKindOf, SyncError } from '../core/model/failure.ts'
+import { missingFieldsOf } from '../core/model/missing-fields.ts'
 import { recordKey } from '../core/model/record-key.ts'
 import { changesSince, hashesText } from '../core/transform/compare.ts'
 import type { MappedOwnRecord } from '../core/transform/mapped.ts'
+import { withdrawIntents } from '../store/ledger.ts'
 import { sendBatches } from './batches.ts'
 import type { LegContext } from './context.ts'
 import { settledAt } from './fence.ts'
 import { keepFresh, noteIntents } from './intents.ts'
+import { assertLeaseOf } from './lease.ts'
 import { park, underWay, type Work } from './work.ts'
 
 /**
@@ -20,6 +23,26 @@ export async function deliver(context: LegContext, works: readonly Work[]): Prom
   const sending = underWay(works).filter((work) => work.mapped !== null)
   if (sending.length === 0) return
   await noteIntents(context, sending)
+  await deliverIntended(context, sending).catch(async (error: unknown) => {
+    // The mapping has to be mended: what it then sends is another payload, which would wait for what was never sent.
+    if (missingFieldsOf(error) !== null) await withdrawUnsent(context, sending)
+    throw error
+  })
+}
+
+/** Of those for which nothing was written for certain. A record that was under way before may be there. */
+async function withdrawUnsent(context: LegContext, works: readonly Work[]): Promise<void> {
+  const unsent = works.filter(
+    ({ written, lostAt, row }) => !written && lostAt === null && row?.state !== 'intent',
+  )
+  await context.store.transaction(async (trx) => {
+    await assertLeaseOf(context, trx)
+    const keys = unsent.map(({ key }) => key)
+    await withdrawIntents(trx, context.scope, context.plan.namespace, keys)
+  })
+}
+
+async function deliverIntended(context: LegContext, sending: readonly Work[]): Promise<void> {
   await deliverOwnRecords(context, sending)
   const accept = (work: Work, outcome: Outcome): void => {
     if (outcome.status === 'created' || outcome.status === 'updated') {
@@ -139,11 +162,13 @@ export async function sendAll(
     const again: [Work, UpsertItem][] = []
     await sendBatches(context, open, async (batch) => {
       await keepFresh(context)
-      const outcomes = await context.target.upsert({
-        shape,
-        items: batch.map(([, item]) => item),
-        signal: context.signal,
-      })
+      const outcomes = await context.target
+        .upsert({ shape, items: batch.map(([, item]) => item), signal: context.signal })
+        .catch((error: unknown) => {
+          // Only of what the contract names is it certain that nothing was written.
+          if (failureKindOf(error) === 'bug') for (const [work] of batch) work.lostAt = context.now()
+          throw error
+        })
       if (outcomes.length !== batch.length) {
         throw new SyncError(
           'bug',

@@ -1,9 +1,17 @@
-import { addHistory, compileDriftCheck, type Drift, type FieldHistory } from '../core/drift/drift.ts'
+import {
+  addHistory,
+  compileDriftCheck,
+  DRIFT_KINDS,
+  type Drift,
+  type FieldHistory,
+} from '../core/drift/drift.ts'
 import type { SourceRecord } from '../core/model/connector.ts'
 import { SyncError } from '../core/model/failure.ts'
 import type { JsonValue } from '../core/model/json.ts'
+import { missingFieldsError, missingFieldsOf } from '../core/model/missing-fields.ts'
 import type { Plan, SourceMap } from '../core/model/plan.ts'
 import {
+  type DriftPlace,
   driftOf,
   fieldHistory,
   keepFieldHistory,
@@ -20,10 +28,16 @@ import { waitFor } from './run-waits.ts'
 /** Fields that are named in the message. */
 const MOST_NAMED = 5
 
+/**
+ * How records came to be read: a page as it comes, or some that were asked for by their keys. Those have something in common, an
+ * empty field maybe: how full they are says nothing of the source, and that they are fine not that all is.
+ */
+export type Sample = 'page' | 'chosen'
+
 /** Looks at what a leg reads, before anything of it is written. */
 export interface DriftWatch {
   /** Throws `schema-drift` where the page is not as recorded and the mapping says that this halts it. */
-  look(records: readonly SourceRecord[]): Promise<void>
+  look(records: readonly SourceRecord[], as: Sample): Promise<void>
   /** Keeps how full the fields were. */
   keep(): Promise<void>
 }
@@ -34,19 +48,27 @@ export async function watchDrift(context: LegContext): Promise<DriftWatch> {
   if (answer === 'ignore') return { look: async () => {}, keep: async () => {} }
   const check = compileDriftCheck(plan.source.selection)
   let history: FieldHistory = await fieldHistory(store, scope, plan.mapping)
-  let isOpen = (await driftOf(store, scope, { mapping: plan.mapping, open: true })).length > 0
+  const source = placeOfSource(plan)
+  let isOpen = (await driftOf(store, scope, { mapping: plan.mapping, open: true })).some(
+    ({ connection }) => connection === source.connection,
+  )
   let isNew = false
   return {
-    async look(records) {
+    async look(records, as) {
       if (records.length === 0) return
       const { drifts, counts } = check(
         records.map(({ data }) => data),
-        history,
+        as === 'page' ? history : {},
       )
-      const breaking = answer === 'halt'
-      if (drifts.length > 0) await note(context, drifts, breaking)
-      else if (isOpen) await store.transaction((trx) => resolveDrift(trx, scope, plan.mapping))
-      isOpen = drifts.length > 0
+      if (drifts.length > 0) {
+        isOpen = true
+        await note(context, drifts, answer === 'halt')
+      }
+      if (as === 'chosen') return
+      if (drifts.length === 0 && isOpen) {
+        await store.transaction((trx) => resolveDrift(trx, scope, source))
+        isOpen = false
+      }
       history = addHistory(history, counts)
       isNew = true
     },
@@ -56,24 +78,65 @@ export async function watchDrift(context: LegContext): Promise<DriftWatch> {
   }
 }
 
-/** A field that the API itself says it does not know any more: no page comes that would show it. */
-export async function noteMissingField(
+/**
+ * Fields that an API itself says it does not know any more, at the source or at the target: kept, and told with the line that maps
+ * them. Any other failure is given back as it is.
+ */
+export async function noteMissingFields(
   store: Store,
   scope: string,
-  plan: Pick<Plan, 'mapping' | 'source'>,
+  plan: Plan,
+  sourceMap: SourceMap,
   error: unknown,
-): Promise<void> {
-  const missing = error instanceof SyncError ? error.fields['missingField'] : null
-  if (typeof missing !== 'string') return
-  const { mapping, source } = plan
+): Promise<unknown> {
+  const missing = missingFieldsOf(error)
+  if (missing === null || !(error instanceof SyncError)) return error
+  const { connection, resource, fields } = missing
   await store.transaction((trx) =>
-    noteDrift(trx, scope, [
-      {
-        ...{ mapping, connection: source.connection.name, resource: source.resource, field: missing },
+    noteDrift(
+      trx,
+      scope,
+      fields.map((field) => ({
+        ...{ mapping: plan.mapping, connection, resource, field },
         ...{ kind: 'missing-field', breaking: true, expected: 'a field of the API', found: 'no such field' },
-      },
-    ]),
+      })),
+    ),
   )
+  const places = fields.flatMap((field) => {
+    const at =
+      connection === plan.target.connection.name
+        ? (writtenAt(plan, sourceMap, resource, field) ?? mappedAt(plan, sourceMap, field))
+        : mappedAt(plan, sourceMap, field)
+    return at === null ? [] : [`${field} is mapped at ${at}`]
+  })
+  if (places.length === 0) return error
+  return missingFieldsError(missing, `${error.message.replace(/\.?$/, '.')} ${places.join(', ')}.`)
+}
+
+/** What a page of the source that is fine says something of. */
+function placeOfSource({ mapping, source, target }: Plan): DriftPlace {
+  const place = { mapping, connection: source.connection.name, kinds: DRIFT_KINDS }
+  return place.connection === target.connection.name ? { ...place, resource: source.resource } : place
+}
+
+/** The first line of the mapping that fills a field of the target. */
+export function writtenAt(
+  plan: Plan,
+  { file, places }: SourceMap,
+  resource: string,
+  field: string,
+): string | null {
+  const paths: string[] = []
+  if (resource === plan.target.resource) paths.push(`fields.${field}`)
+  for (const [name, of] of Object.entries(plan.fields)) {
+    if (of.kind === 'lines' && plan.target.shape.fields[name]?.lines?.resource === resource)
+      for (const [index, { fields }] of of.blocks.entries())
+        if (fields[field] !== undefined) paths.push(`fields.${name}.${index}.fields.${field}`)
+    if (of.kind === 'record' && of.shape.resource === resource && of.fields[field] !== undefined)
+      paths.push(`fields.${name}.fields.${field}`)
+  }
+  const lines = paths.flatMap((path) => places[path]?.line ?? [])
+  return lines.length === 0 ? null : `${file}:${Math.min(...lines)}`
 }
 
 async function note(context: LegContext, drifts: readonly Drift[], breaking: boolean): Promise<void> {

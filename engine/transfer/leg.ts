@@ -181,8 +181,10 @@ async function movePages(
     if (committed.failed > 0) await judgeFailures()
   }
   await ensureFixed(context)
-  for (const records of await settledBatches(context))
+  for (const records of await settledBatches(context)) {
+    await watch.look(records, 'chosen')
     await add(await movePage(context, records, null, 'due', meters))
+  }
   if (request.only !== null) {
     const records = await context.source.readKeys({
       resource: context.plan.source.resource,
@@ -190,12 +192,12 @@ async function movePages(
       keys: request.only,
       signal: context.signal,
     })
-    await watch.look(records)
+    await watch.look(records, 'chosen')
     await add(await movePage(context, records, null, 'read', meters))
     return { state: 'done', until: null, tally }
   }
   if (request.lane !== 'backfill') {
-    for await (const records of dueBatches(context)) {
+    for await (const records of dueBatches(context, watch)) {
       context.signal.throwIfAborted()
       await add(await movePage(context, records, null, 'due', meters))
       if (wantedBy !== null) return giveTurn(context, tally)
@@ -215,7 +217,7 @@ async function movePages(
     sequence++
     const step: CursorStep = { sequence, next: page.next, caughtUp: page.caughtUp }
     const began = context.now()
-    await watch.look(page.records)
+    await watch.look(page.records, 'page')
     await add(await movePage(context, page.records, step, 'read', meters))
     pages = context.now() - began < QUICK_MS ? Math.min(MOST_PAGES, 2 * pages) : 1
     if (page.caughtUp) return { state: 'done', until: null, tally }
@@ -312,7 +314,7 @@ async function settledBatches(context: LegContext): Promise<(readonly SourceReco
  * Records whose time has come (released by the arrival of what they waited for, decided on, or due again), a page's worth at a time,
  * each read again at the source. The kept payload is the input only when the source no longer has the record.
  */
-async function* dueBatches(context: LegContext): AsyncIterable<readonly SourceRecord[]> {
+async function* dueBatches(context: LegContext, watch: DriftWatch): AsyncIterable<readonly SourceRecord[]> {
   const { plan, source, store } = context
   const due = await dueRecords(store, context.scope, plan.mapping, { now: context.now(), limit: MOST_DUE })
   for (let start = 0; start < due.length; start += source.facts.pageSize) {
@@ -323,6 +325,7 @@ async function* dueBatches(context: LegContext): AsyncIterable<readonly SourceRe
       keys: letters.map((letter) => letter.sourceKey),
       signal: context.signal,
     })
+    await watch.look(found, 'chosen')
     const read = new Set(found.map((record) => record.key))
     const gone = letters.filter((letter) => !read.has(letter.sourceKey))
     const kept = await keptRecords(

@@ -1,7 +1,7 @@
 import type { Problem } from '../core/model/connector.ts'
 import { SyncError } from '../core/model/failure.ts'
 import type { Plan } from '../core/model/plan.ts'
-import { noteUsage, openHost, usageEntry } from './connections.ts'
+import { withConnection } from './connections.ts'
 import type { LegDependencies } from './leg.ts'
 
 /** A problem, with the connection it was found at. */
@@ -22,23 +22,12 @@ export async function findProblems(
   ] as const
   const problems: ConnectionProblem[] = []
   for (const { direction, end, since } of ends) {
-    const definition = end.connection
-    const connector = dependencies.connectors[definition.connector]
-    if (connector === undefined)
-      throw new SyncError('invalid-plan', `This worker has no connector "${definition.connector}".`)
-    const host = openHost(dependencies, project, end, plan)
-    try {
-      const connection = await connector.open(definition, host)
-      const found = await connection.preflight(
-        { direction, resource: end.resource, scopes: plan.scopes[definition.name] ?? [], since },
-        signal,
-      )
-      problems.push(...found.map((problem) => ({ ...problem, connection: definition.name })))
-      await connection.close()
-    } finally {
-      await noteUsage(dependencies.store, [usageEntry(dependencies, project, end, plan.mapping, host.usage)])
-      await host.close()
-    }
+    const { name } = end.connection
+    const needs = { direction, resource: end.resource, scopes: plan.scopes[name] ?? [], since }
+    const found = await withConnection(dependencies, project, plan, end, (connection) =>
+      connection.preflight(needs, signal),
+    )
+    problems.push(...found.map((problem) => ({ ...problem, connection: name })))
   }
   return problems
 }

@@ -1,6 +1,7 @@
 import { type FailureKind, failureKindOf, SyncError } from '../core/model/failure.ts'
 import { forgetJudgements } from '../store/judgements.ts'
 import { finishRun, lockedRun, type RunDecision, type RunRow, type WaitingState } from '../store/runs.ts'
+import { forgetKnownShapes } from '../store/shapes.ts'
 import { noteDecision, runGoesOn, type Waiting } from '../store/waiting-runs.ts'
 import type { LegDependencies } from './leg.ts'
 
@@ -62,6 +63,7 @@ export async function decideRun(
       await runGoesOn(trx, row.id)
       // Otherwise what halted it would halt it again with the next record.
       await forgetJudgements(trx, row.project, row.mapping)
+      if (row.failureKind === 'schema-drift') await forgetKnownShapes(trx, row.project, row.mapping)
     } else
       await finishRun(trx, {
         id: row.id,

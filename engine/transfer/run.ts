@@ -13,10 +13,11 @@ import { haltOf, runGoesOn, runWaits, type Waiting } from '../store/waiting-runs
 import type { Lane } from './context.ts'
 import { noteRefusal, noteTaken, stopWhereRefused } from './credentials/refusal.ts'
 import { runDetails } from './details.ts'
-import { noteMissingField } from './drift.ts'
+import { noteMissingFields } from './drift.ts'
 import { type LegDependencies, runLeg } from './leg.ts'
 import { preflight } from './preflight.ts'
 import { besideHalt, waitFor } from './run-waits.ts'
+import { lookAtShapes } from './shapes.ts'
 
 /** One leg of a run, told apart from the others by the run's id alone. */
 export interface RunRequest {
@@ -81,6 +82,10 @@ export async function runOneLeg(dependencies: LegDependencies, request: RunReque
     const tries = told || (await stopWhereRefused(dependencies, request.project, plan))
     if (known === null || known.pages === 0)
       await preflight(dependencies, request.project, plan, request.signal)
+    if (known === null || known.pages === 0 || known.state === 'halted' || told) {
+      const { project, runId, signal } = request
+      await lookAtShapes(dependencies, { project, plan, planHash: hash, sourceMap, runId, signal })
+    }
     const before = known?.tally ?? null
     const result = await runLeg(dependencies, {
       scope: request.project,
@@ -99,12 +104,12 @@ export async function runOneLeg(dependencies: LegDependencies, request: RunReque
     if (tries && result.state !== 'busy') await noteTaken(dependencies, request.project, plan)
     if (known !== null && known.state !== 'running')
       await store.transaction((trx) => runGoesOn(trx, request.runId))
-    if (result.state === 'done') await finish(dependencies, request)
+    if (result.state === 'done') await finish(dependencies, request, hash)
     return await progressOf(dependencies, request, plan, result)
-  } catch (error) {
-    const kind = failureKindOf(error)
-    await noteRefusal(dependencies, request.project, error)
-    await noteMissingField(store, request.project, plan, error)
+  } catch (thrown) {
+    const kind = failureKindOf(thrown)
+    await noteRefusal(dependencies, request.project, thrown)
+    const error = await noteMissingFields(store, request.project, plan, sourceMap, thrown)
     const waiting = request.signal.aborted ? null : waitFor(error, hash, store.now())
     if (waiting !== null) {
       const { mapping, runId: run } = request
@@ -122,6 +127,7 @@ export async function runOneLeg(dependencies: LegDependencies, request: RunReque
             error instanceof SyncError
               ? error.message
               : 'A fault inside Tidelock; the log of the worker has the cause.',
+          planHash: hash,
         }),
       )
     }
@@ -173,7 +179,7 @@ async function planOf(
   return { plan: stored.plan, hash: stored.hash, sourceMap: stored.sourceMap }
 }
 
-async function finish(dependencies: LegDependencies, request: RunRequest): Promise<void> {
+async function finish(dependencies: LegDependencies, request: RunRequest, planHash: string): Promise<void> {
   const { store } = dependencies
   await store.transaction(async (trx) => {
     await finishRun(trx, {
@@ -182,6 +188,7 @@ async function finish(dependencies: LegDependencies, request: RunRequest): Promi
       state: 'done',
       failureKind: null,
       failureMessage: null,
+      planHash,
     })
     // A backfill begins anew the next time it is asked for.
     if (request.lane === 'backfill') await clearCursor(trx, request.project, request.mapping, 'backfill')

@@ -279,6 +279,23 @@ const ADDED: Readonly<Record<string, Readonly<Record<string, readonly Row[]>>>> 
   '0006-budget': {
     budget: [{ project: 'acme', connection: 'odoo', state: '{"closedUntil":7}', updated_at: START }],
   },
+  '0010-shapes': {
+    live_shape: [
+      {
+        project: 'acme',
+        connection: 'odoo',
+        resource: 'sale.order',
+        shape: '{"name":"text"}',
+        looked_at: START,
+      },
+    ],
+    known_shape: [
+      {
+        ...{ project: 'acme', mapping: 'orders', connection: 'odoo', resource: 'sale.order' },
+        ...{ plan_hash: 'p1', shape: '{"name":"text"}', compared_at: START },
+      },
+    ],
+  },
 }
 
 /** Rows as the store had them after so many steps. */

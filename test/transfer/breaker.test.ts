@@ -39,7 +39,7 @@ async function breakerWorld(pages: readonly string[], pageByPage = true) {
     return page
   })
   /** What a run did, or why it halted. */
-  const run = async (lane: 'live' | 'backfill' = 'live') =>
+  const run = async (lane: 'live' | 'backfill' | 'retry' = 'live') =>
     world.run(lane).then(
       (tally) => ({ tally, halted: null }),
       (error: unknown) => {
@@ -135,6 +135,30 @@ test.each([
     await decide(halted, 'abort')
     expect(await row(halted)).toMatchObject({ state: 'cancelled', decision: { kind: 'abort' } })
   }
+})
+
+test.each([
+  ['all of them are mended', 'gggggggggg', 'g', []],
+  ['one of them is not', 'gggggggrgg', 'g', ['8']],
+  ['all of them are mended, and later ones are refused, as many as may be', 'gggggggggg', 'rr', ['11', '12']],
+])('aborted, and mended without another plan, it goes on: %s', async (_, mended, later, left) => {
+  const { world, run, open, decide } = await breakerWorld(['gggggggrrr', 'g'])
+  const { halted } = await run()
+  await decide(halted, 'abort')
+  world.memory.pages = [records(mended), records(later, 11)]
+  expect((await run()).halted).toBeNull()
+  expect(await open()).toEqual(left)
+})
+
+test('aborted, and mended by retries, what was refused counts no more', async () => {
+  const { world, run, open, decide, pass } = await breakerWorld(['gggggggrrr', 'g'])
+  const { halted } = await run()
+  await decide(halted, 'abort')
+  world.memory.pages = [records('gggggggggg'), records('rr', 11)]
+  pass(120_000)
+  expect((await run('retry')).tally).toMatchObject({ due: 3, delivered: 3 })
+  expect((await run()).halted).toBeNull()
+  expect(await open()).toEqual(['11', '12'])
 })
 
 test('another plan judges for itself: one that mends nothing halts again, one that mends it goes on', async () => {

@@ -1,6 +1,9 @@
 import { expect, test } from 'vitest'
+import type { SyncError } from '../../engine/core/model/failure.ts'
 import { cursorOf } from '../../engine/store/cursor.ts'
+import { deadLetters } from '../../engine/store/dead-letters.ts'
 import { driftOf } from '../../engine/store/drift.ts'
+import { appliedPlan } from '../../engine/store/plans.ts'
 import { runById } from '../../engine/store/runs.ts'
 import { decideRun } from '../../engine/transfer/run-waits.ts'
 import { openedStore } from '../store/opened.ts'
@@ -11,7 +14,7 @@ const COMMA = [version('3', 3), version('4', 4, { amount: '1,50' })]
 
 async function driftWorld(mapped: string) {
   const { store, pass } = await openedStore()
-  const world = await memoryWorld(store, { plan: { drift: { mapped } }, pageByPage: true })
+  const world = await memoryWorld(store, { plan: { drift: { mapped }, again: [60_000] }, pageByPage: true })
   const drift = (open?: boolean) =>
     driftOf(store, world.scope, { mapping: 'orders', ...(open === undefined ? {} : { open }) })
   return { store, pass, world, drift }
@@ -83,4 +86,50 @@ test('a field that was never empty and suddenly is in most of a page halts it, a
     message: expect.stringContaining('orders.note was a text, now nothing: 30 of 30'),
   })
   expect(await drift(true)).toMatchObject([{ field: 'note', kind: 'sudden-nulls' }])
+})
+
+test('what is due again is looked at as pages are, before anything of it is written, and stays due', async () => {
+  const { store, pass, world, drift } = await driftWorld('halt')
+  const refused = { name: 'refused 3' }
+  world.memory.pages = [[...GOOD, version('3', 3, refused)]]
+  expect(await world.run()).toMatchObject({ read: 3, parked: 1 })
+  const sent = world.memory.sent.length
+  pass(120_000)
+  world.memory.pages = [[...GOOD, version('3', 3, { ...refused, amount: '1,50' })]]
+  await expect(world.run('retry')).rejects.toMatchObject({
+    kind: 'schema-drift',
+    message: expect.stringContaining('orders.amount was a decimal like 12.50, now 1,50: 1 of 1'),
+  })
+  expect(world.memory.sent).toHaveLength(sent)
+  expect(await drift(true)).toMatchObject([{ field: 'amount', kind: 'decimal-format', breaking: true }])
+  expect(await deadLetters(store, world.scope, { open: true, limit: 9 })).toMatchObject([
+    { key: '3', attempts: 1 },
+  ])
+})
+
+test('what is due again is a choice: that all of it lacks a field that others have says nothing', async () => {
+  const { pass, world, drift } = await driftWorld('halt')
+  const orders = (from: number, count: number, particular: Record<string, string | null>) =>
+    Array.from({ length: count }, (_, index) => version(String(from + index), from + index, particular))
+  const good = orders(1, 250, { note: 'x' })
+  world.memory.pages = [[...good, ...orders(251, 25, { name: 'refused', note: 'x' })]]
+  expect(await world.run()).toMatchObject({ read: 275, parked: 25 })
+  pass(120_000)
+  world.memory.pages = [[...good, ...orders(251, 25, { name: 'refused', note: null })]]
+  expect(await world.run('retry')).toMatchObject({ due: 25, parkedAgain: 25 })
+  expect(await drift()).toEqual([])
+})
+
+test('a run that ends under another plan than it began with names that one', async () => {
+  const { store, world } = await driftWorld('halt')
+  world.memory.pages = [GOOD, COMMA]
+  const { fields } = (await world.run().catch((error: unknown) => error)) as SyncError
+  const runId = String(fields['run'])
+  const began = (await runById(store, world.scope, runId))!
+  await world.apply({ drift: { mapped: 'warning' } })
+  expect(await world.run('live', runId)).toMatchObject({ read: 4 })
+  const applied = await appliedPlan(store, world.scope, 'orders')
+  const ended = await runById(store, world.scope, runId)
+  expect(ended).toMatchObject({ state: 'done', planHash: applied!.hash })
+  expect(ended!.planHash).not.toBe(began.planHash)
 })

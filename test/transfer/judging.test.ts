@@ -393,7 +393,9 @@ describe('what the store knows of a mapping', () => {
     await world.store.transaction((trx) => noteDrift(trx, 'acme', [{ mapping: MAPPING, ...seen, ...said }]))
     await world.judge()
     world.pass(MINUTE)
-    await world.store.transaction((trx) => resolveDrift(trx, 'acme', MAPPING))
+    await world.store.transaction((trx) =>
+      resolveDrift(trx, 'acme', { mapping: MAPPING, connection: 'shopify', kinds: ['missing-field'] }),
+    )
     await world.judge()
     expect(await world.sent()).toEqual(['ops raised', 'ops recovered'])
     expect((await world.messages())[0]!.message.examples).toEqual([

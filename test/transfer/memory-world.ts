@@ -193,8 +193,7 @@ export async function memoryWorld(
     systems: { memory, connector, settleDown },
     settleDown,
     intents: () => openIntents(store, scope, MAPPING, { limit: 1_000 }),
-    async run(lane: Lane = 'live', leaseMs = 1): Promise<Tally> {
-      const runId = randomUUID()
+    async run(lane: Lane = 'live', runId: string = randomUUID(), leaseMs = 1): Promise<Tally> {
       for (;;) {
         const progress = await runOneLeg(
           {

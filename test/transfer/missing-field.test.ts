@@ -15,7 +15,10 @@ test('a field that the shop does not know any more is drift, until a page comes 
   await world.shop.control.changeField({ type: 'ProductVariant', field: 'barcode', to: null })
   await expect(world.run('shopify-products')).rejects.toMatchObject({ kind: 'schema-drift' })
   expect(await open()).toMatchObject([
-    { field: 'ProductVariant.barcode', kind: 'missing-field', connection: 'shopify', breaking: true },
+    {
+      ...{ connection: 'shopify', resource: 'ProductVariant', field: 'barcode' },
+      ...{ kind: 'missing-field', breaking: true },
+    },
   ])
   await world.shop.control.changeField({ type: 'ProductVariant', field: 'barcode', to: 'recorded' })
   const [halted] = await openRuns(world.store, 'acme', { mapping: 'shopify-products' })

@@ -24,8 +24,8 @@ test('calls are counted by connection, those of a leg that failed too', async ()
     shopify: (await world.shop.control.stats()).calls,
   })
   const before = await calls()
-  // What was asked before the first page (rights, versions) is not the run's, and still was a call.
-  expect(before).toEqual(await seen(2))
+  // What was asked before the first page (rights, versions, what they look like) is not the run's, and still was a call.
+  expect(before).toEqual(await seen(3))
   expect(before['shopify']! + before['odoo']!).toBeGreaterThan(tally.calls)
 
   await world.odoo.control.faults({ faults: [{ kind: 'status', method: 'load', status: 502, times: 100 }] })
@@ -37,7 +37,7 @@ test('calls are counted by connection, those of a leg that failed too', async ()
     { connection: 'odoo', any: true, wrote: true },
     { connection: 'shopify', any: true, wrote: false },
   ])
-  expect(await calls()).toEqual(await seen(4))
+  expect(await calls()).toEqual(await seen(6))
 })
 
 test('refusals are counted: an empty bucket at 200, too many calls', async () => {

@@ -1,3 +1,4 @@
+import { isAtLeast } from '../../core/drift/classes.ts'
 import { alertStates } from '../../store/alert-states.ts'
 import { appliedChannels } from '../../store/channels.ts'
 import { connectionWatches } from '../../store/connection-watch.ts'
@@ -16,6 +17,9 @@ import { type Command, EXIT } from '../command.ts'
 import { connectionData, connectionLines } from '../connection-lines.ts'
 import { instantText, table } from '../output.ts'
 import { withSession } from '../with-session.ts'
+
+/** Differences a mapping that are shown as lines. */
+const MOST_DRIFT = 5
 
 export const status: Command = {
   positionals: '',
@@ -130,11 +134,18 @@ export const status: Command = {
         for (const row of mappings)
           if (row.waiting.length === 0 && row.lastRun?.error != null)
             output.line(`${row.mapping}: ${row.lastRun.error}`)
-        for (const row of mappings)
-          for (const { resource, field, expected, found, firstSeenAt } of row.drift)
+        for (const row of mappings) {
+          // What the mapping uses comes first: an upgrade may bring hundreds of new fields.
+          const worst = row.drift.toSorted(
+            (a, b) => Number(isAtLeast(b.kind, 'mapped')) - Number(isAtLeast(a.kind, 'mapped')),
+          )
+          for (const { resource, field, expected, found, firstSeenAt } of worst.slice(0, MOST_DRIFT))
             output.line(
               `${row.mapping}: drift since ${instantText(firstSeenAt)}: ${resource}.${field} was ${expected}, now ${found}`,
             )
+          if (worst.length > MOST_DRIFT)
+            output.line(`${row.mapping}: ${worst.length - MOST_DRIFT} fields more drifted (--json has all)`)
+        }
         for (const row of mappings)
           for (const { state, since, why, goOn } of row.waiting)
             output.line(

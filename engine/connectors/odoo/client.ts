@@ -2,9 +2,10 @@ import type { CredentialSource } from '../../core/model/auth.ts'
 import type { Host } from '../../core/model/connector.ts'
 import { SyncError } from '../../core/model/failure.ts'
 import { isJsonObject, type JsonObject, type JsonValue } from '../../core/model/json.ts'
+import { missingFieldsError } from '../../core/model/missing-fields.ts'
 import type { Call, Reply } from './call.ts'
 import type { OdooConfig } from './config.ts'
-import { failureOfRead } from './fault.ts'
+import { failureOfRead, missingOfRead } from './fault.ts'
 import { callJson2 } from './json-2.ts'
 import { authenticate, callJsonRpc, serverVersion } from './json-rpc.ts'
 import { failureOfReply, parseJson, type Server } from './reply.ts'
@@ -69,21 +70,7 @@ export function createClient(config: OdooConfig, host: Host): Client {
     async fieldsOf(model, signal) {
       const known = fieldsByModel.get(model)
       if (known !== undefined) return known
-      const value = await readValue(client, {
-        model,
-        method: 'fields_get',
-        args: { attributes: ['type', 'relation'] },
-        purpose: 'read',
-        signal,
-      })
-      const fields = new Map<string, FieldDefinition>()
-      for (const [name, field] of Object.entries(isJsonObject(value) ? value : {})) {
-        if (!isJsonObject(field)) throw strangeAnswer(client, `fields_get of ${model}`)
-        fields.set(name, {
-          type: String(field.type),
-          relation: typeof field.relation === 'string' ? field.relation : null,
-        })
-      }
+      const fields = await fieldDefinitions(client, model, signal)
       fieldsByModel.set(model, fields)
       return fields
     },
@@ -95,7 +82,33 @@ export function createClient(config: OdooConfig, host: Host): Client {
 export async function readValue(client: Client, call: Call): Promise<JsonValue> {
   const reply = await client.call(call)
   if (reply.ok) return reply.value
-  throw failureOfRead(reply.fault, `${call.method} ${call.model}`)
+  const failure = failureOfRead(reply.fault, `${call.method} ${call.model}`)
+  const missing = missingOfRead(client.config.connection, reply.fault)
+  throw missing === null ? failure : missingFieldsError(missing, failure.message)
+}
+
+/** The fields a model has now. */
+export async function fieldDefinitions(
+  client: Client,
+  model: string,
+  signal: AbortSignal,
+): Promise<ReadonlyMap<string, FieldDefinition>> {
+  const value = await readValue(client, {
+    model,
+    method: 'fields_get',
+    args: { attributes: ['type', 'relation'] },
+    purpose: 'read',
+    signal,
+  })
+  const fields = new Map<string, FieldDefinition>()
+  for (const [name, field] of Object.entries(isJsonObject(value) ? value : {})) {
+    if (!isJsonObject(field)) throw strangeAnswer(client, `fields_get of ${model}`)
+    fields.set(name, {
+      type: String(field.type),
+      relation: typeof field.relation === 'string' ? field.relation : null,
+    })
+  }
+  return fields
 }
 
 /** Rows of `search_read`. `args` as Odoo names them: domain, fields, order, limit. */

@@ -1,4 +1,5 @@
 import { SyncError } from '../../core/model/failure.ts'
+import type { MissingFields } from '../../core/model/missing-fields.ts'
 
 /**
  * What Odoo answered instead of a result. In every case but `busy` the same call gives the same answer again;
@@ -98,4 +99,15 @@ export function failureOfRead(fault: Fault, doing: string): SyncError {
     default:
       return new SyncError('schema-drift', `Odoo refused to ${doing}: ${fault.message}`, { fields })
   }
+}
+
+const OF_READ = [
+  /^Invalid field '(?<field>\w+)' (?:on|in) (?:model )?'(?<model>[\w.]+)'/,
+  /^Invalid field (?<model>[\w.]+)\.(?<field>\w+) in (?:leaf|condition)\b/,
+]
+
+/** The field for which a read was refused, because Odoo does not have it (any more); null where it was for something else. */
+export function missingOfRead(connection: string, { message }: Fault): MissingFields | null {
+  const said = OF_READ.map((form) => form.exec(message)?.groups).find((groups) => groups !== undefined)
+  return said === undefined ? null : { connection, resource: said['model']!, fields: [said['field']!] }
 }

@@ -5,6 +5,7 @@ import type { Call } from './call.ts'
 import type { Client } from './client.ts'
 import { exchangeOf } from './exchange.ts'
 import { type Fault, readable, tellsOfConflict } from './fault.ts'
+import { missingColumns } from './missing-fields.ts'
 import type { LoadRecord } from './rows.ts'
 
 /** What became of one record of a load. */
@@ -86,6 +87,11 @@ async function loadOnce(
       signal,
     }
     const reply = await client.call(call)
+    // For a field that is not there every record would be refused: the mapping is to blame, or what happened to Odoo.
+    const missing = reply.ok
+      ? null
+      : await missingColumns(client, reply.fault, { model, columns: batch[0]!.columns }, signal)
+    if (missing !== null) throw missing
     const answer = reply.ok ? answerOf(reply.value, batch) : answerOfFault(reply.fault)
     if (answer.kind !== 'refused') return answer
     return { ...answer, exchange: batch.length === 1 ? await exchangeOf(client, call, reply) : null }

@@ -1,6 +1,7 @@
 import type { HttpReply, Rate } from '../../core/model/connector.ts'
 import { SyncError } from '../../core/model/failure.ts'
 import type { JsonObject } from '../../core/model/json.ts'
+import { missingFieldsError } from '../../core/model/missing-fields.ts'
 import type { Config } from './config.ts'
 
 export interface Answer {
@@ -179,10 +180,13 @@ function failureOf(config: Config, errors: readonly GraphqlError[]): SyncError |
       case 'INTERNAL_SERVER_ERROR':
         return new SyncError('unavailable', `${config.name} had an internal error.`)
       case 'undefinedField':
-        return new SyncError(
-          'schema-drift',
+        return missingFieldsError(
+          {
+            connection: config.name,
+            resource: extensions.typeName ?? '',
+            fields: [extensions.fieldName ?? ''],
+          },
           `${config.name} has no field "${extensions.fieldName ?? ''}" on ${extensions.typeName ?? ''} in version ${config.apiVersion}.`,
-          { fields: { missingField: `${extensions.typeName ?? ''}.${extensions.fieldName ?? ''}` } },
         )
     }
     if (/^(argument|missing|selection|undefined|variable)/.test(extensions?.code ?? '')) {

@@ -19,6 +19,12 @@ export interface BreakerVerdict {
   readonly at: Judgements | null
 }
 
+/** So many of the refused ones went through after all: their refusals count no more, the oldest first. */
+export function mendJudgements(judgements: Judgements, count: number): Judgements {
+  let left = count
+  return judgements.replaceAll(REFUSED, () => (left-- > 0 ? PASSED : REFUSED))
+}
+
 /**
  * Judges what a page adds to the last judgements, record by record in their order, so that it does not matter how the records came in
  * pages: a window full of refusals halts the mapping also where good ones followed.
@@ -33,7 +39,9 @@ export function judgeBreaker(before: Judgements, added: Judgements, limits: Brea
   for (let index = 0; index < all.length && tripped === null; index++) {
     if (all[index] === REFUSED) refused++
     if (index >= window && all[index - window] === REFUSED) refused--
-    if (index >= start && index + 1 >= window && refused > rejected * window) {
+    // A good one raises no share: over the limit before, by what halted it then, it stays so until a refusal comes on top.
+    const rises = all[index] === REFUSED || index + 1 === window
+    if (rises && index >= start && index + 1 >= window && refused > rejected * window) {
       tripped = refused
       at = all.slice(index + 1 - window, index + 1)
     }

@@ -513,19 +513,19 @@ window?: number
 }
 }
 /**
- * What a difference between the recorded and the live API does.
+ * What a difference does between the live API and what is recorded, or what it was under this plan: ignore, info (kept and shown), warning (also logged), halt.
  */
 drift?: {
 /**
- * A new field.
+ * A new field. Default: info.
  */
 added?: ("ignore" | "info" | "warning" | "halt")
 /**
- * A change to a field that is not mapped.
+ * A field that is not mapped went, or has another type. Default: info.
  */
 unused?: ("ignore" | "info" | "warning" | "halt")
 /**
- * A change to a field that is mapped.
+ * A change to a field that is mapped. Default: halt.
  */
 mapped?: ("ignore" | "info" | "warning" | "halt")
 }
@@ -1548,20 +1548,20 @@ export const LANGUAGE_SCHEMAS: Readonly<Record<string, object>> = {
     "additionalProperties": false
    },
    "drift": {
-    "description": "What a difference between the recorded and the live API does.",
+    "description": "What a difference does between the live API and what is recorded, or what it was under this plan: ignore, info (kept and shown), warning (also logged), halt.",
     "type": "object",
     "properties": {
      "added": {
       "$ref": "#/$defs/driftAnswer",
-      "description": "A new field."
+      "description": "A new field. Default: info."
      },
      "unused": {
       "$ref": "#/$defs/driftAnswer",
-      "description": "A change to a field that is not mapped."
+      "description": "A field that is not mapped went, or has another type. Default: info."
      },
      "mapped": {
       "$ref": "#/$defs/driftAnswer",
-      "description": "A change to a field that is mapped."
+      "description": "A change to a field that is mapped. Default: halt."
      }
     },
     "additionalProperties": false

@@ -9,6 +9,7 @@ import { budget } from './0006-budget.ts'
 import { credentials } from './0007-credentials.ts'
 import { runStates } from './0008-run-states.ts'
 import { exchanges } from './0009-exchanges.ts'
+import { shapes } from './0010-shapes.ts'
 
 /** One step from a version of the store to the next. Forward only; released ones are never edited or renamed. */
 export interface Migration {
@@ -27,4 +28,5 @@ export const MIGRATIONS: readonly Migration[] = [
   { name: '0007-credentials', up: credentials },
   { name: '0008-run-states', up: runStates },
   { name: '0009-exchanges', up: exchanges },
+  { name: '0010-shapes', up: shapes },
 ]

@@ -92,6 +92,6 @@ export async function watchOf(store: Queryable, request: WatchRequest): Promise<
     case 'credentialsRefused':
       return watchLasting(await refusedCredentials(store, project, when.connection), { afterMs: 0 })
     case 'drift':
-      return watchLasting(await differences(store, project, facts.mapping), { afterMs: 0 })
+      return watchLasting(await differences(store, project, facts.mapping, when.atLeast), { afterMs: 0 })
   }
 }

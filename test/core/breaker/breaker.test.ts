@@ -1,6 +1,6 @@
 import fc from 'fast-check'
 import { describe, expect, test } from 'vitest'
-import { judgeBreaker, PASSED, REFUSED } from '../../../engine/core/breaker/breaker.ts'
+import { judgeBreaker, mendJudgements, PASSED, REFUSED } from '../../../engine/core/breaker/breaker.ts'
 
 const LIMITS = { rejected: 0.2, window: 10 }
 
@@ -16,6 +16,8 @@ describe('the breaker', () => {
     ['a cluster between good ones', '..........', '...xxx....................', 3, '..........'],
     ['a longer past than the window', 'xxxxxxxxxxxx..........', 'x', null, '.........x'],
     ['nothing added to a full window of refusals', 'xxxxxxxxxx', '', null, 'xxxxxxxxxx'],
+    ['good ones after a full window of refusals', 'xxxxxxxxxx', '..', null, 'xxxxxxxx..'],
+    ['one more refusal after it', 'xxxxxxxxxx', '.x', 9, 'xxxxxxxx.x'],
   ])('%s', (_, before, added, tripped, window) => {
     expect(judgeBreaker(before, added, LIMITS)).toMatchObject({ tripped, window })
   })
@@ -26,6 +28,14 @@ describe('the breaker', () => {
     [1, 'xxxxxxxxxx', null],
   ])('with a limit of %s', (rejected, added, tripped) => {
     expect(judgeBreaker('', added, { rejected, window: 10 }).tripped).toBe(tripped)
+  })
+
+  test.each([
+    ['the oldest refusals', '.xx..x', 2, '.....x'],
+    ['no more than there are', '.x.', 5, '...'],
+    ['none', 'xx', 0, 'xx'],
+  ])('what went through after all takes out %s', (_, before, count, after) => {
+    expect(mendJudgements(before, count)).toBe(after)
   })
 
   const judgements = (maxLength: number) =>
