@@ -267,7 +267,11 @@ describe('a field that the mapping uses is not what it was: the run stops or par
   }
 
   test.each<[string, FieldChange, RegExp]>([
-    ['gone', { model: 'res.partner', field: 'city', to: null }, /^shopify-customers: Odoo has no field city of res.partner .* mapped at/],
+    [
+      'gone',
+      { model: 'res.partner', field: 'city', to: null },
+      /^shopify-customers: Odoo has no field city of res.partner .* mapped at/,
+    ],
     [
       'of another name',
       { model: 'sale.order', field: 'client_order_ref', to: { name: 'reference' } },
