@@ -1,9 +1,9 @@
 import { createRandom } from '../kill/random.ts'
 import type { Day, Wave } from './day.ts'
+import { FALLEN_FORWARD, SCOPES_TAKEN } from './events/answers.ts'
 import { NOON } from './events/budget.ts'
-import { MAIL_AWAY, SLACK_AWAY, SLACK_GONE } from './events/channels.ts'
+import { MAIL_AWAY, MAIL_STRANGE, SLACK_AWAY, SLACK_GONE } from './events/channels.ts'
 import { ANSWER_LOST, GRANT_REVOKED, KEY_CHANGED, KEY_EXPIRED } from './events/credentials.ts'
-
 import { CORRECTED } from './events/deciding.ts'
 import type { Event } from './events/event.ts'
 import { MISHAPS, outage, THROTTLES } from './events/faults.ts'
@@ -18,15 +18,24 @@ export function wholeDay(outageMs: number): readonly Event[] {
   return [
     ...[THROTTLES, ...MISHAPS, outage(outageMs)],
     ...[PRODUCTS_ADDED, TAX_LISTED, TWINS_DELETED, CORRECTED],
-    ...[FIELD_RENAMED, FIELD_GONE, NOON],
+    ...[FIELD_RENAMED, FIELD_GONE, FALLEN_FORWARD, SCOPES_TAKEN, NOON],
     ...[KEY_CHANGED, KEY_EXPIRED, GRANT_REVOKED, ANSWER_LOST],
-    ...[SLACK_AWAY, MAIL_AWAY, SLACK_GONE],
+    ...[SLACK_AWAY, MAIL_AWAY, MAIL_STRANGE, SLACK_GONE],
   ]
 }
 
 /** What happens on a day that a test has time for. */
 export function shortDay(): readonly Event[] {
-  return [THROTTLES, ...MISHAPS, TAX_LISTED, FIELD_GONE, KEY_EXPIRED, MAIL_AWAY]
+  return [
+    THROTTLES,
+    ...MISHAPS,
+    TAX_LISTED,
+    FIELD_GONE,
+    FALLEN_FORWARD,
+    SCOPES_TAKEN,
+    KEY_EXPIRED,
+    MAIL_STRANGE,
+  ]
 }
 
 /** Events in the order of a seed. */

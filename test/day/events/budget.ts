@@ -1,4 +1,4 @@
-import { ended, sell, stands, told, until } from '../day.ts'
+import { ended, killAtWork, sell, stands, told, until } from '../day.ts'
 import { edit } from '../prepare.ts'
 import type { Event } from './event.ts'
 
@@ -28,6 +28,7 @@ export const NOON: Event = {
     limitTo(day.folder, PLENTY)
     await ended(day, ['apply'])
     await until('Odoo is asked again', async () => (await calls()) > asked)
+    for (let n = 0; n < wave.kills; n++) await killAtWork(day)
     day.oracle.recovered(RULE)
   },
 }

@@ -60,14 +60,15 @@ function away(name: string, arm: (day: Day) => Promise<void>, isOver: (day: Day)
   }
 }
 
-const sum = (hits: Readonly<Record<string, number>>) =>
-  Object.values(hits).reduce((all, count) => all + count, 0)
+/** Whether each of these has struck so often. */
+const struck = (hits: Readonly<Record<string, number>>, wanted: Readonly<Record<string, number>>) =>
+  Object.entries(wanted).every(([kind, count]) => (hits[kind] ?? 0) >= count)
 
 export const SLACK_AWAY = away(
   'Slack is down, then too busy',
   ({ slack }) =>
     slack.control.faults([{ kind: 'down' }, { kind: 'rate-limited', seconds: 2 }, { kind: 'cut-before' }]),
-  async ({ slack }) => sum(await slack.control.hits()) >= 3,
+  async ({ slack }) => struck(await slack.control.hits(), { down: 1, 'rate-limited': 1, 'cut-before': 1 }),
 )
 
 export const MAIL_AWAY = away(
@@ -78,7 +79,13 @@ export const MAIL_AWAY = away(
       { kind: 'cut-after-data' },
       { kind: 'reply', at: 'connect', code: 421, text: '4.3.2 shutting down' },
     ]),
-  async ({ smtp }) => sum(await smtp.control.hits()) >= 3,
+  async ({ smtp }) => struck(await smtp.control.hits(), { reply: 2, 'cut-after-data': 1 }),
+)
+
+export const MAIL_STRANGE = away(
+  'the mail server offers no encryption, and once takes a mail and falls silent',
+  ({ smtp }) => smtp.control.faults([{ kind: 'starttls-stripped' }, { kind: 'silent-after-data' }]),
+  async ({ smtp }) => struck(await smtp.control.hits(), { 'starttls-stripped': 1, 'silent-after-data': 1 }),
 )
 
 /** Slack does not know the address any more: others are told that, and what Slack should have told, until somebody proves it again. */

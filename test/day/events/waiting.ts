@@ -6,7 +6,7 @@ import type { Event } from './event.ts'
 const WHO = ['--by', 'ana@acme.example'] as const
 
 /** All runs that wait go on, by a person's word, which is said again to one that has only just begun to wait. */
-async function resumeAll(day: Day, reason: string): Promise<void> {
+export async function resumeAll(day: Day, reason: string): Promise<void> {
   await until('no run waits any more', async () => {
     const waiting = (await openRuns(day.store, 'acme')).filter(({ state }) => state !== 'running')
     for (const mapping of new Set(waiting.map((run) => run.mapping)))

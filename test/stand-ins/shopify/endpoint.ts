@@ -51,7 +51,8 @@ export async function answer(
   const { apiVersions, stats } = endpoint
   stats.calls++
   // A version that is not served any more is answered by the oldest that is, and only this header tells.
-  const served = apiVersions.includes(version) ? version : apiVersions[0]!
+  const isServed = apiVersions.includes(version) && own(hits, 'fall-forward') === undefined
+  const served = isServed ? version : apiVersions.find((other) => other !== version)!
   const headers = { 'content-type': 'application/json; charset=utf-8', 'x-shopify-api-version': served }
   const json = (status: number, value: object, more = {}): HttpReply => ({
     status,
@@ -100,7 +101,8 @@ async function execute(endpoint: Endpoint, body: string, hits: readonly ShopifyF
     }
   }
   stats.byOperation[prepared.operation] = (stats.byOperation[prepared.operation] ?? 0) + 1
-  const { state, scopes, shop, apiVersions } = endpoint
+  const { state, shop, apiVersions } = endpoint
+  const scopes = own(hits, 'no-scopes') === undefined ? endpoint.scopes : []
   const repeats = own(hits, 'duplicate') !== undefined
   const call = createCall({ state, scopes, now: now(), repeats }, shop, apiVersions)
   const { data, errors, cost } = await prepared.run(call)

@@ -67,6 +67,33 @@ test('a text that ends too early has its full length and is no JSON', async () =
   await expect(shop.ask(SHOP)).rejects.toThrow(SyntaxError)
 })
 
+test('an app without its scopes is denied what it asks for, once', async () => {
+  const shop = await openShop({ seed: false })
+  await shop.control.faults({ faults: [{ kind: 'no-scopes' }] })
+  const [denied, given] = [await shop.ask(NAMES), await shop.ask(NAMES)]
+  expect([denied.body.data, denied.body.errors[0].extensions.code]).toEqual([
+    { orders: null },
+    'ACCESS_DENIED',
+  ])
+  expect(given.body.errors).toBeUndefined()
+})
+
+test('only a header tells that another version answered', async () => {
+  const shop = await openShop({ seed: false })
+  await shop.control.faults({ faults: [{ kind: 'fall-forward' }] })
+  const versions = []
+  for (let n = 0; n < 2; n++) {
+    const response = await fetch(`${shop.url}/admin/api/2026-07/graphql.json`, {
+      method: 'POST',
+      headers: { 'x-shopify-access-token': shop.accessToken },
+      body: JSON.stringify({ query: SHOP }),
+    })
+    expect(await response.json()).toHaveProperty('data.shop')
+    versions.push(response.headers.get('x-shopify-api-version'))
+  }
+  expect(versions).toEqual(['2026-04', '2026-07'])
+})
+
 test('a stalled request ends when its client gives up', async () => {
   const shop = await openShop({ seed: false })
   await shop.control.faults({ faults: [{ kind: 'stall' }] })

@@ -18,6 +18,10 @@ type OwnKind =
   | 'max-cost'
   /** The token is not accepted any more. */
   | 'expired-token'
+  /** The app has none of its scopes: ACCESS_DENIED with status 200, and nothing where the data was. */
+  | 'no-scopes'
+  /** Another version answers than the one that was asked: only a header tells. */
+  | 'fall-forward'
   /** The page begins with the last record of the page before. Only pages after a cursor are hit. */
   | 'duplicate'
   /** Somebody edits the last order of the answer (or the one asked for by id) as `edit` says, right after it was read. */
