@@ -27,7 +27,7 @@ const SEVERAL_WORKERS = ['test/transfer/budget.test.ts', 'test/transfer/token-pr
 const ON_POSTGRES = [
   'test/store/*.test.ts',
   'test/store/postgres/*.test.ts',
-  'test/transfer/{breaker,credentials,delivering,dying,escalating,judging,orders,settling}.test.ts',
+  'test/transfer/{breaker,countdown,credentials,delivering,dying,escalating,judging,orders,settling}.test.ts',
   ...SEVERAL_WORKERS,
 ]
 

@@ -44,7 +44,9 @@ export function factsOf(message: AlertMessage): readonly (readonly [name: string
     ['Rule', message.rule],
     [message.change === 'recovered' ? 'Was so since' : 'Since', instantOf(message.since)],
     ...(message.change === 'recovered' ? [['Until', instantOf(message.at)] as const] : []),
-    ...(message.count === null ? [] : [['How many', String(message.count)] as const]),
+    ...(message.count === null
+      ? []
+      : [[message.kind === 'credentialsEnd' ? 'Days left' : 'How many', String(message.count)] as const]),
     ['Project', message.project],
   ]
 }

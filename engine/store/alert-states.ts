@@ -13,6 +13,8 @@ export interface AlertState {
   /** Since when it stands so. */
   readonly since: number
   readonly escalated: boolean
+  /** Of a rule that holds in steps: the last one. */
+  readonly stage: number | null
   /** Of its last change; 0: none yet. */
   readonly sequence: number
   /** Channels that were told that it fires, and nothing since. */
@@ -73,6 +75,7 @@ export async function saveAlertState(trx: Transaction, project: string, state: A
     firing: state.firing ? 1 : 0,
     since: state.since,
     escalated: state.escalated ? 1 : 0,
+    stage: state.stage,
     sequence: state.sequence,
     told: JSON.stringify(state.told),
     message: state.message === null ? null : JSON.stringify(state.message),
@@ -170,6 +173,7 @@ function stateOf(row: AlertStateTable): AlertState {
     firing: row.firing === 1,
     since: row.since,
     escalated: row.escalated === 1,
+    stage: row.stage,
     sequence: row.sequence,
     told: JSON.parse(row.told) as readonly string[],
     message: row.message === null ? null : (JSON.parse(row.message) as AlertMessage),

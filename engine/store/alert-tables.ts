@@ -8,6 +8,8 @@ export interface AlertStateTable {
   /** Since when it stands so. */
   since: number
   escalated: number
+  /** Of a rule that holds in steps: the last one. */
+  stage: number | null
   /** Of its last change. */
   sequence: number
   /** Channels that were told that it fires, and nothing since. */

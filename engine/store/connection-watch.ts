@@ -1,4 +1,5 @@
 import type { RefusedKind } from '../core/model/auth.ts'
+import { noteCredentialState } from './credential-history.ts'
 import type { ConnectionWatchTable } from './credential-tables.ts'
 import { forUpdate } from './locks.ts'
 import type { Queryable, Transaction } from './open.ts'
@@ -26,6 +27,16 @@ export interface ConnectionWatch {
   /** What a person has to do before it ends. */
   readonly todo: string | null
   readonly scopesMissing: readonly string[]
+  /** Granted, and nothing needs them; empty where the system does not tell. */
+  readonly scopesUnneeded: readonly string[]
+  /** How far its clock is ahead of ours, in milliseconds; null: it tells no time. */
+  readonly clockSkewMs: number | null
+}
+
+/** What a look found of an end: what a person has to do, and when we change it ourselves. */
+export interface EndFound {
+  readonly steps: string
+  readonly changesAt: number | null
 }
 
 /** Every connection that was ever looked at, by name. */
@@ -81,6 +92,9 @@ export async function markRefused(
     refused_message: refused.message,
     refused_with: sealCell(trx, 'connection_watch', 'refused_with', refused.refusedWith),
   })
+  const { kind, message } = refused
+  const state = { kind, message, ends_at: null, changes_at: null }
+  await noteCredentialState(trx, project, connection, 'refused', state)
   return (before?.refused_since ?? null) === null
 }
 
@@ -94,6 +108,7 @@ export async function clearRefusal(trx: Transaction, project: string, connection
     refused_message: null,
     refused_with: null,
   })
+  await noteCredentialState(trx, project, connection, 'refused', null)
   return true
 }
 
@@ -101,17 +116,37 @@ export async function clearRefusal(trx: Transaction, project: string, connection
 export async function noteWatch(
   trx: Transaction,
   project: string,
-  watched: Omit<ConnectionWatch, 'refusal' | 'checkedAt'>,
+  watched: Omit<ConnectionWatch, 'refusal' | 'checkedAt' | 'trouble'> & EndFound,
 ): Promise<void> {
   await putWatch(trx, project, watched.connection, {
     checked_at: trx.now(),
-    trouble: watched.trouble,
+    trouble: null,
     account: watched.account,
     expires_at: watched.expiresAt,
     expires_of: watched.expiresOf,
     todo: watched.todo,
     scopes_missing: JSON.stringify(watched.scopesMissing),
+    scopes_unneeded: JSON.stringify(watched.scopesUnneeded),
+    clock_skew: watched.clockSkewMs,
   })
+  const { connection, expiresAt, expiresOf, steps, changesAt } = watched
+  const end =
+    expiresAt === null
+      ? null
+      : { kind: expiresOf ?? 'credentials', message: steps, ends_at: expiresAt, changes_at: changesAt }
+  await noteCredentialState(trx, project, connection, 'ends', end)
+}
+
+/** A look could not tell: what is known stays. */
+export async function noteTrouble(
+  trx: Transaction,
+  project: string,
+  connection: string,
+  trouble: string,
+  clockSkewMs: number | null,
+): Promise<void> {
+  const clock = clockSkewMs === null ? {} : { clock_skew: clockSkewMs }
+  await putWatch(trx, project, connection, { checked_at: trx.now(), trouble, ...clock })
 }
 
 function lockedWatch(trx: Transaction, project: string, connection: string) {
@@ -149,6 +184,8 @@ function watchOf(store: Queryable, row: ConnectionWatchTable): ConnectionWatch {
     expiresOf: row.expires_of,
     todo: row.todo,
     scopesMissing: JSON.parse(row.scopes_missing ?? '[]') as readonly string[],
+    scopesUnneeded: JSON.parse(row.scopes_unneeded ?? '[]') as readonly string[],
+    clockSkewMs: row.clock_skew,
   }
 }
 

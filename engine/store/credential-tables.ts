@@ -42,4 +42,26 @@ export interface ConnectionWatchTable {
   /** What a person has to do before it ends. */
   todo: string | null
   scopes_missing: string | null
+  /** Scopes that are granted and that nothing needs. */
+  scopes_unneeded: string | null
+  /** How far its clock is ahead of ours, in milliseconds. */
+  clock_skew: number | null
+}
+
+/** What was known of the credentials of a connection, from when until when; rows are added and closed. */
+export interface CredentialHistoryTable {
+  project: string
+  connection: string
+  /** `refused`, or `ends`: which end of a key or consent was known. */
+  what: string
+  since: number
+  /** Null: it is so now. */
+  until: number | null
+  /** Kind of the refusal; what ends. */
+  kind: string
+  /** What was answered; the steps that a person has to take. */
+  message: string
+  ends_at: number | null
+  /** When we change it ourselves; null: that is left to people. */
+  changes_at: number | null
 }

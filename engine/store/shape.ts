@@ -55,9 +55,10 @@ export const TABLES = {
   },
   connection_watch: {
     key: ['project', 'connection'],
-    json: ['refused_with', 'scopes_missing'],
+    json: ['refused_with', 'scopes_missing', 'scopes_unneeded'],
     sealed: ['refused_with'],
   },
+  credential_history: { key: ['project', 'connection', 'what', 'since'], json: [] },
   budget: { key: ['project', 'connection'], json: ['state'] },
   migration: { key: ['name'], json: [] },
 } as const satisfies { readonly [name in keyof Database]: TableShape<Database[name]> }

@@ -1,6 +1,6 @@
 import type { AlertChangeTable, AlertStateTable, HaltTable } from './alert-tables.ts'
 import type { BudgetTable, UsageTable } from './call-tables.ts'
-import type { ConnectionWatchTable, CredentialTable } from './credential-tables.ts'
+import type { ConnectionWatchTable, CredentialHistoryTable, CredentialTable } from './credential-tables.ts'
 import type {
   DriftTable,
   FieldHistoryTable,
@@ -45,6 +45,7 @@ export interface Database {
   outbox: OutboxTable
   credential: CredentialTable
   connection_watch: ConnectionWatchTable
+  credential_history: CredentialHistoryTable
   budget: BudgetTable
 }
 

@@ -276,6 +276,16 @@ const ADDED: Readonly<Record<string, Readonly<Record<string, readonly Row[]>>>> 
   '0009-exchanges': {
     dead_letter: [{ exchange: '{"request":"POST","response":"HTTP 422","personal":[]}' }],
   },
+  '0011-credential-history': {
+    alert_state: [{ stage: 7 }],
+    connection_watch: [{ clock_skew: 90_000, scopes_unneeded: '["write_orders"]' }],
+    credential_history: [
+      {
+        ...{ project: 'acme', connection: 'odoo', what: 'ends', since: START, until: START + 1, kind: 'key' },
+        ...{ message: 'make a new one', ends_at: START + 9, changes_at: START + 5 },
+      },
+    ],
+  },
   '0006-budget': {
     budget: [{ project: 'acme', connection: 'odoo', state: '{"closedUntil":7}', updated_at: START }],
   },

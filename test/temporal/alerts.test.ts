@@ -132,7 +132,9 @@ test('one message when it holds and one when it is over, whoever works and whoev
     { mapping: 'shopify-orders', kind: 'failures', state: 'quiet', notify: ['ops'] },
     { mapping: 'shopify-orders', kind: 'halted', severity: 'critical' },
     { rule: 'credentialsRefused/shopify' },
+    { rule: 'credentialsEnd/shopify', severity: 'warning' },
     { rule: 'credentialsRefused/odoo' },
+    { rule: 'credentialsEnd/odoo' },
   ])
 })
 

@@ -3,6 +3,7 @@ import { rulesOf, sharedRules } from '../../engine/core/alert/rule.ts'
 import type { Plan } from '../../engine/core/model/plan.ts'
 import { EMPTY_TALLY, type Tally } from '../../engine/core/model/tally.ts'
 import { alertChanges } from '../../engine/store/alert-states.ts'
+import { clearRefusal, markRefused, noteWatch } from '../../engine/store/connection-watch.ts'
 import { parkRecords, resolveDeadLetters } from '../../engine/store/dead-letters.ts'
 import type { Store } from '../../engine/store/open.ts'
 import { outboxOf } from '../../engine/store/outbox.ts'
@@ -51,9 +52,9 @@ export async function alertWorld(...rules: readonly string[]) {
       { project: 'acme', mapping: MAPPING, plan, rules: rulesOf(plan) },
     )
   /** What is watched of connections. */
-  const judgeShared = () =>
+  const judgeShared = (by: Store = store) =>
     judgeRules(
-      { store, links: { temporalUi: null, docs: 'https://docs' } },
+      { store: by, links: { temporalUi: null, docs: 'https://docs' } },
       { project: 'acme', mapping: null, plan: null, rules: sharedRules([plan]) },
     )
   const begin = async () => {
@@ -74,6 +75,25 @@ export async function alertWorld(...rules: readonly string[]) {
     get plan() {
       return plan
     },
+    /** A look finds that the key of Odoo ends then; null: that it has no end. `changesAt`: when we change it ourselves. */
+    keyEnds: (expiresAt: number | null, changesAt: number | null = null) =>
+      store.transaction((trx) =>
+        noteWatch(trx, 'acme', {
+          ...{ connection: 'odoo', account: null, expiresAt, expiresOf: 'API key', todo: null },
+          ...{
+            steps: 'Make a new one.',
+            changesAt,
+            scopesMissing: [],
+            scopesUnneeded: [],
+            clockSkewMs: null,
+          },
+        }),
+      ),
+    refuse: () =>
+      store.transaction((trx) =>
+        markRefused(trx, 'acme', 'odoo', { app: null, kind: 'key', message: 'HTTP 401', refusedWith: 'x' }),
+      ),
+    take: () => store.transaction((trx) => clearRefusal(trx, 'acme', 'odoo')),
     /** Makes the mapping the one that runs. */
     apply: () =>
       store.transaction(async (trx) => {

@@ -3,7 +3,6 @@ import { describe, expect, inject, test } from 'vitest'
 import { rulesOf } from '../../engine/core/alert/rule.ts'
 import { alertStatesOf } from '../../engine/store/alert-states.ts'
 import { recordChannels } from '../../engine/store/channels.ts'
-import { clearRefusal, markRefused, noteWatch } from '../../engine/store/connection-watch.ts'
 import { noteDrift, resolveDrift } from '../../engine/store/drift.ts'
 import { endHalt, noteHalt } from '../../engine/store/halts.ts'
 import { addUsage } from '../../engine/store/usage.ts'
@@ -438,18 +437,7 @@ describe('what the store knows of a mapping', () => {
 describe('what the store knows of connections', () => {
   test('credentials that end soon, until newer ones are there', async () => {
     const world = await alertWorld('{ tokenDaysLeft: { lessThan: 14 }, notify: [ops] }')
-    const ends = (days: number) =>
-      world.store.transaction((trx) =>
-        noteWatch(trx, 'acme', {
-          connection: 'odoo',
-          trouble: null,
-          account: null,
-          expiresAt: START + days * DAY,
-          expiresOf: 'API key',
-          todo: 'Make a new one.',
-          scopesMissing: [],
-        }),
-      )
+    const ends = (days: number) => world.keyEnds(START + days * DAY)
     await ends(15)
     await world.judge()
     await world.passJudged(23 * 60, 230)
@@ -470,8 +458,7 @@ describe('what the store knows of connections', () => {
       '{ runDuration: { longerThan: 1h }, notify: [ops], escalate: { after: 1h, notify: [boss] } }',
     )
     await world.judgeShared()
-    const refused = { app: null, kind: 'key', message: 'HTTP 401', refusedWith: 'x' } as const
-    await world.store.transaction((trx) => markRefused(trx, 'acme', 'odoo', refused))
+    await world.refuse()
     await world.judgeShared()
     await world.judgeShared()
     expect(await world.sent()).toEqual(['boss raised', 'finance raised', 'ops raised'])
@@ -482,7 +469,7 @@ describe('what the store knows of connections', () => {
       examples: [{ label: 'odoo', message: 'HTTP 401' }],
     })
     world.pass(MINUTE)
-    await world.store.transaction((trx) => clearRefusal(trx, 'acme', 'odoo'))
+    await world.take()
     await world.judgeShared()
     expect((await world.sent()).slice(3)).toEqual(['boss recovered', 'finance recovered', 'ops recovered'])
   })

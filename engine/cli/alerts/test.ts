@@ -1,11 +1,13 @@
 import { durationText } from '../../core/alert/duration-text.ts'
-import { type AlertRule, rulesOf } from '../../core/alert/rule.ts'
+import { type AlertRule, rulesOf, sharedRules } from '../../core/alert/rule.ts'
 import { ruleText } from '../../core/alert/words.ts'
 import type { HashedPlan } from '../../core/compile/repository.ts'
 import { didYouMean } from '../../core/expression/nearest.ts'
 import type { Plan } from '../../core/model/plan.ts'
 import { parseDuration } from '../../core/parse/duration.ts'
-import { appliedPlan } from '../../store/plans.ts'
+import { historyBegins } from '../../store/credential-history.ts'
+import type { Store } from '../../store/open.ts'
+import { appliedPlans } from '../../store/plans.ts'
 import { prefixText } from '../../temporal/names.ts'
 import { replayRule } from '../../transfer/alerts/replay.ts'
 import { EXIT, type Invocation, UsageError } from '../command.ts'
@@ -40,11 +42,10 @@ export async function testAlert(
     plans.map((hashed) => hashed.plan),
     name,
   )
-  const applied = await appliedPlan(store, project, plan.mapping)
-  const isApplied = applied !== null && rulesOf(applied.plan).some(({ id }) => id === rule.id)
+  const isApplied = await isRuleApplied(store, project, rule)
   const replay = await replayRule(store, { project, rule, plan, from, to })
   const firings = firingsOf(replay.changes)
-  const limit = limitOf(rule)
+  const limit = await limitOf(store, project, rule, from)
   output.data({
     rule: nameOf(rule),
     mapping: rule.mapping,
@@ -90,18 +91,41 @@ function firingsOf(changes: Awaited<ReturnType<typeof replayRule>>['changes']): 
   return firings
 }
 
+async function isRuleApplied(store: Store, project: string, rule: AlertRule): Promise<boolean> {
+  const plans = (await appliedPlans(store, project)).map(({ plan }) => plan)
+  const applied =
+    rule.mapping === null
+      ? sharedRules(plans)
+      : plans.filter(({ mapping }) => mapping === rule.mapping).flatMap(rulesOf)
+  return applied.some(({ id }) => id === rule.id)
+}
+
 /** What of the past the store does not know. */
-function limitOf({ when }: AlertRule): string | null {
-  if (when.kind === 'tokenDaysLeft' || when.kind === 'credentialsRefused')
-    return 'Only what is known of the credentials now is judged: the store does not keep how long earlier ones were good for.'
+async function limitOf(
+  store: Store,
+  project: string,
+  { when }: AlertRule,
+  from: number,
+): Promise<string | null> {
+  if (['tokenDaysLeft', 'credentialsEnd', 'credentialsRefused'].includes(when.kind)) {
+    const begins = await historyBegins(store, project)
+    if (begins === null) return 'The store knows nothing of the credentials yet: no connection was looked at.'
+    return begins > from ? `How credentials stood is known from ${instantText(begins)} on.` : null
+  }
   if (when.kind === 'budgetUsed')
     return 'Usage is kept by the day: of a day that is over, its end is taken for the time at which the share was passed.'
   return null
 }
 
 /** `shopify-orders/failures-1a2b3c4d` as a list shows it; without its end where that is clear, without the mapping where that is. */
-function ruleNamed(plans: readonly Plan[], name: string): { readonly rule: AlertRule; readonly plan: Plan } {
-  const all = plans.flatMap((plan) => rulesOf(plan).map((rule) => ({ rule, plan })))
+function ruleNamed(
+  plans: readonly Plan[],
+  name: string,
+): { readonly rule: AlertRule; readonly plan: Plan | null } {
+  const all = [
+    ...plans.flatMap((plan) => rulesOf(plan).map((rule) => ({ rule, plan }))),
+    ...sharedRules(plans).map((rule) => ({ rule, plan: null })),
+  ]
   const exact = all.find(({ rule }) => nameOf(rule) === name)
   if (exact !== undefined) return exact
   const found = all.filter(({ rule }) =>

@@ -4,7 +4,7 @@ import { createGraphqlClient } from './client.ts'
 import { CONFIG_SCHEMA, configOf } from './config.ts'
 import { discoverShape } from './discover.ts'
 import { listKeys, readKeys } from './keys.ts'
-import { findProblems, grantedScopes, identify } from './preflight.ts'
+import { findProblems, grantedScopes, identify, unneededScopes } from './preflight.ts'
 import { RESOURCES } from './query.ts'
 import { readPage } from './read.ts'
 import { recordUrl } from './record-url.ts'
@@ -47,6 +47,7 @@ export const shopify: Connector = {
       facts: FACTS,
       preflight: (needs, signal) => findProblems(client, host, config, needs, signal),
       grantedScopes: (_needs, signal) => grantedScopes(client, signal),
+      unneededScopes: (uses, signal) => unneededScopes(client, uses, signal),
       async discover(resource, signal) {
         known(resource)
         return discoverShape(client, config.apiVersion, resource, signal)

@@ -19,6 +19,25 @@ export async function grantedScopes(client: GraphqlClient, signal: AbortSignal):
   return (installation?.accessScopes ?? []).map((scope) => scope.handle)
 }
 
+/** Granted scopes that none of these uses needs; reading what one may write comes with it. */
+export async function unneededScopes(
+  client: GraphqlClient,
+  uses: readonly Needs[],
+  signal: AbortSignal,
+): Promise<readonly string[]> {
+  const needed = new Set(uses.flatMap((needs) => [...neededScopes(needs)]))
+  return (await grantedScopes(client, signal))
+    .filter((scope) => !needed.has(scope) && !needed.has(scope.replace(/^read_/, 'write_')))
+    .sort()
+}
+
+function neededScopes(needs: Needs): ReadonlySet<string> {
+  return new Set([
+    ...(RESOURCES[needs.resource]?.scopes ?? []),
+    ...(Array.isArray(needs.scopes) ? needs.scopes.map(String) : []),
+  ])
+}
+
 /** The shop; its tokens renew themselves, or live until somebody ends them. */
 export async function identify(client: GraphqlClient, signal: AbortSignal): Promise<Identity> {
   const { data } = await client.query('query Identity { shop { myshopifyDomain } }', {}, signal)
@@ -35,10 +54,7 @@ export async function findProblems(
   signal: AbortSignal,
 ): Promise<readonly Problem[]> {
   const granted = new Set(await grantedScopes(client, signal))
-  const needed = new Set([
-    ...(RESOURCES[needs.resource]?.scopes ?? []),
-    ...(Array.isArray(needs.scopes) ? needs.scopes.map(String) : []),
-  ])
+  const needed = neededScopes(needs)
   const has = (scope: string) => granted.has(scope) || granted.has(scope.replace(/^read_/, 'write_'))
   const problems: Problem[] = [...needed]
     .filter((scope) => !has(scope))

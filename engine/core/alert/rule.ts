@@ -10,6 +10,8 @@ import { durationText } from './duration-text.ts'
 export type BuiltInCondition =
   | { readonly kind: 'halted' }
   | { readonly kind: 'credentialsRefused'; readonly connection: string }
+  /** A key or consent that a person has to renew, told at some days before its end. */
+  | { readonly kind: 'credentialsEnd'; readonly connection: string }
 
 /** What is a state: it begins to hold, and is over. */
 export type Condition = AlertCondition | BuiltInCondition
@@ -93,9 +95,13 @@ export function sharedRules(plans: readonly Plan[]): readonly AlertRule[] {
     for (const { name } of [plan.source.connection, plan.target.connection])
       byConnection.set(name, new Set([...(byConnection.get(name) ?? []), ...told]))
   }
-  return [...byConnection].map(([connection, told]) =>
-    builtIn(null, { kind: 'credentialsRefused', connection }, [...told].sort()),
-  )
+  return [...byConnection].flatMap(([connection, channels]): AlertRule[] => {
+    const told = [...channels].sort()
+    return [
+      builtIn(null, { kind: 'credentialsRefused', connection }, told),
+      { ...builtIn(null, { kind: 'credentialsEnd', connection }, told), severity: 'warning' },
+    ]
+  })
 }
 
 /** Every channel that the rules tell, now or later. */

@@ -31,9 +31,12 @@ export function whomToTell(
   const unknown = (channels: readonly string[]) => channels.filter((channel) => !knows.has(channel))
   const tellings: Telling[] = []
   for (const change of changes) {
+    const isStep = change.change === 'escalated' && rule.escalate === null
+    // Who is quiet at a step is told of it afterwards.
+    if (isStep) for (const channel of rule.notify) knows.delete(channel)
     const whom = {
       raised: () => unknown(rule.notify),
-      escalated: () => unknown(rule.escalate?.notify ?? []),
+      escalated: () => unknown(rule.escalate?.notify ?? rule.notify),
       recovered: () => [...knows],
     }[change.change]()
     const made = tell(change, whom)

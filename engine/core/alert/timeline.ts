@@ -8,6 +8,8 @@ export interface Standing {
   /** Since when it stands so. */
   readonly since: number
   readonly escalated: boolean
+  /** Of a rule that holds in steps: the last one. */
+  readonly stage: number | null
 }
 
 /** A change of a rule's state. */
@@ -45,15 +47,21 @@ export function changesBetween(
   }
   for (const at of [...watch.moments.filter((moment) => moment >= from && moment < to), to]) {
     const firing = watch.isFiring(at)
-    if (firing === standing.firing) continue
+    const stage = firing ? (watch.stage?.(at) ?? null) : null
+    if (firing === standing.firing) {
+      if (stage === null || stage <= (standing.stage ?? 0)) continue
+      standing = { ...standing, stage }
+      changes.push({ change: 'escalated', at, since: standing.since, count: watch.count(at) })
+      continue
+    }
     if (firing) {
       const since = heldSince(watch, at)
-      standing = { firing, since, escalated: false }
+      standing = { firing, since, escalated: false, stage }
       changes.push({ change: 'raised', at, since, count: watch.count(at) })
     } else {
       escalate(at - 1)
       changes.push({ change: 'recovered', at, since: standing.since, count: watch.count(at) })
-      standing = { firing, since: at, escalated: false }
+      standing = { firing, since: at, escalated: false, stage }
     }
   }
   escalate(to)
@@ -77,9 +85,10 @@ export function standingAt(rule: Pick<AlertRule, 'escalate'>, watch: Watch, at: 
   if (!watch.isFiring(at)) {
     const last = watch.moments.findLast((moment) => moment <= at && watch.isFiring(moment))
     const ended = last === undefined ? undefined : watch.moments.find((moment) => moment > last)
-    return { firing: false, since: ended ?? watch.moments[0] ?? at, escalated: false }
+    return { firing: false, since: ended ?? watch.moments[0] ?? at, escalated: false, stage: null }
   }
   const since = heldSince(watch, at)
   const { escalate } = rule
-  return { firing: true, since, escalated: escalate !== null && since + escalate.afterMs <= at }
+  const stage = watch.stage?.(at) ?? null
+  return { firing: true, since, escalated: escalate !== null && since + escalate.afterMs <= at, stage }
 }

@@ -30,6 +30,8 @@ export interface Watch {
   /** Between two of these the state does not change. In order. */
   readonly moments: readonly number[]
   isFiring(at: number): boolean
+  /** Where it holds in steps: which one. People are told when it rises. */
+  stage?(at: number): number
   /** How many, where the rule counts something. */
   count(at: number): number | null
   /** The first three of what it is about. */
@@ -37,6 +39,7 @@ export interface Watch {
 }
 
 const FIRST = 3
+const DAY_MS = 86_400_000
 
 /**
  * So many happenings within a time: those after `at - withinMs`, up to and with `at`. Five over exactly an hour are not five
@@ -131,6 +134,41 @@ export function watchLasting(lasting: readonly Lasting[], { afterMs }: { readonl
       at(instant)
         .slice(0, FIRST)
         .map(({ subject }) => subject),
+  }
+}
+
+/** Something that comes to an end, from when on people count the days. */
+export interface Ending extends Lasting {
+  readonly endsAt: number
+  /** Since when this one is there: what takes its place has steps of its own. */
+  readonly since: number
+}
+
+/** Days are counted down to an end: it holds until something else takes its place, in steps of so many days left. */
+export function watchCountdown(endings: readonly Ending[], days: readonly number[]): Watch {
+  const all = [...endings].sort((a, b) => a.from - b.from)
+  const at = (instant: number) =>
+    all.findLast(({ from, until }) => from <= instant && (until === null || instant < until))
+  return {
+    moments: inOrder(
+      all.flatMap(({ from, until, endsAt }) => [
+        from,
+        ...days.map((left) => endsAt - left * DAY_MS).filter((step) => step > from),
+        ...(until === null ? [] : [until]),
+      ]),
+    ),
+    isFiring: (instant) => at(instant) !== undefined,
+    stage(instant) {
+      const ending = at(instant)
+      if (ending === undefined) return 0
+      const { since, endsAt } = ending
+      return since * 10 + days.filter((left) => instant >= endsAt - left * DAY_MS).length
+    },
+    count(instant) {
+      const ending = at(instant)
+      return ending === undefined ? null : Math.max(0, Math.floor((ending.endsAt - instant) / DAY_MS))
+    },
+    subjects: (instant) => [at(instant)].flatMap((ending) => ending?.subject ?? []),
   }
 }
 

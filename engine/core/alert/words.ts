@@ -27,6 +27,8 @@ export function ruleText(when: Tellable): string {
       return 'a run is halted'
     case 'credentialsRefused':
       return `credentials of ${when.connection} are refused`
+    case 'credentialsEnd':
+      return `credentials of ${when.connection} end soon`
     case 'openTooLong':
       return `dead letters open for longer than ${when.after}`
   }
@@ -51,6 +53,8 @@ export function clauseOf(when: Tellable, count: number | null): string {
       return `${openLetters(count)} open for longer than ${when.after}`
     case 'tokenDaysLeft':
       return `${count === 1 ? 'credentials end' : `credentials of ${count} connections end`} in less than ${when.lessThan} days`
+    case 'credentialsEnd':
+      return `credentials of ${when.connection} end in ${count === 0 ? 'less than a day' : count === 1 ? '1 day' : `${count} days`}`
     case 'budgetUsed':
       return `more than ${when.moreThan} of the calls that are allowed are used`
     case 'drift':
@@ -121,6 +125,11 @@ export function adviceOf({ when, mapping }: Pick<AlertRule<Tellable>, 'when' | '
       return {
         text: 'It moved nothing on since. Look at why it halted, correct the cause and apply, or resume it.',
         commands: [runs, letters],
+      }
+    case 'credentialsEnd':
+      return {
+        text: 'Take the steps named with the connection while everything still runs: its mappings wait when they have ended.',
+        commands: [`npx tidelock doctor ${when.connection}`],
       }
     case 'credentialsRefused':
       return {

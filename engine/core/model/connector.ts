@@ -106,6 +106,8 @@ export interface Connection {
   preflight(needs: Needs, signal: AbortSignal): Promise<readonly Problem[]>
   /** The scopes the credentials carry now, in the form of `scopes:`; null where the system cannot tell. */
   grantedScopes(needs: Needs, signal: AbortSignal): Promise<JsonValue>
+  /** Scopes that the credentials carry and that none of these uses needs. Left out where the system cannot tell, or has no narrower ones. */
+  unneededScopes?(uses: readonly Needs[], signal: AbortSignal): Promise<readonly string[]>
   /** The live shape of a resource, in the form of a recorded schema; compared with the recorded one to see drift. */
   discover(resource: string, signal: AbortSignal): Promise<JsonObject>
   /** Records after `cursor`, oldest change first. May be repeated: nothing is lost by asking again. */

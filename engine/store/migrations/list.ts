@@ -10,6 +10,7 @@ import { credentials } from './0007-credentials.ts'
 import { runStates } from './0008-run-states.ts'
 import { exchanges } from './0009-exchanges.ts'
 import { shapes } from './0010-shapes.ts'
+import { credentialHistory } from './0011-credential-history.ts'
 
 /** One step from a version of the store to the next. Forward only; released ones are never edited or renamed. */
 export interface Migration {
@@ -29,4 +30,5 @@ export const MIGRATIONS: readonly Migration[] = [
   { name: '0008-run-states', up: runStates },
   { name: '0009-exchanges', up: exchanges },
   { name: '0010-shapes', up: shapes },
+  { name: '0011-credential-history', up: credentialHistory },
 ]

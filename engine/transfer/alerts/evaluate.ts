@@ -74,7 +74,7 @@ async function judgeRule(
 ): Promise<boolean> {
   const now = Math.max(trx.now(), known?.evaluatedAt ?? 0)
   const from = known?.evaluatedAt ?? now
-  const before: Standing = known ?? { firing: false, since: now, escalated: false }
+  const before: Standing = known ?? { firing: false, since: now, escalated: false, stage: null }
   const watch = await watchOf(trx, {
     project,
     rule,

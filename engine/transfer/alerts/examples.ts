@@ -7,7 +7,7 @@ import type { Queryable } from '../../store/open.ts'
 import { planByHash } from '../../store/plans.ts'
 import { runById } from '../../store/runs.ts'
 
-const MOST_TEXT = 300
+const MOST_TEXT = 400
 
 /** What the facts are about, as people may see it: nothing personal. What is no longer there is left out. */
 export async function examplesOf(

@@ -18,7 +18,8 @@ export async function replayRule(
   request: {
     readonly project: string
     readonly rule: AlertRule
-    readonly plan: Plan
+    /** Of the rule's mapping; null for a rule of none. */
+    readonly plan: Plan | null
     readonly from: number
     readonly to: number
   },

@@ -2,6 +2,7 @@ import type { AlertRule } from '../../core/alert/rule.ts'
 import type { Standing } from '../../core/alert/timeline.ts'
 import {
   type Watch,
+  watchCountdown,
   watchHappenings,
   watchLasting,
   watchShare,
@@ -23,7 +24,7 @@ import {
 } from '../../store/alert-facts.ts'
 import type { Queryable } from '../../store/open.ts'
 import { budgetsUsed } from './budgets.ts'
-import { endingCredentials, refusedCredentials } from './credentials.ts'
+import { COUNTDOWN_DAYS, endingCredentials, endingsToSeeTo, refusedCredentials } from './credentials.ts'
 import { differences } from './differences.ts'
 
 /** How far ahead it is known when silence will have lasted too long. */
@@ -90,7 +91,9 @@ export async function watchOf(store: Queryable, request: WatchRequest): Promise<
     case 'tokenDaysLeft':
       return watchLasting(await endingCredentials(store, request, when.lessThan), { afterMs: 0 })
     case 'credentialsRefused':
-      return watchLasting(await refusedCredentials(store, project, when.connection), { afterMs: 0 })
+      return watchLasting(await refusedCredentials(store, request, when.connection), { afterMs: 0 })
+    case 'credentialsEnd':
+      return watchCountdown(await endingsToSeeTo(store, request, when.connection), COUNTDOWN_DAYS)
     case 'drift':
       return watchLasting(await differences(store, project, facts.mapping, when.atLeast), { afterMs: 0 })
   }

@@ -8,6 +8,7 @@ import { readLimits } from '../../core/pace/limits.ts'
 import type { Priority } from '../../core/pace/queue.ts'
 import { type CredentialKeeper, createCredentialSource } from '../credentials/source.ts'
 import { ownBook } from './book.ts'
+import { type ClockReading, readClock, surer } from './clock.ts'
 import { type BudgetBook, createGate } from './gate.ts'
 import { refuseAddress, type SecretSource } from './guard.ts'
 import { closedFor, isRefusal } from './retry-after.ts'
@@ -43,6 +44,8 @@ export type Pause = (ms: number, signal: AbortSignal) => Promise<void>
 /** A host as a leg holds it. */
 export interface LegHost extends Host {
   readonly usage: HostUsage
+  /** How far the remote's clock is ahead of ours by its answers, in milliseconds; null: they tell no time. */
+  clockSkewMs(): number | null
   /**
    * Writes are refused from this instant on (epoch ms), as `unavailable` and not sent: what is written must have been noted
    * a short time before, or whoever takes over could not know how long it may still be on its way. Default: never.
@@ -84,6 +87,7 @@ export function createHost(options: HostOptions): LegHost {
   const secret = async (name: string) => secrets.note(await options.secrets.value(name))
   const usage: HostUsage = { calls: 0, writeCalls: 0, bytesIn: 0, bytesOut: 0, refusals: 0 }
   let renew: (purpose: HttpRequest['purpose']) => Promise<void> = async () => {}
+  let clock: ClockReading | null = null
   const { budget } = options
   const gate = createGate({
     connection: options.connection,
@@ -101,6 +105,7 @@ export function createHost(options: HostOptions): LegHost {
     if (writes) usage.writeCalls++
     usage.bytesOut += request.body === undefined ? 0 : Buffer.byteLength(request.body)
     if (writes) writesWaiting++
+    const sentAt = options.now()
     try {
       const reply = await send(url, {
         method: request.method,
@@ -109,6 +114,7 @@ export function createHost(options: HostOptions): LegHost {
         dispatcher: agent,
         signal,
       })
+      clock = surer(clock, readClock(reply.headers, sentAt, options.now()))
       const body = await reply.body.text()
       usage.bytesIn += Buffer.byteLength(body)
       const length = reply.headers['content-length']
@@ -126,6 +132,7 @@ export function createHost(options: HostOptions): LegHost {
 
   const host: LegHost = {
     usage,
+    clockSkewMs: () => clock?.skewMs ?? null,
     now: options.now,
     log: options.log,
     reportRate: (rate: Rate) => gate.hear(rate),

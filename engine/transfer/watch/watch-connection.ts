@@ -6,8 +6,11 @@ import {
   type ConnectionWatch,
   clearRefusal,
   connectionWatches,
+  type EndFound,
+  noteTrouble,
   noteWatch,
 } from '../../store/connection-watch.ts'
+import { knownEnds } from '../../store/credential-history.ts'
 import { credentialOf } from '../../store/credentials.ts'
 import { appliedPlans } from '../../store/plans.ts'
 import { openRuns } from '../../store/waiting-runs.ts'
@@ -35,6 +38,8 @@ export interface Watched {
 /** How long before its end a person is asked for a new key or consent. */
 const SOON_MS = 14 * 86_400_000
 const DAY_MS = 86_400_000
+/** An end that is later by less has not moved: vendors say it in seconds from now. */
+const MOVED_MS = 5 * 60_000
 
 /**
  * Looks how a connection stands: one small call, the end of every key and consent, rights granted against needed. Changes a key before
@@ -56,12 +61,11 @@ export async function watchConnection(
   // A person may have given another one since this process read it.
   for (const secret of spec === null ? [] : secretsOf(spec))
     await dependencies.secrets.again?.(secret).catch(() => {})
-  const opening: Opening = { dependencies, project, connector, ...first, spec }
-  const before = (await connectionWatches(store, project)).find((watch) => watch.connection === name)
+  const opening: Opening = { dependencies, project, connector, ...first, spec, clock: { skewMs: null } }
   try {
     const found = await look(opening, uses, request)
     const wasRefused = await store.transaction(async (trx) => {
-      await noteWatch(trx, project, { connection: name, trouble: null, ...found.noted })
+      await noteWatch(trx, project, { connection: name, ...found.noted })
       return clearRefusal(trx, project, name)
     })
     const wake = wasRefused ? await openRuns(store, project, { connection: name }) : []
@@ -69,17 +73,7 @@ export async function watchConnection(
   } catch (error) {
     if (!(error instanceof SyncError) || request.signal.aborted) throw error
     await noteRefusal(dependencies, project, error)
-    const {
-      account = null,
-      expiresAt = null,
-      expiresOf = null,
-      todo = null,
-      scopesMissing = [],
-    } = before ?? {}
-    const kept = { account, expiresAt, expiresOf, todo, scopesMissing }
-    await store.transaction((trx) =>
-      noteWatch(trx, project, { connection: name, trouble: error.message, ...kept }),
-    )
+    await store.transaction((trx) => noteTrouble(trx, project, name, error.message, opening.clock.skewMs))
     return { ...(await asNoted(opening)), rotated: false, wake: [] }
   }
 }
@@ -95,6 +89,8 @@ interface Opening extends Omit<Use, 'needs'> {
   readonly project: string
   readonly connector: Connector
   readonly spec: AuthSpec | null
+  /** What its answers said of its clock. */
+  readonly clock: { skewMs: number | null }
 }
 
 /** What every applied mapping does with the connection. */
@@ -119,15 +115,21 @@ async function look(
   uses: readonly Use[],
   { rotates = true, signal }: WatchRequest,
 ): Promise<{
-  readonly noted: Pick<ConnectionWatch, 'account' | 'expiresAt' | 'expiresOf' | 'todo' | 'scopesMissing'>
+  readonly noted: Omit<ConnectionWatch, 'connection' | 'refusal' | 'checkedAt' | 'trouble'> & EndFound
   readonly rotated: boolean
 }> {
-  const { identity, missing } = await withConnection(opening, async (connection) => {
+  const { identity, missing, unneeded, changesMs } = await withConnection(opening, async (connection) => {
     const who = (await connection.identify?.(signal)) ?? null
     const problems = []
     for (const { needs } of uses) problems.push(...(await connection.preflight(needs, signal)))
     const errors = problems.filter(({ severity }) => severity === 'error').map(({ message }) => message)
-    return { identity: who, missing: [...new Set(errors)] }
+    const needs = uses.map((use) => use.needs)
+    return {
+      identity: who,
+      missing: [...new Set(errors)],
+      unneeded: (await connection.unneededScopes?.(needs, signal)) ?? [],
+      changesMs: connection.keys?.beforeMs ?? null,
+    }
   })
   const end = await endOf(opening, identity)
   const rotation =
@@ -141,7 +143,11 @@ async function look(
       expiresAt: now?.at ?? null,
       expiresOf: now?.of ?? null,
       todo: todoOf(now, rotation, opening.dependencies.store.now()),
+      steps: stepsOf(now, rotation),
+      changesAt: now === null ? null : await changesAt(opening, now, rotation, changesMs),
       scopesMissing: missing,
+      scopesUnneeded: unneeded,
+      clockSkewMs: opening.clock.skewMs,
     },
   }
 }
@@ -201,7 +207,7 @@ async function rotate(
 
 /** The connection, opened anew: with the credentials that count now. */
 async function withConnection<T>(
-  { dependencies, project, connector, definition, limits, spec }: Opening,
+  { dependencies, project, connector, definition, limits, spec, clock }: Opening,
   work: (connection: Connection, inUse: () => Promise<string>) => Promise<T>,
 ): Promise<T> {
   const end = { connection: definition, limits }
@@ -214,20 +220,47 @@ async function withConnection<T>(
     await connection.close()
     return result
   } finally {
+    clock.skewMs = host.clockSkewMs() ?? clock.skewMs
     await noteUsage(dependencies.store, [usageEntry(dependencies, project, end, CHECKS, host.usage)])
     await host.close()
   }
 }
 
+/**
+ * When what ends is changed without a person; null: it is not. A key: as the connection wants it, unless the last try found that we
+ * cannot. A consent: by its use, where its end has moved with that before; half of its life is long enough for that.
+ */
+async function changesAt(
+  { dependencies: { store }, project, definition, spec }: Opening,
+  end: End,
+  rotation: RotationResult | null,
+  beforeMs: number | null,
+): Promise<number | null> {
+  const [known] = await knownEnds(store, project, [definition.name], null)
+  if (spec?.kind === 'authorization-code') {
+    if (known === undefined || end.at <= known.endsAt + MOVED_MS) return known?.changesAt ?? null
+    return store.now() + (end.at - store.now()) / 2
+  }
+  if (beforeMs === null || rotation?.status === 'cannot') return null
+  const isKnown = known !== undefined && Math.abs(known.endsAt - end.at) < MOVED_MS
+  return rotation === null && isKnown ? known.changesAt : end.at - beforeMs
+}
+
+/** What a person has to do to get a new one. */
+function stepsOf(end: End | null, rotation: RotationResult | null): string {
+  const why = rotation?.status === 'cannot' ? `It was to be changed by itself, and ${rotation.why} ` : ''
+  return `${why}${end?.steps ?? ''}`.trim()
+}
+
 /** What a person has to do, with the steps, when it has to be soon. */
 function todoOf(end: End | null, rotation: RotationResult | null, now: number): string | null {
-  const why = rotation?.status === 'cannot' ? ` It was to be changed by itself, and ${rotation.why}` : ''
   if (end === null) return null
+  const cannot = rotation?.status === 'cannot'
   const left = end.at - now
-  if (left > SOON_MS && why === '') return null
+  if (left > SOON_MS && !cannot) return null
   const days = Math.max(0, Math.floor(left / DAY_MS))
   const date = new Date(end.at).toISOString().slice(0, 10)
-  return `The ${end.of} ends on ${date} (${days} ${days === 1 ? 'day' : 'days'} left).${why} ${end.steps}`
+  return `The ${end.of} ends on ${date} (${days} ${days === 1 ? 'day' : 'days'} left). ${stepsOf(end, rotation)}`
 }
 
 async function asNoted({ dependencies, project, definition }: Opening): Promise<Pick<Watched, 'watch'>> {

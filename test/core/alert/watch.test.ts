@@ -13,7 +13,7 @@ import { parseHours } from '../../../engine/core/parse/hours.ts'
 const MINUTE = 60_000
 const HOUR = 60 * MINUTE
 const START = Date.UTC(2026, 10, 24, 12)
-const QUIET: Standing = { firing: false, since: START, escalated: false }
+const QUIET: Standing = { firing: false, since: START, escalated: false, stage: null }
 const PLAIN = { escalate: null }
 const letter = (name: string) => ({ letter: name })
 const failuresAt = (...minutes: number[]) =>

@@ -65,6 +65,7 @@ export const ANSWER_LOST: Event = {
 
 const DAYS_LEFT = 5
 const ENDING = 'shopify-customers: token days left: less than 7'
+const COUNTDOWN = 'credentials of odoo end soon'
 
 /** The key of Odoo ends in some days, and nobody may make keys by program; then that is allowed, and the engine changes it by itself. */
 export const KEY_CHANGED: Event = {
@@ -77,11 +78,14 @@ export const KEY_CHANGED: Event = {
     await look(day, 'odoo')
     oracle.raised('WARNING', ENDING)
     await told(day, `WARNING ${ENDING}`)
+    oracle.raised('WARNING', COUNTDOWN)
+    await told(day, `WARNING ${COUNTDOWN}`)
     await odoo.control.setKeyMaking({ mode: 'everybody' })
     await look(day, 'odoo')
     await until('there is a new key', async () => odoo.madeKeys().length > before)
     await sell(day, wave)
     oracle.recovered(ENDING)
+    oracle.recovered(COUNTDOWN)
   },
 }
 
