@@ -1,7 +1,8 @@
 import type { ChildProcess } from 'node:child_process'
-import { afterAll, beforeAll, expect, test, vi } from 'vitest'
+import { afterAll, beforeAll, describe, expect, test, vi } from 'vitest'
 import { balances } from '../../engine/core/model/tally.ts'
 import { deadLetters } from '../../engine/store/dead-letters.ts'
+import { driftOf } from '../../engine/store/drift.ts'
 import { type RunRow, runById, runs } from '../../engine/store/runs.ts'
 import { killed } from '../kill/processes.ts'
 import { CUSTOMERS, openRunWorld, type RunWorld, until } from './run-world.ts'
@@ -130,4 +131,55 @@ test('a mended mapping that is applied wakes the halted run, which finishes unde
   expect(balances(done.tally)).toBe(true)
   await until(async () => (await openLetters()) === 0)
   expect(await refs()).toEqual(['at Easter', 'at Easter'])
+})
+
+describe('a field that the mapping fills and that an upgrade of Odoo took away halts the run before it writes anything', () => {
+  const change = { model: 'res.partner', field: 'ref' }
+
+  /** Odoo loses the field while two people change. */
+  async function lost(text: string): Promise<RunRow> {
+    const before = await refs()
+    await world.odoo.control.changeField({ ...change, to: null })
+    const run = await halted(text)
+    expect(run).toMatchObject({
+      failureKind: 'schema-drift',
+      failureMessage: expect.stringMatching(
+        /^Odoo has no field ref of res\.partner \(any more\)\. ref is mapped at mappings\/shopify-customers\.yaml:\d+\.$/,
+      ),
+      until: null,
+      tally: { read: 0 },
+    })
+    expect(await world.details(run)).toContain('Odoo has no field ref')
+    expect(await drift()).toEqual(['ref missing-field'])
+    expect(await openLetters()).toBe(0)
+    await world.odoo.control.changeField({ ...change, to: 'recorded' })
+    expect(await refs()).toEqual(before)
+    return run
+  }
+
+  const drift = async () =>
+    (await driftOf(world.store, 'acme', { mapping: CUSTOMERS, open: true })).map(
+      ({ field, kind }) => `${field} ${kind}`,
+    )
+
+  test('resumed once the field is back, it goes on and delivers', async () => {
+    const run = await lost('at Whitsun')
+    expect(await say('resume')).toMatchObject({ code: 0 })
+    const done = (await world.ended(run.id))!
+    expect(done).toMatchObject({ state: 'done', tally: { parked: 0 } })
+    expect(balances(done.tally)).toBe(true)
+    expect(await refs()).toEqual(['at Whitsun', 'at Whitsun'])
+    expect(await drift()).toEqual([])
+  })
+
+  test('a mapping that does without it wakes the run when it is applied, and is what the run ends under', async () => {
+    const run = await lost('in autumn')
+    await world.odoo.control.changeField({ ...change, to: null })
+    world.edit(/^ {2}ref: .*\n/m, '')
+    await world.apply()
+    const done = (await world.ended(run.id))!
+    expect(done).toMatchObject({ state: 'done', failureKind: null, decision: null, tally: { parked: 0 } })
+    expect(done.planHash).not.toBe(run.planHash)
+    expect(await drift()).toEqual([])
+  })
 })

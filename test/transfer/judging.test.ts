@@ -407,6 +407,28 @@ describe('what the store knows of a mapping', () => {
     ])
   })
 
+  test.each([
+    ['added', ['a', 'b', 'c']],
+    ['unused', ['b', 'c']],
+    ['mapped', ['c']],
+  ])('differences as bad as %s or worse', async (atLeast, told) => {
+    const world = await alertWorld(`{ drift: { atLeast: ${atLeast} }, notify: [ops] }`)
+    const seen = { mapping: MAPPING, connection: 'odoo', resource: 'sale.order', breaking: false }
+    const kinds = { a: 'new-field', b: 'unused-missing', c: 'missing-field' }
+    await world.store.transaction((trx) =>
+      noteDrift(
+        trx,
+        'acme',
+        Object.entries(kinds).map(([field, kind]) => ({ ...seen, field, kind, found: 'x', expected: 'y' })),
+      ),
+    )
+    await world.judge()
+    const [first] = await world.messages()
+    expect(first!.message.examples.map(({ label }) => label)).toEqual(
+      told.map((field) => `sale.order ${field}`),
+    )
+  })
+
   test('calls used up, until the day is over', async () => {
     const world = await alertWorld('{ budgetUsed: { moreThan: 80% }, notify: [ops] }')
     const { plan } = world
