@@ -2,6 +2,8 @@ import { prefixText } from '../temporal/names.ts'
 import { type DryRecord, dryRecords } from '../transfer/dry.ts'
 import { findProblems } from '../transfer/preflight.ts'
 import { EXIT, type Invocation, UsageError } from './command.ts'
+import { nameOf } from './dead-letters/list.ts'
+import { noteMasked } from './masked-note.ts'
 import { table } from './output.ts'
 import type { Session } from './session.ts'
 import type { Workspace } from './workspace.ts'
@@ -30,6 +32,7 @@ export async function dryRun(
       limit,
       only: typeof options['only'] === 'string' ? [options['only']] : null,
       compare: options['compare'] === true,
+      open: options['open'] === true,
       signal,
     })
     output.data({ mapping, problems, records })
@@ -38,7 +41,7 @@ export async function dryRun(
       output.line(`  ${problem.severity} at ${problem.connection}: ${problem.message} ${problem.hint}`)
     for (const line of table(
       ['record', 'would', 'what'],
-      records.map((record) => [record.label ?? record.key, record.would, whatOf(record)]),
+      records.map((record) => [nameOf(record), record.would, whatOf(record)]),
     ))
       output.line(`  ${line}`)
     if (options['compare'] === true)
@@ -46,6 +49,7 @@ export async function dryRun(
         for (const line of compareLines(record)) output.line(`  ${line}`)
       }
     const counts = Map.groupBy(records, (record) => record.would)
+    noteMasked(records, output)
     output.line(`  ${[...counts].map(([would, group]) => `${would} ${group.length}`).join(', ')}`)
     output.line()
   }
@@ -62,7 +66,7 @@ function whatOf(record: DryRecord): string {
 function compareLines(record: DryRecord): string[] {
   if (record.now === null || Object.keys(record.fields).length === 0) return []
   return [
-    record.label ?? record.key,
+    nameOf(record),
     ...Object.entries(record.fields).map(
       ([name, value]) =>
         `    ${name}: ${JSON.stringify(record.now?.[name] ?? null)} → ${JSON.stringify(value)}`,

@@ -2,14 +2,15 @@ import type { ExplainedLine, ExplainedRecord } from '../core/explain/record.ts'
 import type { JsonObject, JsonValue } from '../core/model/json.ts'
 import type { Plan, SourceMap } from '../core/model/plan.ts'
 import type { Explained } from '../transfer/explain.ts'
+import { nameOf } from './dead-letters/list.ts'
 import { instantText, type Output } from './output.ts'
 
 /** What would happen to the record and why, and what ledger, review table and target say of it. */
 export function showVerdict(plan: Plan, explained: Explained, output: Output): void {
-  const name = explained.label ?? explained.key
+  const name = nameOf(explained)
   output.line(
     output.style('bold', `${plan.mapping}: ${name}`) +
-      (explained.label === null ? '' : output.style('dim', `  ${explained.key}`)),
+      (name === explained.key ? '' : output.style('dim', `  ${explained.key}`)),
   )
   output.line(`  ${verdictOf(explained)}`)
   output.line()

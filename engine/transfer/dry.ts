@@ -8,6 +8,7 @@ import { noteUsage, openConnections } from './connections.ts'
 import type { LegContext } from './context.ts'
 import { judge } from './judge.ts'
 import type { LegDependencies } from './leg.ts'
+import { maskDry } from './masked.ts'
 import { createReferenceBook } from './references.ts'
 import type { Work } from './work.ts'
 
@@ -38,6 +39,8 @@ export async function dryRecords(
     readonly limit: number
     readonly only: readonly string[] | null
     readonly compare: boolean
+    /** Personal values as they are. */
+    readonly open: boolean
     readonly signal: AbortSignal
   },
 ): Promise<readonly DryRecord[]> {
@@ -45,7 +48,10 @@ export async function dryRecords(
     const records = await readSome(context, request.limit, request.only)
     const { works } = await judge(context, records)
     const now = request.compare ? await targetNow(context, works) : new Map<string, JsonObject>()
-    return works.map((work) => dryOf(context, work, now))
+    return works.map((work) => {
+      const dry = dryOf(context, work, now)
+      return request.open ? dry : maskDry(request.plan, work, dry)
+    })
   })
 }
 

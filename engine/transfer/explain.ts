@@ -8,6 +8,7 @@ import type { LegContext } from './context.ts'
 import { type DryRecord, dryOf, targetNow, withDryContext } from './dry.ts'
 import { judge } from './judge.ts'
 import type { LegDependencies } from './leg.ts'
+import { maskExplained } from './masked.ts'
 import type { Work } from './work.ts'
 
 /** All that is known of one record: what it is, what a mapping makes of it, and what stands where. */
@@ -65,6 +66,8 @@ export async function explain(
     readonly planHash: string
     readonly sourceMap: SourceMap
     readonly key: string
+    /** Personal values as they are. */
+    readonly open: boolean
     readonly signal: AbortSignal
   },
 ): Promise<Explained | null> {
@@ -92,7 +95,7 @@ export async function explain(
     const explained = await explainedRecord(context, work)
     const { row } = work
     const found = work.targetId === null ? undefined : now.get(work.targetId)
-    return {
+    const all: Explained = {
       mapping: request.plan.mapping,
       key: work.key,
       label: work.label,
@@ -134,6 +137,7 @@ export async function explain(
         found: found?.[target] ?? null,
       })),
     }
+    return request.open ? all : maskExplained(request.plan, work, all)
   })
 }
 

@@ -246,7 +246,20 @@ test('a dry run shows what would happen and writes nothing', async () => {
   const before = await odoo.control.counts()
   const ended = await tidelock('run', 'shopify-customers', '--dry', '--limit', '5')
   expect(ended).toMatchObject({ code: 0, stdout: expect.stringContaining('nothing written') })
+  expect(ended.stderr).toContain('--open')
   expect(await odoo.control.counts()).toEqual(before)
+  const compared = ['run', 'shopify-customers', '--dry', '--limit', '5', '--compare', '--json']
+  expect((await tidelock(...compared)).stdout).not.toContain('@')
+  const { records } = json(await tidelock(...compared, '--open'))
+  const { key, label }: { readonly key: string; readonly label: string } = records[0]
+  const explained = (...options: string[]) =>
+    tidelock('explain', 'shopify-customers', decodeURIComponent(key), ...options)
+  expect((await explained()).stdout).not.toContain(label)
+  expect((await explained('--open')).stdout).toContain(label)
+  expect(await tidelock('run', 'shopify-customers', '--open')).toMatchObject({
+    code: 2,
+    stderr: expect.stringContaining('--open goes with --dry'),
+  })
 })
 
 test('a mapping under another name is refused until it says so, and then goes on where it was', async () => {

@@ -1,12 +1,16 @@
 import fc from 'fast-check'
 import { expect, onTestFinished, test } from 'vitest'
 import { odoo } from '../../engine/connectors/odoo/index.ts'
-import type { Outcome, UpsertItem } from '../../engine/core/model/connector.ts'
+import type { Exchange, Outcome, UpsertItem } from '../../engine/core/model/connector.ts'
+import type { JsonObject } from '../../engine/core/model/json.ts'
+import { deadLetters } from '../../engine/store/dead-letters.ts'
+import { keptExchange } from '../../engine/store/exchanges.ts'
 import { excerptOf, LONGEST_EXCERPT } from '../../engine/transfer/host/excerpt.ts'
 import { guarded } from '../../engine/transfer/host/guarded.ts'
 import { createSecretsSent } from '../../engine/transfer/host/secrets-sent.ts'
 import { createTestHost } from '../conformance/host.ts'
 import { answer19, fault19, startScripted } from '../connectors/odoo/scripted.ts'
+import { memoryWorld, quickStore } from './memory-world.ts'
 
 const { signal } = new AbortController()
 
@@ -104,4 +108,39 @@ test('a system that answers with the key it was sent: neither kept, nor as JSON,
     expect(exchange!.response).toMatch(/The key ••• may not do that, see https:\/\/odoo\.example\/\?key=•••/)
     expect(exchange!.request.length).toBeLessThanOrEqual(LONGEST_EXCERPT)
   }
+})
+
+test('a parked record has what was sent at its last try, cut; of a try that sends nothing it has none', async () => {
+  const { store } = await quickStore()
+  const { memory, run, scope } = await memoryWorld(store, { plan: { again: [60_000] } })
+  const versions: Record<string, unknown>[] = [
+    { name: `refused ${'x'.repeat(5_000)}` },
+    { name: 'stubborn', paid: true },
+    { name: 'stubborn', paid: true, amount: 'much' },
+  ]
+  const told: (Exchange | null)[] = []
+  for (const [index, changed] of versions.entries()) {
+    const data = {
+      ...{ id: '1', amount: '1', note: 'a', status: 'open', paid: false, customer: null },
+      lines: [],
+    }
+    memory.pages = [
+      [{ key: '1', stamp: `2026-11-24T12:00:0${index}Z`, data: { ...data, ...changed } as JsonObject }],
+    ]
+    expect(await run(index === 0 ? 'live' : 'backfill')).toMatchObject({ parked: 1 })
+    const [letter] = await deadLetters(store, scope, { limit: 2 })
+    told.push(await keptExchange(store, scope, letter!.id))
+  }
+  const [refused, stepped, none] = told
+  expect(refused).toMatchObject({ response: 'will not do', personal: [] })
+  expect(refused!.request).toMatch(
+    /^write \{"key":"tidelock\.acme\/orders\/1".*x… \(cut: of \d{4} characters\)$/,
+  )
+  expect(refused!.request).toHaveLength(LONGEST_EXCERPT)
+  expect(stepped).toEqual({
+    request: expect.stringMatching(/^act on \d+$/),
+    response: 'not now',
+    personal: [],
+  })
+  expect(none).toBeNull()
 })

@@ -88,7 +88,10 @@ export function createMemory(now: () => number, particular: Partial<ConnectorFac
     const fate = memory.fate()
     const isRefused = String(item.fields['name'] ?? '').startsWith('refused')
     if (fate === 'refused' || (fate === 'answered' && isRefused))
-      return { status: 'rejected', class: 'rejected', message: 'will not do', field: 'name', line: null }
+      return {
+        ...{ status: 'rejected', class: 'rejected', message: 'will not do', field: 'name', line: null },
+        exchange: { request: `write ${JSON.stringify(item)}`, response: 'will not do' },
+      }
     if (fate === 'answered') return write(item)
     if (fate === 'at once' && !isRefused) write(item)
     else if (typeof fate !== 'string' && !isRefused)
@@ -161,7 +164,11 @@ export function createMemory(now: () => number, particular: Partial<ConnectorFac
       return ids.map((id) => {
         memory.acted.push(id)
         const { fields } = memory.records.get(id)!
-        if (String(fields['name']).startsWith('stubborn')) return { status: 'rejected', message: 'not now' }
+        if (String(fields['name']).startsWith('stubborn'))
+          return {
+            ...{ status: 'rejected', message: 'not now' },
+            exchange: { request: `act on ${id}`, response: 'not now' },
+          }
         fields['state'] = 'done'
         return { status: 'done' }
       })

@@ -8,6 +8,7 @@ import { prefixText } from '../../temporal/names.ts'
 import { explain as explainLive } from '../../transfer/explain.ts'
 import { type Command, EXIT, type Invocation, UsageError } from '../command.ts'
 import { showLines, showVerdict } from '../explanation.ts'
+import { noteMasked } from '../masked-note.ts'
 import { recordedSamples } from '../recorded-files.ts'
 import { sourceKeyOf } from '../source-key.ts'
 import { unknownMapping } from '../unknown-mapping.ts'
@@ -22,6 +23,7 @@ export const explain: Command = {
       value: 'NAME',
       help: 'a recorded sample instead of a real record: orders/1042',
     },
+    open: { type: 'boolean', help: 'show personal values too' },
   },
   examples: [
     [
@@ -51,6 +53,7 @@ export const explain: Command = {
         planHash: hash,
         sourceMap,
         key: await sourceKeyOf(session.store, scope, plan, text),
+        open: options['open'] === true,
         signal,
       })
       if (explained === null) {
@@ -62,6 +65,7 @@ export const explain: Command = {
       output.data(explained)
       showVerdict(plan, explained, output)
       showLines(sourceMap, explained.record, explained.target?.fields ?? null, output)
+      noteMasked(explained, output)
       return EXIT.ok
     }),
 }

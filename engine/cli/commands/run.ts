@@ -25,6 +25,7 @@ export const run: Command = {
     },
     limit: { type: 'string', value: 'N', help: 'with --dry: at most so many records (default: 20)' },
     compare: { type: 'boolean', help: 'with --dry: show each field beside what the target has now' },
+    open: { type: 'boolean', help: 'with --dry: show personal values too' },
   },
   examples: [
     ['tidelock run shopify-orders', 'what changed since the last run'],
@@ -41,8 +42,8 @@ export const run: Command = {
       const { options, output, positionals } = invocation
       const mappings = chosen(workspace, positionals[0])
       if (options['dry'] === true) return dryRun(invocation, session, workspace, mappings)
-      if (options['limit'] !== undefined || options['compare'] !== undefined)
-        throw new UsageError('--limit and --compare go with --dry')
+      for (const name of ['limit', 'compare', 'open'])
+        if (options[name] !== undefined) throw new UsageError(`--${name} goes with --dry`)
       await refuseDifferences(session, workspace, mappings)
       const only =
         typeof options['only'] === 'string'

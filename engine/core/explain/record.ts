@@ -16,6 +16,8 @@ export interface ExplainedLine extends Omit<ExplainedExpression, 'result'> {
   /** Of a line: `<as>/<key>`. Null elsewhere. */
   readonly line: string | null
   readonly firstTimeOnly: boolean
+  /** What it fills says something of a person. */
+  readonly personal?: true
   readonly result:
     | { readonly status: 'value'; readonly value: JsonValue }
     | { readonly status: 'pending' }
@@ -46,6 +48,7 @@ export function explainRecord(plan: Plan, source: ValueObject, references: Refer
       encode = asJson,
       line = null,
       firstTimeOnly = false,
+      personal = false,
     }: LineOptions = {},
   ): ExplainedLine => {
     const { result, ...explained } = explainExpression(expression, { ...root, variables })
@@ -55,6 +58,7 @@ export function explainRecord(plan: Plan, source: ValueObject, references: Refer
       target,
       line,
       firstTimeOnly,
+      ...(personal ? { personal: true as const } : {}),
       result: result.status === 'value' ? encode(result.value) : result,
     }
   }
@@ -93,6 +97,7 @@ interface LineOptions {
   readonly encode?: (value: Value) => ExplainedLine['result']
   readonly line?: string | null
   readonly firstTimeOnly?: boolean
+  readonly personal?: boolean
 }
 type Explain = (expression: ExpressionPlan, at: string, options?: LineOptions) => ExplainedLine
 
@@ -198,6 +203,7 @@ function valueOptions(
     variables,
     line,
     firstTimeOnly,
+    personal: field?.personal === true,
     encode: (value) => {
       if (value === null && field?.required === true)
         return {

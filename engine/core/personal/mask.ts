@@ -84,11 +84,20 @@ export function maskMapped(plan: PersonalPlan, mapped: JsonObject, values: reado
 }
 
 /** What is there stays to be seen, not what it is. */
-function maskAll(value: JsonValue): JsonValue {
+export function maskAll(value: JsonValue): JsonValue {
   if (value === null || value === '' || typeof value === 'boolean') return value
   if (Array.isArray(value)) return value.map(maskAll)
   if (!isJsonObject(value)) return MASK
   return Object.fromEntries(Object.entries(value).map(([name, member]) => [name, maskAll(member)]))
+}
+
+/** A value that somebody is shown by itself: `values` masked wherever they stand in it, and where it is one of them. */
+export function maskValue(value: JsonValue, values: readonly string[]): JsonValue {
+  if (typeof value === 'string') return maskText(value, values)
+  if (typeof value === 'number') return values.includes(String(value)) ? MASK : value
+  if (Array.isArray(value)) return value.map((item) => maskValue(item, values))
+  if (!isJsonObject(value)) return value
+  return Object.fromEntries(Object.entries(value).map(([name, member]) => [name, maskValue(member, values)]))
 }
 
 function maskTexts(value: JsonValue, values: readonly string[]): JsonValue {
@@ -99,7 +108,7 @@ function maskTexts(value: JsonValue, values: readonly string[]): JsonValue {
 }
 
 /** In a field of its own a post code looks like any other number. */
-function maskField(text: string, values: readonly string[]): string {
+export function maskField(text: string, values: readonly string[]): string {
   return maskText(
     text,
     values.filter((value) => /\P{N}/u.test(value)),

@@ -71,6 +71,13 @@ function collect(selection: Selection, value: JsonValue, found: Set<string>): vo
   }
 }
 
+/** The texts and numbers in a value, all of them personal. */
+export function personalTexts(value: JsonValue): readonly string[] {
+  const found = new Set<string>()
+  addAll(value, found)
+  return [...found]
+}
+
 function addAll(value: JsonValue | FieldValue, found: Set<string>): void {
   if (Array.isArray(value)) for (const item of value) addAll(item, found)
   else if (isJsonObject(value)) for (const member of Object.values(value)) addAll(member, found)
