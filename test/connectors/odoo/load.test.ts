@@ -35,11 +35,14 @@ interface LoadCall {
 /** An Odoo in which only `load` is scripted; ids follow from the keys. */
 async function startLoading(
   load: (call: LoadCall) => Answer | 'cut',
+  fields: readonly string[] = [],
 ): Promise<{ to: Scripted; loads: LoadCall[] }> {
   const loads: LoadCall[] = []
   const to = await startScripted(
     answer19((path, body) => {
       if (path.endsWith('/has_access')) return { body: true }
+      if (path.endsWith('/fields_get'))
+        return { body: Object.fromEntries(fields.map((field) => [field, { type: 'char' }])) }
       if (!path.endsWith('/load')) return { body: [] }
       loads.push(body as unknown as LoadCall)
       return load(body as unknown as LoadCall)
@@ -62,6 +65,29 @@ function upsert(to: Scripted, items: readonly UpsertItem[]): Promise<readonly Ou
 
 type Refusal = Extract<Outcome, { status: 'rejected' }>
 const shortOf = (outcomes: readonly Outcome[]) => outcomes.map((outcome) => outcome.status)
+
+describe('a load that Odoo refuses for a field it does not have', () => {
+  const refused = () => fault19(500, 'builtins.ValueError', "Invalid field name 'name'")
+
+  test('throws at once, whatever records it holds, and tells every field that is missing', async () => {
+    const { to, loads } = await startLoading(refused, ['ref'])
+    const items = ['A', 'B'].map((name) => ({ ...item(name), fields: { name, color: 1 } }))
+    await expect(upsert(to, items)).rejects.toMatchObject({
+      kind: 'schema-drift',
+      message: 'Odoo has no field color, name of res.partner (any more).',
+      fields: { missing: { resource: 'res.partner', fields: ['color', 'name'] } },
+    })
+    expect(loads).toHaveLength(1)
+  })
+
+  test('is a refusal of its record where Odoo has the field after all', async () => {
+    const { to } = await startLoading(
+      (call) => (call.data.some((row) => row[1] === 'B') ? refused() : written(call)),
+      ['name'],
+    )
+    expect(shortOf(await upsert(to, ['A', 'B'].map(item)))).toEqual(['created', 'rejected'])
+  })
+})
 
 describe('a load that Odoo rolls back', () => {
   const names = ['A', 'B', 'C', 'D', 'E']

@@ -222,6 +222,8 @@ test('a field goes, or gets another name or type; values go with the name', asyn
       `Invalid field '${gone}'`,
     )
   await expect(ask('res.partner', 'write', { vals: { city: 'Ghent' } }, [id])).rejects.toThrow('ValueError')
+  const load = { fields: ['id', 'street'], data: [['ext.a', 'S']] }
+  await expect(ask('res.partner', 'load', load)).rejects.toThrow("Invalid field name 'street'")
   const fields = (await ask('res.partner', 'fields_get', { attributes: ['type'] })) as JsonObject
   expect([fields.ref, fields.reference, fields.city]).toEqual([
     undefined,
