@@ -82,6 +82,26 @@ test('a look says whom the key belongs to, when it ends, and that no right is mi
   expect((await watch('nobody')).watch).toBeNull()
 })
 
+test('a look says how far the clock of a system is from ours, also where it is in trouble', async () => {
+  await start()
+  const skew = async (connection?: string) => (await watch(connection)).watch?.clockSkewMs ?? Number.NaN
+  expect(Math.abs(await skew())).toBeLessThan(5_000)
+  await world.odoo.control.faults({ faults: [{ kind: 'date', ms: 600_000, times: 50 }] })
+  expect(Math.abs((await skew()) - 600_000)).toBeLessThan(5_000)
+  await world.odoo.control.faults({ faults: [{ kind: 'status', times: 50 }] })
+  expect(Math.abs(await skew())).toBeLessThan(5_000)
+  expect((await connectionWatches(world.store, 'acme'))[0]?.trouble).not.toBeNull()
+})
+
+test('scopes of a shop that no mapping needs are named; orders older than 60 days are needed as time goes on', async () => {
+  const needed = ['read_customers', 'read_orders', 'read_all_orders', 'read_products']
+  world = await createWorld({ shop: { seed: false, scopes: [...needed, 'write_orders', 'read_discounts'] } })
+  given = {}
+  await world.apply()
+  const { watch: found } = await watch('shopify')
+  expect(found).toMatchObject({ scopesMissing: [], scopesUnneeded: ['read_discounts', 'write_orders'] })
+})
+
 test('rights that a mapping needs and the key does not give are named', async () => {
   await start()
   given['odoo-key'] = world.odoo.ownDocumentsApiKey

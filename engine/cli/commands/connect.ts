@@ -3,6 +3,7 @@ import { platform } from 'node:os'
 import { type AuthSpec, secretsOf } from '../../core/model/auth.ts'
 import type { ConnectionDefinition, Identity } from '../../core/model/connector.ts'
 import { SyncError } from '../../core/model/failure.ts'
+import type { JsonObject } from '../../core/model/json.ts'
 import { parseDuration } from '../../core/parse/duration.ts'
 import { applyEnvironment, type Repository } from '../../core/parse/repository.ts'
 import { clearRefusal } from '../../store/connection-watch.ts'
@@ -10,8 +11,9 @@ import type { RunRow } from '../../store/runs.ts'
 import { openRuns } from '../../store/waiting-runs.ts'
 import { prefixText } from '../../temporal/names.ts'
 import { signalRuns } from '../../temporal/signal-runs.ts'
+import { CHECKS, noteUsage, openHost, usageEntry } from '../../transfer/connections.ts'
 import { keepConsent } from '../../transfer/credentials/connect.ts'
-import { createHost, type LegHost } from '../../transfer/host/host.ts'
+import type { LegHost } from '../../transfer/host/host.ts'
 import { type Command, EXIT, type Invocation, UsageError } from '../command.ts'
 import { askConsent } from '../connect/consent.ts'
 import { CONNECTORS } from '../connectors.ts'
@@ -43,12 +45,15 @@ export const connect: Command = {
     return withSession(
       invocation,
       async ({ session, workspace }) => {
-        const definition = definitionOf(workspace.repository!, session.prefix.environment, name)
+        const { definition, limits } = endOf(workspace.repository!, session.prefix.environment, name)
         const connector = CONNECTORS[definition.connector]
         const spec = connector?.auth?.(definition) ?? null
         if (connector === undefined || spec === null)
           throw new SyncError('invalid-plan', `"${name}" needs no credentials.`)
-        const host = hostOf(session, name)
+        const dependencies = session.workerDependencies()
+        const project = prefixText(session.prefix)
+        const end = { connection: definition, limits }
+        const host = openHost(dependencies, project, end, { mapping: CHECKS, priority: 'high' })
         try {
           if (spec.kind === 'authorization-code') await consent(invocation, session, name, spec, host)
           const connection = await connector.open(definition, host)
@@ -57,6 +62,7 @@ export const connect: Command = {
           const resumed = await goOn(session, name)
           return show(invocation, { definition, spec, identity, resumed })
         } finally {
+          await noteUsage(session.store, [usageEntry(dependencies, project, end, CHECKS, host.usage)])
           await host.close()
         }
       },
@@ -65,7 +71,11 @@ export const connect: Command = {
   },
 }
 
-function definitionOf(repository: Repository, environment: string, name: string): ConnectionDefinition {
+function endOf(
+  repository: Repository,
+  environment: string,
+  name: string,
+): { readonly definition: ConnectionDefinition; readonly limits: JsonObject | null } {
   const connections = applyEnvironment(repository, environment)?.connections ?? {}
   const found = Object.hasOwn(connections, name) ? connections[name] : undefined
   if (found === undefined)
@@ -73,18 +83,8 @@ function definitionOf(repository: Repository, environment: string, name: string)
       `there is no connection "${name}"; there are ${Object.keys(connections).join(', ') || 'none'}`,
     )
   const { connector, settings, auth } = found as unknown as ConnectionDefinition
-  return { name, connector, settings: settings ?? {}, auth: auth ?? {} }
-}
-
-function hostOf(session: Session, connection: string): LegHost {
-  return createHost({
-    connection,
-    limits: null,
-    secrets: session.secrets,
-    keeper: { store: session.store, project: prefixText(session.prefix), connection },
-    now: Date.now,
-    log() {},
-  })
+  const limits = (found['limits'] ?? null) as JsonObject | null
+  return { definition: { name, connector, settings: settings ?? {}, auth: auth ?? {} }, limits }
 }
 
 async function consent(
