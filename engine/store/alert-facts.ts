@@ -14,11 +14,15 @@ export interface FactsOf {
 /** More than these of one rule are not looked at: the oldest decide how it stands. */
 const MOST_LASTING = 10_000
 
-/**
- * Records that were parked, rather than only made to wait; and `before` more, the newest ones up to `from`: whether a count is
- * reached is known from that many.
- */
-export async function parkedRecords(store: Queryable, facts: FactsOf, before: number): Promise<Happening[]> {
+/** More than these are not counted of the time before the one that is looked at. */
+const MOST_BEFORE = 10_000
+
+/** Records that were parked, rather than only made to wait; and those of the `beforeMs` before, which are counted with them. */
+export async function parkedRecords(
+  store: Queryable,
+  facts: FactsOf,
+  beforeMs: number,
+): Promise<Happening[]> {
   const select = () =>
     store.db
       .selectFrom('dead_letter')
@@ -28,9 +32,10 @@ export async function parkedRecords(store: Queryable, facts: FactsOf, before: nu
       .where('parked_at', 'is not', null)
   const older = await select()
     .where('parked_at', '<=', facts.from)
+    .where('parked_at', '>', facts.from - beforeMs)
     .orderBy('parked_at', 'desc')
     .orderBy('id', 'desc')
-    .limit(before)
+    .limit(MOST_BEFORE)
     .execute()
   const newer = await select()
     .where('parked_at', '>', facts.from)
@@ -45,10 +50,11 @@ export async function parkedRecords(store: Queryable, facts: FactsOf, before: nu
 }
 
 /**
- * Runs that failed or halted, each once: one that halted is a failure from its first halt on, whatever becomes of it. `before` as
- * with {@link parkedRecords}.
+ * Runs that failed or halted, each once: one that halted is a failure from its first halt on, whatever becomes of it. `beforeMs`
+ * as with {@link parkedRecords}.
  */
-export async function failedRuns(store: Queryable, facts: FactsOf, before: number): Promise<Happening[]> {
+export async function failedRuns(store: Queryable, facts: FactsOf, beforeMs: number): Promise<Happening[]> {
+  const earliest = facts.from - beforeMs
   const ended = () =>
     store.db
       .selectFrom('run')
@@ -76,14 +82,8 @@ export async function failedRuns(store: Queryable, facts: FactsOf, before: numbe
         ),
       )
   const rows = [
-    ...(await ended()
-      .where('finished_at', '<=', facts.from)
-      .orderBy('finished_at', 'desc')
-      .limit(before)
-      .execute()),
-    ...(await ended().where('finished_at', '>', facts.from).where('finished_at', '<=', facts.to).execute()),
-    ...(await halted().where('since', '<=', facts.from).orderBy('since', 'desc').limit(before).execute()),
-    ...(await halted().where('since', '>', facts.from).where('since', '<=', facts.to).execute()),
+    ...(await ended().where('finished_at', '>', earliest).where('finished_at', '<=', facts.to).execute()),
+    ...(await halted().where('since', '>', earliest).where('since', '<=', facts.to).execute()),
   ]
   return rows.map(({ id, at }) => ({ at: at!, subject: { run: id } })).sort((a, b) => a.at - b.at)
 }

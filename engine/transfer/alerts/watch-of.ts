@@ -50,19 +50,20 @@ export async function watchOf(store: Queryable, request: WatchRequest): Promise<
   switch (when.kind) {
     case 'failures': {
       const { atLeast, of } = when
+      const withinMs = parseDuration(when.within)
       return watchHappenings(
         [
-          ...(of === 'runs' ? [] : await parkedRecords(store, facts, atLeast)),
-          ...(of === 'records' ? [] : await failedRuns(store, facts, atLeast)),
+          ...(of === 'runs' ? [] : await parkedRecords(store, facts, 2 * withinMs)),
+          ...(of === 'records' ? [] : await failedRuns(store, facts, 2 * withinMs)),
         ],
-        { atLeast, withinMs: parseDuration(when.within) },
+        { atLeast, withinMs },
       )
     }
     case 'rejected': {
       const withinMs = parseDuration(when.within)
       // The last page before `from` was judged by those of a whole window before it.
       const pages = await judgedPages(store, { ...facts, from: from - 2 * withinMs })
-      const parked = await parkedRecords(store, { ...facts, from: from - withinMs }, 0)
+      const parked = await parkedRecords(store, facts, withinMs)
       return watchShare(pages, parked, { share: parsePercent(when.share), withinMs })
     }
     case 'silence': {
