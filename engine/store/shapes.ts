@@ -24,8 +24,9 @@ export async function keepLiveShape(
   project: string,
   { connection, resource }: ResourceKey,
   shape: Shape,
+  at: number,
 ): Promise<void> {
-  const values = { shape: JSON.stringify(shape), looked_at: trx.now() }
+  const values = { shape: JSON.stringify(shape), looked_at: at }
   await trx.db
     .insertInto('live_shape')
     .values({ project, connection, resource, ...values })

@@ -1,5 +1,12 @@
 import { answerTo, DRIFT_CLASSES, SHAPE_KINDS } from '../core/drift/classes.ts'
-import { readPaths, type ShapeChange, shapeOf, unusedChanges, writtenChanges } from '../core/drift/shape.ts'
+import {
+  readPaths,
+  type Shape,
+  type ShapeChange,
+  shapeOf,
+  unusedChanges,
+  writtenChanges,
+} from '../core/drift/shape.ts'
 import type { TargetShape } from '../core/model/connector.ts'
 import { SyncError } from '../core/model/failure.ts'
 import type { Plan, SourceMap } from '../core/model/plan.ts'
@@ -59,16 +66,21 @@ export async function lookAtShapes(
   const isAsked = DRIFT_CLASSES.some((part) => (plan.drift[part] ?? 'ignore') !== 'ignore')
   if (!isAsked && missing.length === 0) return
   const resources = resourcesOf(plan)
-  for (const looked of resources) {
-    const known = await knownShape(store, project, plan.mapping, looked)
-    const isMissing = looked.writes !== null && missing.some(({ resource }) => resource === looked.resource)
-    const isOpen = isMissing || known?.comparedAt === HALTED
-    const maxAge = isOpen ? 0 : known?.planHash === run.planHash ? LOOK_MS : NEW_PLAN_LOOK_MS
-    const at = await lookedAt(store, project, looked)
-    if (at === null || store.now() - at >= maxAge) {
-      if (!(await look(dependencies, run, looked))) continue
+  for (const [end, ofEnd] of Map.groupBy(resources, (looked) => looked.end)) {
+    const known = new Map<Looked, KnownShape | null>()
+    const due: Looked[] = []
+    for (const looked of ofEnd) {
+      const before = await knownShape(store, project, plan.mapping, looked)
+      known.set(looked, before)
+      const isMissing = looked.writes !== null && missing.some(({ resource }) => resource === looked.resource)
+      const isOpen = isMissing || before?.comparedAt === HALTED
+      const maxAge = isOpen ? 0 : before?.planHash === run.planHash ? LOOK_MS : NEW_PLAN_LOOK_MS
+      const at = await lookedAt(store, project, looked)
+      if (at === null || store.now() - at >= maxAge) due.push(looked)
     }
-    await compare(dependencies, run, looked, known)
+    const fresh = due.length === 0 ? new Map<Looked, Shape>() : await look(dependencies, run, end, due)
+    for (const looked of ofEnd)
+      await compare(dependencies, run, looked, known.get(looked)!, fresh.get(looked))
   }
   // Where it only looks something up: whether that is there again is told by the next look-up.
   for (const { connection, resource } of missing) {
@@ -96,26 +108,28 @@ function resourcesOf({ source, target, fields }: Plan): readonly Looked[] {
   ]
 }
 
-/** False where it could not be asked, or says nothing. */
+/** What could not be asked, or says nothing, is left out. */
 async function look(
   dependencies: LegDependencies,
   { project, plan, signal }: { project: string; plan: Plan; signal: AbortSignal },
-  { end, connection, resource }: Looked,
-): Promise<boolean> {
-  const { store, log } = dependencies
+  end: Plan['source'] | Plan['target'],
+  resources: readonly Looked[],
+): Promise<ReadonlyMap<Looked, Shape>> {
+  const fresh = new Map<Looked, Shape>()
   try {
-    const shape = shapeOf(
-      await withConnection(dependencies, project, plan, end, (asked) => asked.discover(resource, signal)),
-    )
-    if (Object.keys(shape).length === 0) return false
-    await store.transaction((trx) => keepLiveShape(trx, project, { connection, resource }, shape))
-    return true
+    await withConnection(dependencies, project, plan, end, async (connection) => {
+      for (const looked of resources) {
+        const shape = shapeOf(await connection.discover(looked.resource, signal))
+        if (Object.keys(shape).length > 0) fresh.set(looked, shape)
+      }
+    })
   } catch (error) {
     // What is wrong with a connection is told by what the run itself asks.
     if (!(error instanceof SyncError) || error.kind === 'bug') throw error
-    log('what a resource looks like could not be asked', { connection, resource, why: error.message })
-    return false
+    const { name } = end.connection
+    dependencies.log('what a system looks like could not be asked', { connection: name, why: error.message })
   }
+  return fresh
 }
 
 async function compare(
@@ -123,13 +137,15 @@ async function compare(
   run: { project: string; plan: Plan; planHash: string; sourceMap: SourceMap; runId: string },
   { connection, resource, writes }: Looked,
   before: KnownShape | null,
+  fresh: Shape | undefined,
 ): Promise<void> {
   const { project, plan, planHash, sourceMap, runId } = run
   const key = { connection, resource }
-  const at = (await lookedAt(store, project, key)) ?? 0
+  const at = fresh === undefined ? await lookedAt(store, project, key) : store.now()
+  if (at === null) return
   const isKnown = before !== null && before.planHash === planHash
-  if (isKnown && before.comparedAt >= at) return
-  const now = await liveShape(store, project, key)
+  if (isKnown && before.comparedAt >= at && fresh === undefined) return
+  const now = fresh ?? (await liveShape(store, project, key))
   const known = isKnown ? before.shape : now
   const used = writes === null ? readPaths(plan.source.selection) : new Set(Object.keys(writes.fields))
   const changes = [
@@ -147,6 +163,7 @@ async function compare(
           fields: { fields: halting.slice(0, MOST_NAMED).map(({ field }) => field) },
         })
   await store.transaction(async (trx) => {
+    if (fresh !== undefined) await keepLiveShape(trx, project, key, fresh, at)
     const place = { mapping: plan.mapping, ...key }
     await noteDrift(
       trx,
