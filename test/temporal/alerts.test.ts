@@ -127,6 +127,14 @@ test('one message when it holds and one when it is over, whoever works and whoev
     firingNow: false,
     firings: [{ raisedAt: raised!.at, recoveredAt: both[1]!.at }],
   })
+  const ofConnection = await processes.ended([
+    'alerts',
+    'test',
+    'credentialsRefused/shopify',
+    '--since',
+    '1h',
+  ])
+  expect(JSON.parse(ofConnection.stdout)).toMatchObject({ mapping: null, applied: true, fired: 0 })
   const listed = await processes.ended(['alerts', 'list'])
   expect(JSON.parse(listed.stdout)).toMatchObject([
     { mapping: 'shopify-orders', kind: 'failures', state: 'quiet', notify: ['ops'] },

@@ -163,6 +163,41 @@ describe('days are counted down to the end of a key', () => {
   })
 })
 
+test('what was refused, and the key that ended, are known when both are long over', async () => {
+  const world = await alertWorld('{ tokenDaysLeft: { lessThan: 9 }, notify: [ops] }')
+  await world.keyEnds(START + 20 * DAY)
+  for (let n = 0; n < 2; n++) {
+    world.pass(2 * DAY)
+    await world.refuse()
+    world.pass(HOUR)
+    await world.take()
+  }
+  world.pass(START + 15 * DAY - world.now())
+  await world.keyEnds(START + 90 * DAY)
+  world.pass(DAY)
+  const replayed = async (kind: string) => {
+    const rule = [...rulesOf(world.plan), ...sharedRules([world.plan])].find(
+      ({ id, when }) => when.kind === kind && (kind === 'tokenDaysLeft' || id.endsWith('/odoo')),
+    )!
+    const plan = rule.mapping === null ? null : world.plan
+    const request = { project: 'acme', rule, plan, from: START, to: world.now() }
+    const { changes } = await replayRule(world.store, request)
+    return changes.map(({ change, at }) => `${change} ${(at - START) / HOUR}`)
+  }
+  expect(await replayed('credentialsRefused')).toEqual([
+    'raised 48',
+    'recovered 49',
+    'raised 97',
+    'recovered 98',
+  ])
+  expect(await replayed('tokenDaysLeft')).toEqual([`raised ${11 * 24}`, `recovered ${15 * 24}`])
+  expect(await replayed('credentialsEnd')).toEqual([
+    `raised ${6 * 24}`,
+    `escalated ${13 * 24}`,
+    `recovered ${15 * 24}`,
+  ])
+})
+
 test('replaying says of credentials what live judging said', { timeout: 120_000 }, async () => {
   const happening = fc.constantFrom('key', 'our key', 'no end', 'refuse', 'take', 'look', 'look')
   const step = fc.tuple(happening, fc.integer({ min: 1, max: 4 * DAY }), fc.integer({ min: 0, max: 20 }))

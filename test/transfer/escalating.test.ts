@@ -81,6 +81,7 @@ describe('dead letters that are open for longer than the mapping allows', () => 
     world.pass(DAY)
     await world.look()
     const [first, second] = await outboxOf(store, 'acme', 9)
+    world.pass(HOUR)
     await store.transaction(async (trx) => {
       await noteAttempt(trx, first!.id, { error: null, now: trx.now() })
       await giveUp(trx, second!.id, null)
