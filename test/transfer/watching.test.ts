@@ -1,8 +1,11 @@
 import { randomUUID } from 'node:crypto'
 import { afterEach, expect, test } from 'vitest'
 import { connectionWatches } from '../../engine/store/connection-watch.ts'
-import { credentialOf } from '../../engine/store/credentials.ts'
+import { knownEnds } from '../../engine/store/credential-history.ts'
+import { credentialOf, keepCredential } from '../../engine/store/credentials.ts'
+import { appliedPlans } from '../../engine/store/plans.ts'
 import { openRuns } from '../../engine/store/waiting-runs.ts'
+import { belongsTo } from '../../engine/transfer/credentials/tokens.ts'
 import { runOneLeg } from '../../engine/transfer/run.ts'
 import { type Watched, watchConnection } from '../../engine/transfer/watch/watch-connection.ts'
 import { dieAt } from './die-at.ts'
@@ -13,6 +16,18 @@ const ROTATES = [
   'mappings/connections/odoo.yaml',
   'apiKey: { secret: odoo-key } }',
   'apiKey: { secret: odoo-key }, rotate: { before: 14d } }',
+] as const
+const CONSENTED = [
+  [
+    'mappings/connections/shopify.yaml',
+    'auth: { accessToken: { secret: shopify-token } }',
+    'auth: { oauth: { clientId: { secret: shop-id }, clientSecret: { secret: shop-secret }, scopes: [read_orders, read_customers, read_products] } }',
+  ],
+  [
+    'temporal.yaml',
+    'shopify-token: { from: "env:B", to: [127.0.0.1] }',
+    'shop-id: { from: "env:B", to: [127.0.0.1] }\n  shop-secret: { from: "env:C", to: [127.0.0.1] }',
+  ],
 ] as const
 const PLACE = { project: 'acme', connection: 'odoo' }
 const signal = new AbortController().signal
@@ -41,6 +56,8 @@ const dependencies = () => ({
   secrets: {
     ...world.dependencies.secrets,
     value: async (name: string) => given[name] ?? world.dependencies.secrets.value(name),
+    hosts: (name: string) =>
+      world.dependencies.secrets.hosts(name.startsWith('shop-') ? 'shopify-token' : name),
   },
 })
 const watch = (connection = 'odoo'): Promise<Watched> =>
@@ -100,6 +117,36 @@ test('scopes of a shop that no mapping needs are named; orders older than 60 day
   await world.apply()
   const { watch: found } = await watch('shopify')
   expect(found).toMatchObject({ scopesMissing: [], scopesUnneeded: ['read_discounts', 'write_orders'] })
+})
+
+test('a consent whose end moves with its use is left to that; what does not move is left to people', async () => {
+  world = await createWorld({ shop: { seed: false } })
+  given = { 'shop-id': world.shop.clientId, 'shop-secret': world.shop.clientSecret }
+  await world.apply(CONSENTED)
+  const place = { project: 'acme', connection: 'shopify' }
+  const { accessToken, refreshToken } = await world.shop.control.install()
+  const plan = (await appliedPlans(world.store, 'acme'))[0]!.plan
+  const spec = world.dependencies.connectors['shopify']!.auth!(plan.source.connection)
+  if (spec?.kind !== 'authorization-code') throw new Error('it is not connected by consent')
+  const of = await belongsTo(spec, { secret: async (name) => given[name]! })
+  const now = world.store.now()
+  const ends = { expiresAt: now + 3_600_000, refreshExpiresAt: now + 90 * DAY_MS }
+  await world.store.transaction((trx) =>
+    keepCredential(trx, place, null, { secret: { of, accessToken, refreshToken }, graceMs: 0, ...ends }),
+  )
+  const known = async () => knownEnds(world.store, 'acme', ['shopify'], 0)
+  expect((await watch('shopify')).watch).toMatchObject({ trouble: null, expiresAt: ends.refreshExpiresAt })
+  expect(await known()).toMatchObject([
+    { changesAt: null, steps: 'Give it again: tidelock connect shopify.' },
+  ])
+  for (let n = 0; n < 3; n++) {
+    world.wait(2 * 3_600_000)
+    expect((await watch('shopify')).watch?.trouble).toBeNull()
+  }
+  const [first, moved, ...more] = await known()
+  expect([first!.changesAt, more]).toEqual([null, []])
+  expect((moved!.changesAt! - world.store.now()) / DAY_MS).toBeCloseTo(45, 0)
+  expect(moved!.endsAt - ends.refreshExpiresAt).toBeGreaterThan(5 * 3_600_000)
 })
 
 test('rights that a mapping needs and the key does not give are named', async () => {

@@ -242,8 +242,10 @@ async function changesAt(
     return store.now() + (end.at - store.now()) / 2
   }
   if (beforeMs === null || rotation?.status === 'cannot') return null
+  // Where nothing was tried now, what the last try found of this very end counts.
   const isKnown = known !== undefined && Math.abs(known.endsAt - end.at) < MOVED_MS
-  return rotation === null && isKnown ? known.changesAt : end.at - beforeMs
+  const isDue = end.at - beforeMs <= store.now()
+  return isKnown && isDue ? known.changesAt : end.at - beforeMs
 }
 
 /** What a person has to do to get a new one. */
