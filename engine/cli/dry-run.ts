@@ -1,8 +1,9 @@
 import { prefixText } from '../temporal/names.ts'
 import { type DryRecord, dryRecords } from '../transfer/dry.ts'
 import { findProblems } from '../transfer/preflight.ts'
-import { EXIT, type Invocation, UsageError } from './command.ts'
+import { EXIT, type Invocation } from './command.ts'
 import { nameOf } from './dead-letters/list.ts'
+import { limitOf } from './limit.ts'
 import { noteMasked } from './masked-note.ts'
 import { table } from './output.ts'
 import type { Session } from './session.ts'
@@ -16,8 +17,7 @@ export async function dryRun(
   mappings: readonly string[],
 ): Promise<number> {
   const { options, output, signal } = invocation
-  const limit = Number(options['limit'] ?? 20)
-  if (!Number.isInteger(limit) || limit < 1) throw new UsageError('--limit takes a whole number from 1 on')
+  const limit = limitOf(invocation, 20)
   const dependencies = session.workerDependencies()
   let blocked = false
   for (const mapping of mappings) {

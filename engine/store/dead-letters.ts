@@ -170,6 +170,18 @@ export async function deadLetters(
   return rows.map((row) => deadLetterOf(store, row))
 }
 
+/** Mappings that have or had dead letters, applied or not; by name. */
+export async function parkedMappings(store: Queryable, project: string): Promise<readonly string[]> {
+  const rows = await store.db
+    .selectFrom('dead_letter')
+    .select('mapping')
+    .distinct()
+    .where('project', '=', project)
+    .orderBy('mapping')
+    .execute()
+  return rows.map(({ mapping }) => mapping)
+}
+
 /** The text may hold what `like` takes for any character. */
 function hasText(text: string) {
   const pattern = `%${text.toLowerCase().replace(/[\\%_]/g, '\\$&')}%`

@@ -118,6 +118,37 @@ test('the list is filtered; by cause it has a row each', async () => {
   expect(shown).toMatch(/c-\S+ +shopify-orders +3 +missing-reference +mappings\/shopify-orders\.yaml:\d+/)
 })
 
+test('a name that nothing has, a number that is none and a folder that is not there are told, and nothing is done', async () => {
+  const mapping = ['--mapping', 'shopify-order'] as const
+  const cluster = ['--cluster', 'c-nope'] as const
+  const near = 'Did you mean "shopify-orders"?'
+  const noCluster = 'There is no cluster c-nope; see dead-letters list --clusters.'
+  const rows: readonly (readonly [told: string, ...args: string[]])[] = [
+    [near, 'dead-letters', 'list', ...mapping],
+    [near, 'dead-letters', 'list', '--clusters', ...mapping],
+    [near, 'dead-letters', 'retry', ...mapping],
+    [near, 'dead-letters', 'export', 'none.csv', ...mapping],
+    [noCluster, 'dead-letters', 'list', ...cluster],
+    [noCluster, 'dead-letters', 'discard', '--reason', 'a test', ...cluster],
+    ['"nope" is not a mapping here. There are: ', 'runs', 'nope'],
+    ['from 1 to 100000', 'dead-letters', 'list', '--limit', '99999999999999999999'],
+    ['from 1 to 100000', 'dead-letters', 'list', '--limit=-1'],
+    ['from 1 to 100000', 'runs', '--limit', '1.5'],
+    ['There is no folder /nodir to write', 'dead-letters', 'export', '/nodir/x.csv'],
+  ]
+  for (const [told, ...args] of rows) {
+    const { code, stdout, stderr } = await tidelock(...args)
+    expect.soft({ code, stdout, stderr }, args.join(' ')).toEqual({
+      code: 2,
+      stdout: '',
+      stderr: expect.stringContaining(told),
+    })
+    expect.soft(stderr, args.join(' ')).not.toMatch(/^ +at /m)
+  }
+  expect(readdirSync(folder)).not.toContain('none.csv')
+  expect(await tidelock('runs', 'shopify-orders', '--limit', '1')).toMatchObject({ code: 0 })
+})
+
 test('one is shown with both systems, the line of the mapping, both sides, and nothing personal', async () => {
   const shown = await deadLetters('show', '#bad-1')
   for (const text of [

@@ -1,7 +1,9 @@
 import { runs as listRuns } from '../../store/runs.ts'
 import { prefixText } from '../../temporal/names.ts'
-import { type Command, EXIT, UsageError } from '../command.ts'
+import { type Command, EXIT } from '../command.ts'
+import { limitOf } from '../limit.ts'
 import { instantText, table } from '../output.ts'
+import { refuseUnapplied } from '../unknown-mapping.ts'
 import { withSession } from '../with-session.ts'
 
 export const runs: Command = {
@@ -12,15 +14,14 @@ export const runs: Command = {
     withSession(
       invocation,
       async ({ session }) => {
-        const { output, options, positionals } = invocation
-        const limit = Number(options['limit'] ?? 20)
-        if (!Number.isInteger(limit) || limit < 1)
-          throw new UsageError('--limit takes a whole number from 1 on')
+        const { output, positionals } = invocation
+        const limit = limitOf(invocation, 20)
         const mapping = positionals[0]
         const found = await listRuns(session.store, prefixText(session.prefix), {
           limit: limit + 1,
           ...(mapping === undefined ? {} : { mapping }),
         })
+        if (mapping !== undefined && found.length === 0) await refuseUnapplied(session, mapping)
         const rows = found.slice(0, limit)
         output.data(rows)
         const lines = table(

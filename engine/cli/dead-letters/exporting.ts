@@ -1,5 +1,6 @@
 import { existsSync, writeFileSync } from 'node:fs'
-import { resolve } from 'node:path'
+import { dirname, resolve } from 'node:path'
+import { SyncError } from '../../core/model/failure.ts'
 import { EXIT, type Invocation, UsageError } from '../command.ts'
 import { counted } from '../output.ts'
 import type { Session } from '../session.ts'
@@ -8,6 +9,7 @@ import { planBook } from './plans.ts'
 import { filterOf, lettersFitting } from './selected.ts'
 import { csvText } from './sheet/csv.ts'
 import { sheetOf } from './sheet/export.ts'
+import { refuseUnknown } from './unknown.ts'
 
 /** `dead-letters export`: a CSV file in which a person decides. */
 export async function exportSheet(
@@ -23,6 +25,9 @@ export async function exportSheet(
     throw new UsageError(
       `${name} is there already: name a file that is not, so that no decisions in it get lost`,
     )
+  const above = dirname(file)
+  if (!existsSync(above)) throw new UsageError(`There is no folder ${above} to write ${name} into`)
+  await refuseUnknown(invocation, session)
   const { sort: _, ...filter } = filterOf(invocation, session.store.now())
   const plans = planBook(session)
   const judged = []
@@ -40,8 +45,7 @@ export async function exportSheet(
       actorOf(invocation, session),
     )
   const rows = sheetOf(judged, { exportedAt: session.store.now(), open })
-  // Whoever may read the folder may not read the records of customers.
-  writeFileSync(file, csvText(rows), { flag: 'wx', mode: 0o600 })
+  writeSheet(file, csvText(rows))
   output.data({ file, count: judged.length, planless, open })
   output.line(
     `${file} has ${counted(judged.length, 'dead letter')}${open ? ', personal values too' : ', personal values masked'}.`,
@@ -51,4 +55,15 @@ export async function exportSheet(
   )
   if (planless > 0) output.note(`${planless} of plans that are not known any more were left out.`)
   return EXIT.ok
+}
+
+/** Whoever may read the folder may not read the records of customers. */
+function writeSheet(file: string, text: string): void {
+  try {
+    writeFileSync(file, text, { flag: 'wx', mode: 0o600 })
+  } catch (error) {
+    throw new SyncError('invalid-plan', `${file} cannot be written: ${(error as Error).message}.`, {
+      cause: error,
+    })
+  }
 }

@@ -2,20 +2,22 @@ import { MASK } from '../../core/personal/mask.ts'
 import { clusters } from '../../store/clusters.ts'
 import { type DeadLetterRow, deadLetters } from '../../store/dead-letters.ts'
 import { prefixText } from '../../temporal/names.ts'
-import { EXIT, type Invocation, UsageError } from '../command.ts'
+import { EXIT, type Invocation } from '../command.ts'
+import { limitOf } from '../limit.ts'
 import { counted, instantText, table } from '../output.ts'
 import type { Session } from '../session.ts'
 import { linksOf } from './links.ts'
 import { type PlanBook, planBook } from './plans.ts'
 import { filterOf } from './selected.ts'
+import { refuseUnknown } from './unknown.ts'
 
 /** `dead-letters list`: one row a record, or with `--clusters` one row a cause. */
 export async function list(invocation: Invocation, session: Session): Promise<number> {
   const { options, output } = invocation
   if (options['clusters'] === true) return listClusters(invocation, session)
-  const limit = Number(options['limit'] ?? 50)
-  if (!Number.isInteger(limit) || limit < 1) throw new UsageError('--limit takes a whole number from 1 on')
+  const limit = limitOf(invocation, 50)
   const filter = filterOf(invocation, session.store.now())
+  await refuseUnknown(invocation, session)
   const plans = planBook(session)
   const found = await deadLetters(session.store, prefixText(session.prefix), { ...filter, limit })
   const letters = await plans.shown(found, false)
@@ -48,6 +50,7 @@ async function listClusters(invocation: Invocation, session: Session): Promise<n
   const { options, output } = invocation
   const scope = prefixText(session.prefix)
   const { mapping } = options
+  await refuseUnknown(invocation, session)
   const causes = await clusters(session.store, scope, typeof mapping === 'string' ? { mapping } : {})
   const plans = planBook(session)
   const rows = []

@@ -16,6 +16,7 @@ import {
 import { prefixText } from '../../temporal/names.ts'
 import { type Invocation, type OptionSpec, UsageError } from '../command.ts'
 import type { Session } from '../session.ts'
+import { refuseUnknown } from './unknown.ts'
 
 /** What says which dead letters are meant, for every command that takes several. */
 export const FILTER_OPTIONS: Readonly<Record<string, OptionSpec>> = {
@@ -132,6 +133,7 @@ export async function lettersMeant(
     const { mapping: _, ...others } = filterOf(invocation, session.store.now())
     if (Object.keys(others).some((name) => name !== 'open'))
       throw new UsageError('Name dead letters, or say which by a filter, not both')
+    await refuseUnknown(invocation, session)
     return lettersNamed(session, names, typeof mapping === 'string' ? mapping : undefined)
   }
   if (!isFiltered(invocation))
@@ -139,5 +141,6 @@ export async function lettersMeant(
       'Name dead letters by id, key or label, or say which: --cluster ID, --mapping NAME …',
     )
   const { sort: _, ...filter } = filterOf(invocation, session.store.now())
+  await refuseUnknown(invocation, session)
   return { letters: await lettersFitting(session, filter) }
 }
