@@ -39,7 +39,9 @@ export function connectionLines(
       : [
           `${connection}: ${output.style('red', 'refused')} since ${instantText(refusal.since)}: ${refusal.message}`,
         ]),
-    ...(refusal === null && trouble !== null ? [`${connection}: ${trouble}`] : []),
+    ...(refusal === null && trouble !== null
+      ? [`${connection}: ${trouble} (looked at ${instantText(watch.checkedAt)})`]
+      : []),
     ...(todo === null ? [] : [`${connection}: ${output.style('yellow', todo)}`]),
     ...scopesMissing.map((missing) => `${connection}: ${missing}`),
     ...unneededLines(connection, watch.scopesUnneeded),

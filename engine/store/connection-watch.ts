@@ -107,6 +107,8 @@ export async function clearRefusal(trx: Transaction, project: string, connection
     refused_kind: null,
     refused_message: null,
     refused_with: null,
+    // What a look said of it is past too.
+    trouble: null,
   })
   await noteCredentialState(trx, project, connection, 'refused', null)
   return true

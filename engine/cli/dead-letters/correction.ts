@@ -1,3 +1,4 @@
+import { isIdentityOf } from '../../core/dead-letter/identity.ts'
 import { type Overlay, overlayFaults } from '../../core/dead-letter/overlay.ts'
 import { isJsonObject, type JsonObject, type JsonValue } from '../../core/model/json.ts'
 import type { Plan } from '../../core/model/plan.ts'
@@ -49,7 +50,7 @@ export function correctionOf(plan: Plan, data: JsonObject, edits: Edits): Correc
   if (changes.length === 0 && faults.length === 0)
     return { overlay: {}, faults: ['It changes nothing of the record.'] }
   const changed = Object.fromEntries(changes)
-  const misfits = changes.length === 0 ? [] : overlayFaults(changed, selection, data)
+  const misfits = changes.length === 0 ? [] : overlayFaults(changed, selection, data, isIdentityOf(plan))
   return {
     overlay: changed,
     faults: [...faults, ...misfits.map(({ path, message }) => `${path}: ${message}`)],

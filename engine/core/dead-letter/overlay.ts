@@ -23,17 +23,29 @@ export function overlaid(data: JsonObject, overlay: Overlay, selection: Selectio
   return corrected as JsonObject
 }
 
-/** All faults of a correction at once: paths that the mapping does not read, lines that are not there, values of another type. */
+/**
+ * All faults of a correction at once: paths that the mapping does not read, or that say which record it is, lines that are not there,
+ * values of another type.
+ */
 export function overlayFaults(
   overlay: Overlay,
   selection: Selection,
   data: JsonObject,
+  isIdentity: (path: string) => boolean,
 ): readonly OverlayFault[] {
   const paths = Object.entries(overlay)
   if (paths.length === 0) return [{ path: '', message: 'It changes nothing: name at least one field.' }]
   return paths.flatMap(([path, value]) => {
     const found = stepsOf(path, selection)
     if ('fault' in found) return [{ path, message: found.fault }]
+    if (isIdentity(path))
+      return [
+        {
+          path,
+          message:
+            'It says which record or line this is, so with another value it would be another one, and the target would have it twice. Correct it at the source.',
+        },
+      ]
     const missing = missingLine(data, found.steps)
     if (missing !== null) return [{ path, message: missing }]
     const fault = typeFault(found.field, value)

@@ -14,8 +14,11 @@ const PLAN = {
       tags: { type: 'text', list: 'plain' },
       customer: { type: 'object', fields: { note: { type: 'text' } } },
       lines: { type: 'object', list: 'plain', fields: { sku: { type: 'text' }, count: { type: 'integer' } } },
+      key: { type: 'text' },
     },
   },
+  target: { identity: [{ cel: 'order.key' }] },
+  fields: {},
 } as unknown as Plan
 
 const DATA: JsonObject = {
@@ -65,6 +68,7 @@ test.each<[string, Edits, RegExp]>([
   ['no sign', set('name'), /--set path=value/],
   ['a field the mapping does not read', set('nam=x'), /reads no field "nam"/],
   ['a field that a copy has and the mapping does not read', edited({ nam: 'x' }), /reads no field "nam"/],
+  ['what the record is told by', set('key=x'), /says which record or line this is/],
   ['a line that is not there', set('lines.2.sku=x'), /no number 2/],
   ['a text for a number', set('lines.0.count=x'), /whole number/],
   ['a text for money', edited({ total: 'x' }), /expected a number/],

@@ -22,7 +22,8 @@ const PLAN = {
       lines: { type: 'object', list: 'plain', fields: { sku: { type: 'text' }, count: { type: 'integer' } } },
     },
   },
-  target: { label: null, shape: { resource: 'sale.order', fields: {} } },
+  target: { identity: [], label: null, shape: { resource: 'sale.order', fields: {} } },
+  fields: {},
 } as unknown as Plan
 
 const EXPORTED = Date.UTC(2026, 10, 26, 9)

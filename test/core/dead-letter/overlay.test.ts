@@ -15,6 +15,8 @@ const SELECTION: Selection = {
   address: { type: 'object', fields: { city: { type: 'text' } } },
   lines: { type: 'list', list: 'connection', fields: { sku: { type: 'text' } } },
 }
+/** Nothing says which record it is. */
+const none = () => false
 const DATA = {
   email: 'a@b.example',
   total: '1.00',
@@ -31,7 +33,7 @@ test.each<[string, JsonValue, object]>([
   ['Unit.Price', '4', { 'Unit.Price': '4' }],
   ['tags', ['x'], { tags: ['x'] }],
 ])('%s becomes %j', (path, value, changed) => {
-  expect(overlayFaults({ [path]: value }, SELECTION, DATA)).toEqual([])
+  expect(overlayFaults({ [path]: value }, SELECTION, DATA, none)).toEqual([])
   expect(overlaid(DATA, { [path]: value }, SELECTION)).toEqual({ ...DATA, ...changed })
 })
 
@@ -52,14 +54,14 @@ test.each<[string, JsonValue, string]>([
   ['at', 'noon', 'expected an instant (ISO 8601), or null'],
   ['tags', 'x', 'expected a list'],
 ])('%s cannot become %j', (path, value, message) => {
-  const faults = overlayFaults({ [path]: value }, SELECTION, DATA)
+  const faults = overlayFaults({ [path]: value }, SELECTION, DATA, none)
   expect(faults).toEqual([{ path, message: expect.stringContaining(message) }])
   expect(faults[0]!.message).not.toContain('24.11.2026')
 })
 
 test('all faults are told at once; nothing at all is one', () => {
-  expect(overlayFaults({ a: 1, b: 2 }, SELECTION, DATA)).toHaveLength(2)
-  expect(overlayFaults({}, SELECTION, DATA)).toEqual([
+  expect(overlayFaults({ a: 1, b: 2 }, SELECTION, DATA, none)).toHaveLength(2)
+  expect(overlayFaults({}, SELECTION, DATA, none)).toEqual([
     { path: '', message: 'It changes nothing: name at least one field.' },
   ])
 })

@@ -1,3 +1,4 @@
+import { isIdentityOf } from '../../../core/dead-letter/identity.ts'
 import { type Overlay, overlayFaults } from '../../../core/dead-letter/overlay.ts'
 import { didYouMean } from '../../../core/expression/nearest.ts'
 import {
@@ -215,7 +216,12 @@ function overlayOf({ cell, tell }: Row, changed: readonly string[], judged: Shee
   }
   if (changed.length === 0) tell('decision', 'It says correct, and no value was changed.')
   if (Object.keys(overlay).length > 0)
-    for (const { path, message } of overlayFaults(overlay, selection, judged.letter.payload?.data ?? {}))
+    for (const { path, message } of overlayFaults(
+      overlay,
+      selection,
+      judged.letter.payload?.data ?? {},
+      isIdentityOf(judged.plan),
+    ))
       tell(`${as}.${path}`, message)
   return overlay
 }
