@@ -1,5 +1,6 @@
 import { setTimeout as sleep } from 'node:timers/promises'
 import { WorkflowNotFoundError, WorkflowUpdateFailedError } from '@temporalio/client'
+import { rootCause } from '@temporalio/common'
 import type { DecisionInput, RUN_UPDATES } from '../../workflows/messages.ts'
 import { SyncError } from '../core/model/failure.ts'
 import { appliedPlans } from '../store/plans.ts'
@@ -120,7 +121,7 @@ async function sendUpdate(
       (error: unknown) => {
         if (error instanceof WorkflowNotFoundError) return false
         if (error instanceof WorkflowUpdateFailedError)
-          throw new SyncError('invalid-plan', error.cause?.message ?? error.message, { cause: error })
+          throw new SyncError('invalid-plan', rootCause(error.cause) ?? error.message, { cause: error })
         throw error
       },
     )

@@ -1,4 +1,5 @@
 import { WithStartWorkflowOperation, type Workflow, WorkflowUpdateFailedError } from '@temporalio/client'
+import { rootCause } from '@temporalio/common'
 import {
   DEAD_LETTER_UPDATES,
   type DecideLettersInput,
@@ -35,9 +36,9 @@ export async function sendDecision(
       startWorkflowOperation: start,
     })
     .catch((error: unknown) => {
-      // A validator's words are for the person who decided.
+      // The words of a validator, or of the activity that refused, are for the person who decided.
       if (error instanceof WorkflowUpdateFailedError)
-        throw new SyncError('invalid-plan', error.cause?.message ?? error.message, { cause: error })
+        throw new SyncError('invalid-plan', rootCause(error.cause) ?? error.message, { cause: error })
       throw error
     })
 }

@@ -291,6 +291,33 @@ test('a person decides in a spreadsheet, and the same sheet again changes nothin
   expect(decisions).toMatchObject([{ kind: 'discard', by: 'mara', reason: 'the tip is booked elsewhere' }])
 })
 
+test('a decision on what is settled already says who settled it and since when', async () => {
+  const discard = ['discard', '#tip-2', '--reason', 'once more', '--yes'] as const
+  const settled =
+    /#tip-2 is discarded already, by mara, since \d{4}-\d\d-\d\d \d\d:\d\dZ: nothing is to be done\./
+  for (const args of [discard, ['assign', '#tip-2', '--to', 'mara', '--yes']])
+    expect(await deadLetters(...args)).toMatchObject({ code: 1, stderr: expect.stringMatching(settled) })
+  const told = await deadLetters(...discard, '--json')
+  expect(told.code).toBe(1)
+  expect(json(told)).toEqual({
+    decision: 'discard',
+    count: 0,
+    skipped: 1,
+    faults: [expect.stringMatching(settled)],
+  })
+  const resolved = await deadLetters('retry', '#bad-1', '--yes')
+  expect(resolved).toMatchObject({ code: 1, stderr: expect.stringContaining('#bad-1 is resolved already') })
+  // What the workflow refuses is told in its words: a whole cause means what is open of it.
+  expect(await deadLetters('discard', '#tip-1', '--reason', 'as the other', '--yes')).toMatchObject({
+    code: 0,
+  })
+  const { cluster } = json(await deadLetters('show', '#tip-1', '--json'))
+  expect(await deadLetters('retry', '--cluster', cluster, '--all', '--yes')).toMatchObject({
+    code: 2,
+    stderr: expect.stringContaining('No open dead letter of shopify-orders is meant by this decision'),
+  })
+})
+
 test('what was sent for a refused record and what was answered is shown: masked, and as it is when opened', async () => {
   for (const [sku, productTitle] of [
     ['TAG-1', 'A plain tag'],

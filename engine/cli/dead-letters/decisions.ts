@@ -15,6 +15,7 @@ import { type Preview, previews, showPreviews } from './judged-again.ts'
 import { nameOf } from './list.ts'
 import { type PlanBook, planBook } from './plans.ts'
 import { lettersMeant } from './selected.ts'
+import { settledAlready } from './settled.ts'
 import { editsOf } from './written-edits.ts'
 
 /** An Update takes no more ids. */
@@ -45,8 +46,14 @@ export async function decideOn(
     output.line('None is open that fits.')
     return EXIT.ok
   }
-  if (options['open'] === true) await noteOpening(session, letters, actor)
   const plans = planBook(session)
+  const settled = await settledAlready(session, kind, letters, plans)
+  if (settled.length > 0) {
+    output.data({ decision: kind, count: 0, skipped: letters.length, faults: settled })
+    for (const sentence of settled) output.error(sentence)
+    return EXIT.failed
+  }
+  if (options['open'] === true) await noteOpening(session, letters, actor)
   const overlays = new Map<string, Overlay>()
   if (edits !== null) {
     const faults = await correctAll(letters, edits, plans, overlays)

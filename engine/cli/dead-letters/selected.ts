@@ -66,7 +66,8 @@ export function filterOf({ options }: Invocation, now: number): Omit<DeadLetterF
   )
 }
 
-function isOpen(state: DeadLetterState): boolean {
+/** Whether it still needs something. */
+export function isOpen(state: DeadLetterState): boolean {
   return (OPEN_DEAD_LETTER_STATES as readonly DeadLetterState[]).includes(state)
 }
 
