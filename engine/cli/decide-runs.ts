@@ -1,12 +1,10 @@
 import { setTimeout as sleep } from 'node:timers/promises'
 import { WorkflowNotFoundError, WorkflowUpdateFailedError } from '@temporalio/client'
-import { rootCause } from '@temporalio/common'
 import type { DecisionInput, RUN_UPDATES } from '../../workflows/messages.ts'
-import { SyncError } from '../core/model/failure.ts'
-import { appliedPlans } from '../store/plans.ts'
 import type { RunRow } from '../store/runs.ts'
 import { openRuns } from '../store/waiting-runs.ts'
 import { type TemporalClient, workerIsUp } from '../temporal/client.ts'
+import { inOwnWords } from '../temporal/decide.ts'
 import { prefixText } from '../temporal/names.ts'
 import { decideRun } from '../transfer/run-waits.ts'
 import { EXIT, type Invocation, type OptionSpec, UsageError } from './command.ts'
@@ -14,7 +12,7 @@ import { stampOf } from './commands/apply.ts'
 import { instantText } from './output.ts'
 import { withOwnWorker } from './own-worker.ts'
 import type { Session } from './session.ts'
-import { unknownMapping } from './unknown-mapping.ts'
+import { refuseUnapplied } from './unknown-mapping.ts'
 import { withSession } from './with-session.ts'
 
 export const DECISION_OPTIONS: Readonly<Record<string, OptionSpec>> = {
@@ -41,10 +39,7 @@ export function decideCommand(kind: keyof typeof RUN_UPDATES, invocation: Invoca
         (run) => run.state !== 'running',
       )
       if (waiting.length === 0) {
-        const names = (await appliedPlans(session.store, prefixText(session.prefix))).map(
-          ({ plan }) => plan.mapping,
-        )
-        if (names.length > 0 && !names.includes(mapping)) throw unknownMapping(mapping, names)
+        await refuseUnapplied(session, mapping)
         output.data({ mapping, decided: [] })
         output.error(`No run of ${mapping} waits: there is nothing to ${kind}. See tidelock runs ${mapping}.`)
         return EXIT.failed
@@ -120,9 +115,7 @@ async function sendUpdate(
       () => true,
       (error: unknown) => {
         if (error instanceof WorkflowNotFoundError) return false
-        if (error instanceof WorkflowUpdateFailedError)
-          throw new SyncError('invalid-plan', rootCause(error.cause) ?? error.message, { cause: error })
-        throw error
+        throw inOwnWords(error)
       },
     )
   answered.catch(() => {})

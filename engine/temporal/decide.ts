@@ -36,9 +36,13 @@ export async function sendDecision(
       startWorkflowOperation: start,
     })
     .catch((error: unknown) => {
-      // The words of a validator, or of the activity that refused, are for the person who decided.
-      if (error instanceof WorkflowUpdateFailedError)
-        throw new SyncError('invalid-plan', rootCause(error.cause) ?? error.message, { cause: error })
-      throw error
+      throw inOwnWords(error)
     })
+}
+
+/** Why an Update was refused: the words of the validator, or of the activity, are for the person who decided. Else the error itself. */
+export function inOwnWords(error: unknown): unknown {
+  return error instanceof WorkflowUpdateFailedError
+    ? new SyncError('invalid-plan', rootCause(error.cause) ?? error.message, { cause: error })
+    : error
 }

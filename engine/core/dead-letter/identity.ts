@@ -1,3 +1,5 @@
+import { parseExpression } from '../expression/parse.ts'
+import { namesOf, pathsBelow } from '../expression/paths.ts'
 import type { ExpressionPlan, Plan } from '../model/plan.ts'
 import type { Selection } from '../model/selection.ts'
 
@@ -20,29 +22,19 @@ export function isIdentityOf(plan: Pick<Plan, 'source' | 'target' | 'fields'>): 
   return (path) => paths.has(path.replace(/\.\d+(?=\.|$)/g, ''))
 }
 
-/** Paths of fields below a name that an expression reads: `order.id`, `order.?customer.id`, `row["Order No"]`. */
+/** Paths of fields below a name that an expression reads: `order.id`, `row["Order No"]`. */
 function pathsIn(expression: ExpressionPlan, name: string, selection: Selection): readonly string[] {
-  if (!('cel' in expression)) return []
-  const reads = new RegExp(`(?<![\\w.])${name}((?:\\.\\??\\w+|\\[\\??(?:"[^"]*"|'[^']*')\\])+)`, 'g')
-  return [...expression.cel.matchAll(reads)].flatMap(([, steps]) => {
-    const names = [...steps!.matchAll(/\w+(?=[.[]|$)|"([^"]*)"|'([^']*)'/g)].map(
-      ([word, double, single]) => double ?? single ?? word,
-    )
-    const path = longestPath(names, selection)
-    return path === null ? [] : [path]
-  })
+  const parsed = 'cel' in expression ? parseExpression(expression.cel) : null
+  if (!parsed?.ok) return []
+  const paths = [...pathsBelow(parsed.expression.tree, (variable) => variable === name)]
+  return paths.map((path) => fieldsAlong(namesOf(path), selection).join('.')).filter((path) => path !== '')
 }
 
-/** What follows a field is a call. */
-function longestPath(names: readonly string[], selection: Selection): string | null {
-  const path: string[] = []
-  let level: Selection | undefined = selection
-  for (const name of names) {
-    if (level === undefined || !Object.hasOwn(level, name)) break
-    path.push(name)
-    level = level[name]!.fields
-  }
-  return path.length === 0 ? null : path.join('.')
+/** What follows a field is not the record's. */
+function fieldsAlong(names: readonly string[], selection: Selection): readonly string[] {
+  const [name, ...rest] = names
+  if (name === undefined || !Object.hasOwn(selection, name)) return []
+  return [name, ...fieldsAlong(rest, selection[name]!.fields ?? {})]
 }
 
 function selectionAt(selection: Selection, path: string): Selection {

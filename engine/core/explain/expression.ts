@@ -1,7 +1,7 @@
 import { compileExpression, type References } from '../expression/compile.ts'
 import { parseExpression } from '../expression/parse.ts'
-import { childrenOf, type Node } from '../expression/tree.ts'
-import type { Value, ValueObject } from '../expression/value.ts'
+import { pathsBelow } from '../expression/paths.ts'
+import type { Value } from '../expression/value.ts'
 import type { JsonValue } from '../model/json.ts'
 import type { ExpressionPlan } from '../model/plan.ts'
 import { plainValue } from './plain-value.ts'
@@ -38,7 +38,7 @@ export function explainExpression(plan: ExpressionPlan, scope: ExplainScope): Ex
   const { tree } = parsed.expression
   const evaluated = compileExpression(parsed.expression)(scope)
   const reads = new Map<string, JsonValue>()
-  for (const node of pathsOf(tree, scope.variables)) {
+  for (const node of pathsBelow(tree, (name) => Object.hasOwn(scope.variables, name))) {
     const path = plan.cel.slice(node.start, node.end)
     const read = compileExpression({ text: plan.cel, tree: node })(scope)
     if (read.ok) reads.set(path, plainValue(read.value))
@@ -52,21 +52,4 @@ export function explainExpression(plan: ExpressionPlan, scope: ExplainScope): Ex
         ? { status: 'pending' }
         : { status: 'parked', class: evaluated.class, message: evaluated.message },
   }
-}
-
-/** The longest paths into the record: `order.customer.id`, not `order.customer` beside it. */
-function* pathsOf(node: Node, variables: ValueObject | Readonly<Record<string, Value>>): Iterable<Node> {
-  if (node.op === 'member' || node.op === 'index') {
-    if (rootOf(node) !== null && Object.hasOwn(variables, rootOf(node)!)) {
-      yield node
-      return
-    }
-  }
-  // Inside a macro its own variable is an element of the list, which is shown as a whole.
-  for (const child of node.op === 'macro' ? [node.list] : childrenOf(node)) yield* pathsOf(child, variables)
-}
-
-function rootOf(node: Node): string | null {
-  if (node.op === 'variable') return node.name
-  return node.op === 'member' || node.op === 'index' ? rootOf(node.object) : null
 }
