@@ -1,37 +1,24 @@
-import { appendFileSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs'
-import { tmpdir } from 'node:os'
+import { appendFileSync, readFileSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { setTimeout as sleep } from 'node:timers/promises'
 import { Client, Connection } from '@temporalio/client'
 import { afterAll, beforeAll, expect, test } from 'vitest'
-import { prepareDemoFolder } from '../../engine/cli/demo/folder.ts'
 import type { AlertMessage } from '../../engine/core/alert/message.ts'
 import { alertsId, wakeAlerts } from '../../engine/temporal/alerts.ts'
-import { findTemporal } from '../../engine/temporal/dev-server/binary.ts'
-import { freePort } from '../../engine/temporal/dev-server/server.ts'
-import { createProcesses, killed, type Processes } from '../kill/processes.ts'
-import { type OdooStandIn, startOdoo } from '../stand-ins/odoo/server.ts'
-import { type ShopifyStandIn, startShopify } from '../stand-ins/shopify/server.ts'
+import { killed } from '../kill/processes.ts'
 import { startWebhook, type WebhookReceiver } from '../stand-ins/webhook/server.ts'
+import { type DemoWorld, openDemoWorld } from './demo-world.ts'
 
 /** A rule from the failure to the message: a real Temporal, two workers, one of them after the other killed. */
-let shop: ShopifyStandIn
-let odoo: OdooStandIn
+let world: DemoWorld
 let hook: WebhookReceiver
-let folder: string
-let processes: Processes
 let connection: Connection
 let client: Client
 
 beforeAll(async () => {
-  shop = await startShopify({
-    seed: { customers: 5, products: 2, orders: 3 },
-    now: () => Date.now() - 60_000,
-  })
-  odoo = await startOdoo({ version: '19.0' })
+  world = await openDemoWorld({ seed: { customers: 5, products: 2, orders: 3 } })
+  const { folder, port } = world
   hook = await startWebhook()
-  folder = mkdtempSync(join(tmpdir(), 'tidelock-alerts-'))
-  prepareDemoFolder(folder, { odoo, shopify: shop, control: { url: '' } }, '19.0')
   writeFileSync(
     join(folder, 'mappings', 'channels.yaml'),
     `tidelock: 1\nchannels: { ops: { webhook: { url: "${hook.url}" } } }\n`,
@@ -40,25 +27,21 @@ beforeAll(async () => {
     join(folder, 'mappings', 'shopify-orders.yaml'),
     '\nalerts:\n  - { failures: { atLeast: 3, within: 45s, of: records }, notify: [ops] }\n',
   )
-  const port = await freePort()
-  processes = createProcesses({ folder, temporal: await findTemporal(process.env, () => {}), port })
-  await processes.temporal()
   connection = await Connection.connect({ address: `127.0.0.1:${port}` })
   client = new Client({ connection })
 })
 
 afterAll(async () => {
   await connection.close()
-  processes.stop()
-  await Promise.all([shop.close(), odoo.close(), hook.close()])
-  rmSync(folder, { recursive: true, force: true })
+  await hook.close()
+  await world.close()
 })
 
 const BY = ['--by', 'ana@acme.example', '--reason', 'looked at it']
 
 /** An order whose total Odoo does not come to. */
 async function badOrder(name: string): Promise<void> {
-  await shop.control.createOrder({
+  await world.shop.control.createOrder({
     name,
     tip: 500,
     lines: [{ sku: 'SKU-1-1', quantity: 1, unit: 500 }],
@@ -83,12 +66,12 @@ async function looks() {
 test('one message when it holds and one when it is over, whoever works and whoever dies in between', {
   timeout: 300_000,
 }, async () => {
-  expect(await processes.ended(['apply'])).toMatchObject({ code: 0 })
-  const first = [processes.worker(), processes.worker()]
+  expect(await world.processes.ended(['apply'])).toMatchObject({ code: 0 })
+  const first = [world.processes.worker(), world.processes.worker()]
   for (const mapping of ['shopify-customers', 'shopify-products', 'shopify-orders'])
-    expect(await processes.ended(['run', mapping])).toMatchObject({ code: 0 })
+    expect(await world.processes.ended(['run', mapping])).toMatchObject({ code: 0 })
   for (const name of ['#bad-1', '#bad-2', '#bad-3']) await badOrder(name)
-  await processes.ended(['run', 'shopify-orders'])
+  await world.processes.ended(['run', 'shopify-orders'])
   const [raised] = await messages(1)
   expect(raised).toMatchObject({
     change: 'raised',
@@ -103,10 +86,10 @@ test('one message when it holds and one when it is over, whoever works and whoev
     '#bad-3 disagrees',
   ])
   await Promise.all(first.map(killed))
-  processes.worker()
-  processes.worker()
+  world.processes.worker()
+  world.processes.worker()
   await badOrder('#bad-4')
-  await processes.ended(['run', 'shopify-orders'])
+  await world.processes.ended(['run', 'shopify-orders'])
   const both = await messages(2)
   expect(both[1]).toMatchObject({ change: 'recovered', ruleId: raised!.ruleId, since: raised!.since })
   expect(both[1]!.at - raised!.since).toBe(45_000)
@@ -120,14 +103,14 @@ test('one message when it holds and one when it is over, whoever works and whoev
     expect(historyLength).toBeLessThanOrEqual(24)
     expect(workflowId.startsWith(alertsId('acme'))).toBe(true)
   }
-  const tested = await processes.ended(['alerts', 'test', 'shopify-orders/failures', '--since', '1h'])
+  const tested = await world.processes.ended(['alerts', 'test', 'shopify-orders/failures', '--since', '1h'])
   expect(JSON.parse(tested.stdout)).toMatchObject({
     applied: true,
     fired: 1,
     firingNow: false,
     firings: [{ raisedAt: raised!.at, recoveredAt: both[1]!.at }],
   })
-  const ofConnection = await processes.ended([
+  const ofConnection = await world.processes.ended([
     'alerts',
     'test',
     'credentialsRefused/shopify',
@@ -135,7 +118,7 @@ test('one message when it holds and one when it is over, whoever works and whoev
     '1h',
   ])
   expect(JSON.parse(ofConnection.stdout)).toMatchObject({ mapping: null, applied: true, fired: 0 })
-  const listed = await processes.ended(['alerts', 'list'])
+  const listed = await world.processes.ended(['alerts', 'list'])
   expect(JSON.parse(listed.stdout)).toMatchObject([
     { mapping: 'shopify-orders', kind: 'failures', state: 'quiet', notify: ['ops'] },
     { mapping: 'shopify-orders', kind: 'halted', severity: 'critical' },
@@ -150,11 +133,11 @@ test('what nobody decided on for longer than the mapping allows is told, once', 
   timeout: 120_000,
 }, async () => {
   const told = (await hook.control.received()).length
-  const file = join(folder, 'mappings', 'shopify-orders.yaml')
+  const file = join(world.folder, 'mappings', 'shopify-orders.yaml')
   const text = readFileSync(file, 'utf8')
   expect(text).toContain('escalate: 1d')
   writeFileSync(file, text.replace('escalate: 1d', 'escalate: 1s'))
-  expect(await processes.ended(['apply'])).toMatchObject({ code: 0 })
+  expect(await world.processes.ended(['apply'])).toMatchObject({ code: 0 })
   const escalated = (await messages(told + 1))[told]!
   expect(escalated).toMatchObject({
     ...{
@@ -167,7 +150,7 @@ test('what nobody decided on for longer than the mapping allows is told, once', 
     advice: { commands: ['npx tidelock dead-letters list --mapping shopify-orders'] },
   })
   expect(escalated.examples.map(({ label }) => label).sort()).toEqual(['#bad-1', '#bad-2', '#bad-3'])
-  const again = await processes.ended([
+  const again = await world.processes.ended([
     'dead-letters',
     'retry',
     '--mapping',
@@ -183,9 +166,9 @@ test('what nobody decided on for longer than the mapping allows is told, once', 
 })
 
 test('without rules nobody looks any more', { timeout: 120_000 }, async () => {
-  const file = join(folder, 'mappings', 'shopify-orders.yaml')
+  const file = join(world.folder, 'mappings', 'shopify-orders.yaml')
   writeFileSync(file, readFileSync(file, 'utf8').replace(/\nalerts:\n.*\n$/, '\n'))
-  expect(await processes.ended(['apply'])).toMatchObject({ code: 0 })
+  expect(await world.processes.ended(['apply'])).toMatchObject({ code: 0 })
   await wakeAlerts(client.schedule, 'acme')
   const schedules = async () => {
     const ids = []

@@ -1,46 +1,26 @@
-import { mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs'
-import { tmpdir } from 'node:os'
-import { join } from 'node:path'
-import { setTimeout as sleep } from 'node:timers/promises'
 import { afterAll, beforeAll, expect, test, vi } from 'vitest'
-import { prepareDemoFolder } from '../../engine/cli/demo/folder.ts'
 import { openStore, type Store } from '../../engine/store/open.ts'
 import { type RunRow, runById } from '../../engine/store/runs.ts'
 import { usageOf } from '../../engine/store/usage.ts'
 import { openRuns } from '../../engine/store/waiting-runs.ts'
-import { findTemporal } from '../../engine/temporal/dev-server/binary.ts'
 import { freePort } from '../../engine/temporal/dev-server/server.ts'
 import { CHECKS } from '../../engine/transfer/connections.ts'
 import { browserIn, giveSecret } from '../day/prepare.ts'
-import { createProcesses, type Processes } from '../kill/processes.ts'
-import { type OdooStandIn, startOdoo } from '../stand-ins/odoo/server.ts'
-import { type ShopifyStandIn, startShopify } from '../stand-ins/shopify/server.ts'
+import { type DemoWorld, openDemoWorld, until } from './demo-world.ts'
 
 /** Runs that wait for a consent, and the command that gives it: a real Temporal, a worker, commands as processes. */
-let shop: ShopifyStandIn
-let odoo: OdooStandIn
-let folder: string
-let processes: Processes
+let world: DemoWorld
 let store: Store
 
 vi.setConfig({ testTimeout: 180_000 })
 
 beforeAll(async () => {
-  shop = await startShopify({
+  world = await openDemoWorld({
     seed: { customers: 4, products: 2, orders: 2 },
-    now: () => Date.now() - 60_000,
+    environment: (folder) => ({ PATH: `${browserIn(folder)}:${process.env['PATH']}` }),
   })
-  odoo = await startOdoo({ version: '19.0' })
-  folder = mkdtempSync(join(tmpdir(), 'tidelock-connect-'))
-  prepareDemoFolder(folder, { odoo, shopify: shop, control: { url: '' } }, '19.0')
-  const edit = (file: string, from: RegExp, to: string): void => {
-    const path = join(folder, file)
-    const text = readFileSync(path, 'utf8')
-    if (!from.test(text)) throw new Error(`${file} does not hold ${from}`)
-    writeFileSync(path, text.replace(from, to))
-  }
-  for (const mapping of ['customers', 'products', 'orders'])
-    edit(`mappings/shopify-${mapping}.yaml`, /^schedule: .*$/m, '')
+  const { shop, folder, processes, edit } = world
+  world.stopSchedules()
   edit(
     'mappings/connections/shopify.yaml',
     /^auth: .*$/m,
@@ -50,15 +30,6 @@ beforeAll(async () => {
   const { host } = new URL(shop.url)
   giveSecret(folder, 'shop-id', shop.clientId, [host])
   giveSecret(folder, 'shop-secret', shop.clientSecret, [host])
-  const port = await freePort()
-  const environment = { PATH: `${browserIn(folder)}:${process.env['PATH']}` }
-  processes = createProcesses({
-    folder,
-    temporal: await findTemporal(process.env, () => {}),
-    port,
-    environment,
-  })
-  await processes.temporal()
   expect(await processes.ended(['apply'])).toMatchObject({ code: 0 })
   store = await openStore('sqlite:.tidelock/store.db', { folder, now: Date.now })
   processes.worker()
@@ -66,21 +37,11 @@ beforeAll(async () => {
 
 afterAll(async () => {
   await store.close()
-  processes.stop()
-  await Promise.all([shop.close(), odoo.close()])
-  rmSync(folder, { recursive: true, force: true })
+  await world.close()
 })
 
-async function until<T>(find: () => Promise<T | null | undefined | false>): Promise<T> {
-  for (;;) {
-    const found = await find()
-    if (found) return found
-    await sleep(50)
-  }
-}
-
 const connect = async () =>
-  processes.ended(['connect', 'shopify', '--redirect', `http://127.0.0.1:${await freePort()}/callback`])
+  world.processes.ended(['connect', 'shopify', '--redirect', `http://127.0.0.1:${await freePort()}/callback`])
 const waiting = (mapping: string) =>
   until(async () =>
     (await openRuns(store, 'acme', { state: 'awaiting-credentials' })).find((run) => run.mapping === mapping),
@@ -97,7 +58,7 @@ const checkCalls = async () =>
 
 test('a run that waits for the first consent goes on when somebody connects, and so does one whose consent was taken back', async () => {
   const before = await checkCalls()
-  await processes.ended(['run', 'shopify-customers'])
+  await world.processes.ended(['run', 'shopify-customers'])
   const first = await waiting('shopify-customers')
   const given = await connect()
   expect(given).toMatchObject({ code: 0 })
@@ -109,8 +70,8 @@ test('a run that waits for the first consent goes on when somebody connects, and
   // What connect asks for counts in the budget and the usage that all share: the token, and whose it is.
   expect((await checkCalls()) - before).toBe(2)
 
-  await shop.control.uninstall()
-  await processes.ended(['run', 'shopify-products'])
+  await world.shop.control.uninstall()
+  await world.processes.ended(['run', 'shopify-products'])
   const second = await waiting('shopify-products')
   const again = await connect()
   expect(JSON.parse(again.stdout).resumed).toEqual([{ run: second.id, mapping: 'shopify-products' }])

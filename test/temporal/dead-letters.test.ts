@@ -1,45 +1,26 @@
-import { mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs'
-import { tmpdir } from 'node:os'
-import { join } from 'node:path'
 import { setTimeout as sleep } from 'node:timers/promises'
 import { Client, Connection, type WorkflowHandle } from '@temporalio/client'
 import { afterAll, beforeAll, expect, test, vi } from 'vitest'
-import { prepareDemoFolder } from '../../engine/cli/demo/folder.ts'
 import { deadLetters } from '../../engine/store/dead-letters.ts'
 import { decisionsOf } from '../../engine/store/decisions.ts'
 import { openStore, type Store } from '../../engine/store/open.ts'
-import { findTemporal } from '../../engine/temporal/dev-server/binary.ts'
-import { freePort } from '../../engine/temporal/dev-server/server.ts'
-import { createProcesses, killed, type Processes } from '../kill/processes.ts'
-import { type OdooStandIn, startOdoo } from '../stand-ins/odoo/server.ts'
-import { type ShopifyStandIn, startShopify } from '../stand-ins/shopify/server.ts'
+import { killed } from '../kill/processes.ts'
+import { type DemoWorld, openDemoWorld } from './demo-world.ts'
 
 /** What a person can do who has nothing but Temporal: in each story a real server, a worker, and Temporal's own client. */
-let shop: ShopifyStandIn
-let odoo: OdooStandIn
-let folder: string
-let processes: Processes
+let world: DemoWorld
 let connection: Connection
 let client: Client
-let worker: ReturnType<Processes['worker']>
+let worker: ReturnType<DemoWorld['processes']['worker']>
 
 vi.setConfig({ testTimeout: 240_000, hookTimeout: 240_000 })
 
 beforeAll(async () => {
-  shop = await startShopify({
-    seed: { customers: 6, products: 3, orders: 5 },
-    now: () => Date.now() - 60_000,
-  })
-  odoo = await startOdoo({ version: '19.0' })
-  folder = mkdtempSync(join(tmpdir(), 'tidelock-letters-'))
-  prepareDemoFolder(folder, { odoo, shopify: shop, control: { url: '' } }, '19.0')
+  world = await openDemoWorld({ seed: { customers: 6, products: 3, orders: 5 } })
+  const { port, processes } = world
   // Runs come when the story asks for them.
-  for (const mapping of ['customers', 'products', 'orders'])
-    edit(`mappings/shopify-${mapping}.yaml`, /^schedule: .*$/m, '')
-  edit('temporal.yaml', /^worker: .*$/m, 'worker: { heartbeat: 2s }')
-  const port = await freePort()
-  processes = createProcesses({ folder, temporal: await findTemporal(process.env, () => {}), port })
-  await processes.temporal()
+  world.stopSchedules()
+  world.edit('temporal.yaml', /^worker: .*$/m, 'worker: { heartbeat: 2s }')
   expect(await processes.ended(['apply'])).toMatchObject({ code: 0 })
   worker = processes.worker()
   connection = await Connection.connect({ address: `127.0.0.1:${port}` })
@@ -47,19 +28,9 @@ beforeAll(async () => {
 })
 
 afterAll(async () => {
-  processes.stop()
   await connection.close()
-  await Promise.all([shop.close(), odoo.close()])
-  rmSync(folder, { recursive: true, force: true })
+  await world.close()
 })
-
-function edit(file: string, from: string | RegExp, to: string): void {
-  const path = join(folder, file)
-  const text = readFileSync(path, 'utf8')
-  const changed = text.replace(from, to)
-  expect(changed, `${file} holds ${from}`).not.toBe(text)
-  writeFileSync(path, changed)
-}
 
 async function until<T>(ask: () => Promise<T>, isTrue: (found: T) => boolean): Promise<T> {
   for (;;) {
@@ -70,7 +41,7 @@ async function until<T>(ask: () => Promise<T>, isTrue: (found: T) => boolean): P
 }
 
 async function run(mapping: string, balanced = true): Promise<void> {
-  expect((await processes.ended(['run', mapping])).stdout).toContain(`"balanced":${balanced}`)
+  expect((await world.processes.ended(['run', mapping])).stdout).toContain(`"balanced":${balanced}`)
 }
 
 /** What the Temporal UI shows of a workflow. */
@@ -97,12 +68,12 @@ async function stuck(): Promise<WorkflowHandle> {
 }
 
 async function withStore<T>(work: (store: Store) => Promise<T>): Promise<T> {
-  const store = await openStore('sqlite:.tidelock/store.db', { folder, now: Date.now })
+  const store = await openStore('sqlite:.tidelock/store.db', { folder: world.folder, now: Date.now })
   return work(store).finally(store.close)
 }
 
 const ordersInOdoo = async () =>
-  (await odoo.control.read({ model: 'sale.order', fields: ['client_order_ref'] })) as unknown as {
+  (await world.odoo.control.read({ model: 'sale.order', fields: ['client_order_ref'] })) as unknown as {
     client_order_ref: string
   }[]
 
@@ -111,9 +82,9 @@ test('they see what is stuck and why, put it right, and try it again or leave it
   // No product is in Odoo yet.
   await run('shopify-orders')
   await run('shopify-products')
-  const [product] = await odoo.control.read({ model: 'product.product', fields: ['default_code'] })
+  const [product] = await world.odoo.control.read({ model: 'product.product', fields: ['default_code'] })
   expect(product).toBeDefined()
-  await shop.control.createOrder({
+  await world.shop.control.createOrder({
     name: '#tip',
     tip: 500,
     lines: [{ sku: 'SKU-1-1', quantity: 1, unit: 500 }],
@@ -198,7 +169,7 @@ test('they see what is stuck and why, put it right, and try it again or leave it
 })
 
 test('a worker that is killed between a decision and what it asks for loses nothing and doubles nothing', async () => {
-  await shop.control.createOrder({
+  await world.shop.control.createOrder({
     name: '#swiss',
     // A currency that no table lists.
     currency: 'CHF' as 'USD',
@@ -212,23 +183,23 @@ test('a worker that is killed between a decision and what it asks for loses noth
   )
   const id = /`([0-9a-z]{22})` \(#swiss\)/.exec(details)![1]!
   // Writes take so long that the worker dies in the middle of the run that the decision asked for.
-  await odoo.control.faults({ faults: [{ kind: 'latency', method: 'load', ms: 15_000 }] })
-  edit(
+  await world.odoo.control.faults({ faults: [{ kind: 'latency', method: 'load', ms: 15_000 }] })
+  world.edit(
     'mappings/shopify-orders.yaml',
     'pricelist: { USD: Web USD,',
     'pricelist: { CHF: Web USD, USD: Web USD,',
   )
-  expect(await processes.ended(['apply'])).toMatchObject({ code: 0 })
+  expect(await world.processes.ended(['apply'])).toMatchObject({ code: 0 })
   await handle.executeUpdate('retry', {
     args: [{ ids: [id], by: 'ana', reason: 'again' }],
     updateId: 'retry-swiss',
   })
   await until(
-    () => odoo.control.faults(),
+    () => world.odoo.control.faults(),
     (faults) => faults.length === 0,
   )
   await killed(worker)
-  worker = processes.worker()
+  worker = world.processes.worker()
   expect(
     await handle.executeUpdate('retry', {
       args: [{ ids: [id], by: 'ana', reason: 'again' }],

@@ -5,7 +5,8 @@ import { deadLetters } from '../../engine/store/dead-letters.ts'
 import { driftOf } from '../../engine/store/drift.ts'
 import { type RunRow, runById, runs } from '../../engine/store/runs.ts'
 import { killed } from '../kill/processes.ts'
-import { CUSTOMERS, openRunWorld, type RunWorld, until } from './run-world.ts'
+import { until } from './demo-world.ts'
+import { CUSTOMERS, openRunWorld, type RunWorld } from './run-world.ts'
 
 /** Runs that are halted, because two of the last five records were refused. */
 let world: RunWorld

@@ -1,48 +1,20 @@
-import { mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs'
-import { tmpdir } from 'node:os'
+import { readdirSync, rmSync } from 'node:fs'
 import { join } from 'node:path'
 import { afterAll, beforeAll, expect, test, vi } from 'vitest'
-import { DEMO_MAPPINGS, prepareDemoFolder } from '../../engine/cli/demo/folder.ts'
-import { findTemporal } from '../../engine/temporal/dev-server/binary.ts'
-import { freePort } from '../../engine/temporal/dev-server/server.ts'
-import { createProcesses, type Processes } from '../kill/processes.ts'
-import { type OdooStandIn, startOdoo } from '../stand-ins/odoo/server.ts'
-import { type ShopifyStandIn, startShopify } from '../stand-ins/shopify/server.ts'
+import { type DemoWorld, openDemoWorld } from './demo-world.ts'
 
 /** As a person does it: commands are processes, Temporal is real, and the store is a file that is deleted. */
-let shop: ShopifyStandIn
-let odoo: OdooStandIn
-let folder: string
-let processes: Processes
+let world: DemoWorld
 
 vi.setConfig({ testTimeout: 240_000 })
 
 beforeAll(async () => {
-  shop = await startShopify({
-    seed: { customers: 10, products: 6, orders: 25 },
-    now: () => Date.now() - 60_000,
-  })
-  odoo = await startOdoo({ version: '19.0' })
-  folder = mkdtempSync(join(tmpdir(), 'tidelock-lost-'))
-  prepareDemoFolder(folder, { odoo, shopify: shop, control: { url: '' } }, '19.0')
+  world = await openDemoWorld({ seed: { customers: 10, products: 6, orders: 25 } })
   // Nothing runs but what the test runs.
-  for (const mapping of DEMO_MAPPINGS) {
-    const file = join(folder, 'mappings', `${mapping}.yaml`)
-    writeFileSync(file, readFileSync(file, 'utf8').replace(/^schedule: .*$/m, ''))
-  }
-  processes = createProcesses({
-    folder,
-    temporal: await findTemporal(process.env, () => {}),
-    port: await freePort(),
-  })
-  await processes.temporal()
+  world.stopSchedules()
 })
 
-afterAll(async () => {
-  processes.stop()
-  await Promise.all([shop.close(), odoo.close()])
-  rmSync(folder, { recursive: true, force: true })
-})
+afterAll(() => world.close())
 
 interface Result {
   readonly mapping: string
@@ -54,8 +26,8 @@ interface Result {
 
 /** Applies the files and runs all mappings. */
 async function applyAndRun(): Promise<Readonly<Record<string, Result>>> {
-  expect(await processes.ended(['apply'])).toMatchObject({ code: 0 })
-  const { code, stdout } = await processes.ended(['run'])
+  expect(await world.processes.ended(['apply'])).toMatchObject({ code: 0 })
+  const { code, stdout } = await world.processes.ended(['run'])
   expect(code).toBe(0)
   const results = stdout
     .trim()
@@ -66,7 +38,7 @@ async function applyAndRun(): Promise<Readonly<Record<string, Result>>> {
 }
 
 const one = async (model: string, domain: readonly unknown[]) =>
-  (await odoo.control.read({ model, domain: domain as never, limit: 1 }))[0] as Readonly<
+  (await world.odoo.control.read({ model, domain: domain as never, limit: 1 }))[0] as Readonly<
     Record<string, unknown>
   > & { readonly id: number }
 
@@ -76,14 +48,18 @@ test('the store is deleted, applied to and run again: nothing is made twice, and
   // A field the mapping leaves alone, and one that it fills the first time only.
   const contact = await one('res.partner', [['email', '!=', false]])
   const order = await one('sale.order', [['state', '=', 'sale']])
-  await odoo.control.write({ model: 'res.partner', ids: [contact.id], values: { comment: 'likes blue' } })
-  await odoo.control.write({ model: 'sale.order', ids: [order.id], values: { note: 'called twice' } })
-  const counts = await odoo.control.counts()
+  await world.odoo.control.write({
+    model: 'res.partner',
+    ids: [contact.id],
+    values: { comment: 'likes blue' },
+  })
+  await world.odoo.control.write({ model: 'sale.order', ids: [order.id], values: { note: 'called twice' } })
+  const counts = await world.odoo.control.counts()
   expect(Object.keys(counts)).toEqual(
     expect.arrayContaining(['res.partner', 'product.product', 'sale.order', 'sale.order.line']),
   )
 
-  const state = join(folder, '.tidelock')
+  const state = join(world.folder, '.tidelock')
   const files = readdirSync(state).filter((name) => name.startsWith('store.db'))
   expect(files).toContain('store.db')
   for (const name of files) rmSync(join(state, name))
@@ -91,7 +67,7 @@ test('the store is deleted, applied to and run again: nothing is made twice, and
 
   for (const [mapping, { read, parked }] of Object.entries(first))
     expect(again[mapping]).toMatchObject({ read, parked, created: 0 })
-  expect(await odoo.control.counts()).toEqual(counts)
+  expect(await world.odoo.control.counts()).toEqual(counts)
   expect(String((await one('res.partner', [['id', '=', contact.id]]))['comment'])).toContain('likes blue')
   expect(String((await one('sale.order', [['id', '=', order.id]]))['note'])).toContain('called twice')
   expect((await one('sale.order', [['id', '=', order.id]]))['state']).toBe('sale')

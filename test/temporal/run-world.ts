@@ -1,53 +1,28 @@
 import type { ChildProcess } from 'node:child_process'
 import { randomUUID } from 'node:crypto'
-import { mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs'
-import { tmpdir } from 'node:os'
-import { join } from 'node:path'
-import { setTimeout as sleep } from 'node:timers/promises'
 import { Client, Connection } from '@temporalio/client'
 import { defineSearchAttributeKey } from '@temporalio/common'
 import { expect } from 'vitest'
-import { prepareDemoFolder } from '../../engine/cli/demo/folder.ts'
 import { openStore } from '../../engine/store/open.ts'
 import { type RunRow, runById } from '../../engine/store/runs.ts'
 import { openRuns } from '../../engine/store/waiting-runs.ts'
-import { findTemporal } from '../../engine/temporal/dev-server/binary.ts'
-import { freePort } from '../../engine/temporal/dev-server/server.ts'
-import { createProcesses } from '../kill/processes.ts'
-import { startOdoo } from '../stand-ins/odoo/server.ts'
-import { type ShopifyOptions, startShopify } from '../stand-ins/shopify/server.ts'
+import type { ShopifyOptions } from '../stand-ins/shopify/server.ts'
+import { openDemoWorld, until } from './demo-world.ts'
 
 /** The one mapping that runs. */
 export const CUSTOMERS = 'shopify-customers'
 const FILE = `mappings/${CUSTOMERS}.yaml`
-
-export async function until<T>(look: () => Promise<T | null | undefined | false>): Promise<T> {
-  for (;;) {
-    const found = await look()
-    if (found) return found
-    await sleep(50)
-  }
-}
 
 /**
  * Runs of the shop's customers that wait: a real Temporal, a worker and commands as processes. Nothing runs but what the test runs,
  * and a failure that counted as an attempt would end it. `errors`: the rest of the mapping's `errors`.
  */
 export async function openRunWorld({ seed, errors }: Pick<ShopifyOptions, 'seed'> & { errors?: string }) {
-  const shop = await startShopify({ seed: seed ?? false, now: () => Date.now() - 60_000 })
-  const odoo = await startOdoo({ version: '19.0' })
-  const folder = mkdtempSync(join(tmpdir(), 'tidelock-runs-'))
-  prepareDemoFolder(folder, { odoo, shopify: shop, control: { url: '' } }, '19.0')
-  const edit = (file: string, from: string | RegExp, to: string): void => {
-    const path = join(folder, file)
-    writeFileSync(path, readFileSync(path, 'utf8').replace(from, to))
-  }
+  const world = await openDemoWorld({ seed: seed ?? false })
+  const { shop, odoo, folder, port, processes } = world
+  world.stopSchedules()
   const rest = errors === undefined ? '' : `, ${errors}`
-  edit(FILE, /^schedule: .*$/m, `errors: { retry: { attempts: 1 }${rest} }`)
-  for (const other of ['products', 'orders']) edit(`mappings/shopify-${other}.yaml`, /^schedule: .*$/m, '')
-  const port = await freePort()
-  const processes = createProcesses({ folder, temporal: await findTemporal(process.env, () => {}), port })
-  await processes.temporal()
+  world.edit(FILE, /^fields:/m, `errors: { retry: { attempts: 1 }${rest} }\n\nfields:`)
   const store = await openStore('sqlite:.tidelock/store.db', { folder, now: Date.now })
   const client = new Client({ connection: await Connection.connect({ address: `127.0.0.1:${port}` }) })
 
@@ -58,7 +33,7 @@ export async function openRunWorld({ seed, errors }: Pick<ShopifyOptions, 'seed'
     store,
     client,
     /** Changes the mapping's file. */
-    edit: (from: string | RegExp, to: string) => edit(FILE, from, to),
+    edit: (from: string | RegExp, to: string) => world.edit(FILE, from, to),
     async apply(): Promise<void> {
       expect(await processes.ended(['apply'])).toMatchObject({ code: 0 })
     },
@@ -103,9 +78,7 @@ export async function openRunWorld({ seed, errors }: Pick<ShopifyOptions, 'seed'
     async close(): Promise<void> {
       await store.close()
       await client.connection.close()
-      processes.stop()
-      await Promise.all([shop.close(), odoo.close()])
-      rmSync(folder, { recursive: true, force: true })
+      await world.close()
     },
   }
 }

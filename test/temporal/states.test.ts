@@ -1,6 +1,7 @@
 import { afterAll, beforeAll, expect, test, vi } from 'vitest'
 import { type RunRow, runById } from '../../engine/store/runs.ts'
-import { CUSTOMERS, openRunWorld, type RunWorld, until } from './run-world.ts'
+import { until } from './demo-world.ts'
+import { CUSTOMERS, openRunWorld, type RunWorld } from './run-world.ts'
 
 /** Runs that wait for a time or for credentials. */
 let world: RunWorld

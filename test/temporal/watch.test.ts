@@ -1,44 +1,26 @@
-import { mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs'
-import { tmpdir } from 'node:os'
-import { join } from 'node:path'
-import { setTimeout as sleep } from 'node:timers/promises'
 import { Client, Connection } from '@temporalio/client'
 import { afterAll, beforeAll, expect, test, vi } from 'vitest'
-import { prepareDemoFolder } from '../../engine/cli/demo/folder.ts'
 import { connectionWatches } from '../../engine/store/connection-watch.ts'
 import { openStore, type Store } from '../../engine/store/open.ts'
 import { latestRuns } from '../../engine/store/runs.ts'
 import { openRuns } from '../../engine/store/waiting-runs.ts'
-import { findTemporal } from '../../engine/temporal/dev-server/binary.ts'
-import { freePort } from '../../engine/temporal/dev-server/server.ts'
-import { createProcesses, type Processes } from '../kill/processes.ts'
-import { type OdooStandIn, startOdoo } from '../stand-ins/odoo/server.ts'
-import { type ShopifyStandIn, startShopify } from '../stand-ins/shopify/server.ts'
+import { type DemoWorld, openDemoWorld, until } from './demo-world.ts'
 
 /** The look at connections on its schedule: a real Temporal, a worker, commands as processes. */
-let shop: ShopifyStandIn
-let odoo: OdooStandIn
-let folder: string
-let processes: Processes
+let world: DemoWorld
 let store: Store
 let client: Client
 
 vi.setConfig({ testTimeout: 180_000 })
 
 beforeAll(async () => {
-  shop = await startShopify({
+  world = await openDemoWorld({
     seed: { customers: 4, products: 2, orders: 2 },
-    now: () => Date.now() - 60_000,
+    odoo: { keyMaking: 'everybody' },
   })
-  odoo = await startOdoo({ version: '19.0', keyMaking: 'everybody' })
-  folder = mkdtempSync(join(tmpdir(), 'tidelock-watch-'))
-  prepareDemoFolder(folder, { odoo, shopify: shop, control: { url: '' } }, '19.0')
-  edit('mappings/connections/odoo.yaml', /^(auth: .*)\}$/m, '$1, rotate: { before: 14d } }')
-  for (const mapping of ['customers', 'products', 'orders'])
-    edit(`mappings/shopify-${mapping}.yaml`, /^schedule: .*$/m, '')
-  const port = await freePort()
-  processes = createProcesses({ folder, temporal: await findTemporal(process.env, () => {}), port })
-  await processes.temporal()
+  const { folder, port, processes } = world
+  world.edit('mappings/connections/odoo.yaml', /^(auth: .*)\}$/m, '$1, rotate: { before: 14d } }')
+  world.stopSchedules()
   expect(await processes.ended(['apply'])).toMatchObject({ code: 0 })
   store = await openStore('sqlite:.tidelock/store.db', { folder, now: Date.now })
   client = new Client({ connection: await Connection.connect({ address: `127.0.0.1:${port}` }) })
@@ -48,25 +30,8 @@ beforeAll(async () => {
 afterAll(async () => {
   await store.close()
   await client.connection.close()
-  processes.stop()
-  await Promise.all([shop.close(), odoo.close()])
-  rmSync(folder, { recursive: true, force: true })
+  await world.close()
 })
-
-function edit(file: string, from: RegExp, to: string): void {
-  const path = join(folder, file)
-  const text = readFileSync(path, 'utf8')
-  if (!from.test(text)) throw new Error(`${file} does not hold ${from}`)
-  writeFileSync(path, text.replace(from, to))
-}
-
-async function until<T>(find: () => Promise<T | null | undefined | false>): Promise<T> {
-  for (;;) {
-    const found = await find()
-    if (found) return found
-    await sleep(50)
-  }
-}
 
 const look = (connection: string) => client.schedule.getHandle(`acme/watch/${connection}`).trigger()
 const watched = (connection: string) =>
@@ -75,8 +40,8 @@ const watched = (connection: string) =>
     return found?.checkedAt == null ? null : found
   })
 const keyEnds = (at: number) =>
-  odoo.control.setKeyExpiry({
-    login: odoo.login,
+  world.odoo.control.setKeyExpiry({
+    login: world.odoo.login,
     expires: new Date(at).toISOString().slice(0, 19).replace('T', ' '),
   })
 
@@ -93,17 +58,17 @@ test('apply makes one schedule a connection, and what a look finds stands in the
 
 test('a run that waits for a key goes on when the next look finds it taken; then the key is changed in time', async () => {
   await keyEnds(Date.now() - 1_000)
-  const run = await processes.ended(['run', 'shopify-customers'])
+  const run = await world.processes.ended(['run', 'shopify-customers'])
   expect(run.stdout).toContain('awaiting-credentials')
   const waiting = await until(
     async () => (await openRuns(store, 'acme', { state: 'awaiting-credentials' }))[0],
   )
-  const doctor = await processes.ended(['doctor', 'odoo'])
+  const doctor = await world.processes.ended(['doctor', 'odoo'])
   expect(doctor.code).toBe(1)
   expect(JSON.parse(doctor.stdout).connections).toMatchObject([
     { connection: 'odoo', state: 'refused', refused: expect.stringContaining('refuses the API key') },
   ])
-  const { connections } = JSON.parse((await processes.ended(['status'])).stdout)
+  const { connections } = JSON.parse((await world.processes.ended(['status'])).stdout)
   expect(connections).toMatchObject([{ connection: 'odoo', state: 'refused' }, { connection: 'shopify' }])
   await keyEnds(Date.now() + 60 * 86_400_000)
   await look('odoo')
@@ -113,9 +78,9 @@ test('a run that waits for a key goes on when the next look finds it taken; then
   })
   expect((await watched('odoo')).refusal).toBeNull()
   await keyEnds(Date.now() + 5 * 86_400_000)
-  const soon = await processes.ended(['doctor', 'odoo'])
+  const soon = await world.processes.ended(['doctor', 'odoo'])
   expect(JSON.parse(soon.stdout).connections).toMatchObject([{ state: 'ends soon', daysLeft: 4 }])
   await look('odoo')
-  await until(async () => (await odoo.control.stats()).byMethod['res.users.apikeys.revoke'] === 1)
-  expect(await processes.ended(['run', 'shopify-products'])).toMatchObject({ code: 0 })
+  await until(async () => (await world.odoo.control.stats()).byMethod['res.users.apikeys.revoke'] === 1)
+  expect(await world.processes.ended(['run', 'shopify-products'])).toMatchObject({ code: 0 })
 })

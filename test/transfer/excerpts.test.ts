@@ -9,7 +9,7 @@ import { excerptOf, LONGEST_EXCERPT } from '../../engine/transfer/host/excerpt.t
 import { guarded } from '../../engine/transfer/host/guarded.ts'
 import { createSecretsSent } from '../../engine/transfer/host/secrets-sent.ts'
 import { createTestHost } from '../conformance/host.ts'
-import { answer19, fault19, startScripted } from '../connectors/odoo/scripted.ts'
+import { answer19, fault19, scriptedForTest } from '../connectors/odoo/scripted.ts'
 import { memoryWorld, quickStore } from './memory-world.ts'
 
 const { signal } = new AbortController()
@@ -82,14 +82,13 @@ test('what looks like a secret is none to be read, whoever put it there', () => 
 test('a system that answers with the key it was sent: neither kept, nor as JSON, nor in an address', async () => {
   const key = 'odoo "key" 0123456789'
   const echo = `The key ${key} may not do that, see https://odoo.example/?key=${encodeURIComponent(key)}`
-  const scripted = await startScripted(
+  const scripted = await scriptedForTest(
     answer19((path) =>
       path.endsWith('/load') || path.endsWith('/action_confirm')
         ? fault19(422, 'odoo.exceptions.UserError', echo)
         : { body: [] },
     ),
   )
-  onTestFinished(scripted.close)
   const host = createTestHost(scripted.url, { key })
   onTestFinished(host.close)
   const settings = { url: scripted.url, database: 'acme', version: '19.0' }

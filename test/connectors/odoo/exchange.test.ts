@@ -1,22 +1,8 @@
-import { afterEach, describe, expect, test } from 'vitest'
+import { describe, expect, test } from 'vitest'
 import type { ActOutcome, Exchange, Outcome, TargetShape } from '../../../engine/core/model/connector.ts'
-import {
-  type Answer,
-  answer18,
-  answer19,
-  fault18,
-  fault19,
-  type Scripted,
-  startScripted,
-} from './scripted.ts'
+import { type Answer, answer18, answer19, fault18, fault19, scriptedForTest } from './scripted.ts'
 
 const { signal } = new AbortController()
-let scripted: Scripted | null = null
-afterEach(async () => {
-  await scripted?.close()
-  scripted = null
-})
-
 const LINES: TargetShape = { resource: 'sale.order.line', fields: { name: { type: 'text' } } }
 const ORDER: TargetShape = {
   resource: 'sale.order',
@@ -63,7 +49,7 @@ async function load(version: '18.0' | '19.0', refusal: Answer): Promise<Exchange
     const records = (data as readonly string[][]).filter(([key]) => key !== '')
     return { ids: records.map(([, name]) => Number(name!.slice(1)) + 7), messages: [] }
   }
-  scripted = await startScripted(
+  const scripted = await scriptedForTest(
     version === '19.0'
       ? answer19((path, { data }) => {
           if (!path.endsWith('/load')) return { body: path.endsWith('/has_access') ? true : [] }
@@ -157,7 +143,7 @@ describe('what was sent for a refused record, and what was answered', () => {
   })
 
   const act = async (ids: readonly string[], answer: (ids: unknown) => Answer) => {
-    scripted = await startScripted(answer19((_, body) => answer(body['ids'])))
+    const scripted = await scriptedForTest(answer19((_, body) => answer(body['ids'])))
     const { connection } = scripted
     return connection.act({ resource: 'sale.order', action: 'action_confirm', ids, signal })
   }

@@ -1,14 +1,8 @@
-import { afterEach, describe, expect, test } from 'vitest'
+import { describe, expect, test } from 'vitest'
 import type { Outcome, TargetShape, UpsertItem } from '../../../engine/core/model/connector.ts'
-import { type Answer, answer19, fault19, type Scripted, startScripted } from './scripted.ts'
+import { type Answer, answer19, fault19, type Scripted, scriptedForTest } from './scripted.ts'
 
 const { signal } = new AbortController()
-let scripted: Scripted | null = null
-afterEach(async () => {
-  await scripted?.close()
-  scripted = null
-})
-
 const PARTNER: TargetShape = {
   resource: 'res.partner',
   fields: { name: { type: 'text', required: true }, color: { type: 'integer' } },
@@ -38,7 +32,7 @@ async function startLoading(
   fields: readonly string[] = [],
 ): Promise<{ to: Scripted; loads: LoadCall[] }> {
   const loads: LoadCall[] = []
-  const to = await startScripted(
+  const to = await scriptedForTest(
     answer19((path, body) => {
       if (path.endsWith('/has_access')) return { body: true }
       if (path.endsWith('/fields_get'))
@@ -48,7 +42,6 @@ async function startLoading(
       return load(body as unknown as LoadCall)
     }),
   )
-  scripted = to
   return { to, loads }
 }
 
@@ -183,7 +176,7 @@ describe('a load that Odoo rolls back', () => {
   })
 
   test('a missing right is told from other refusals by asking, since the text is translated', async () => {
-    scripted = await startScripted(
+    const scripted = await scriptedForTest(
       answer19((path) => {
         if (path.endsWith('/has_access')) return { body: false }
         if (!path.endsWith('/load')) return { body: [] }

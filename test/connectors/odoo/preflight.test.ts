@@ -1,4 +1,4 @@
-import { afterEach, describe, expect, test } from 'vitest'
+import { describe, expect, test } from 'vitest'
 import type { Needs } from '../../../engine/core/model/connector.ts'
 import type { JsonValue } from '../../../engine/core/model/json.ts'
 import {
@@ -8,16 +8,10 @@ import {
   fault18,
   fault19,
   type Scripted,
-  startScripted,
+  scriptedForTest,
 } from './scripted.ts'
 
 const { signal } = new AbortController()
-let scripted: Scripted | null = null
-afterEach(async () => {
-  await scripted?.close()
-  scripted = null
-})
-
 interface Account {
   readonly email: string | false
   readonly companies: readonly number[]
@@ -90,7 +84,7 @@ function start(
             ? fault18(said.error, 'no')
             : { body: { jsonrpc: '2.0', id: 1, result: said.value } }
         })
-  return startScripted(answer, { version, company: 1, language: 'en_US', ...settings })
+  return scriptedForTest(answer, { version, company: 1, language: 'en_US', ...settings })
 }
 
 const WRITES_ORDERS: Needs = {
@@ -127,7 +121,7 @@ describe.each(['18.0', '19.0'] as const)('before a run, on %s', (version) => {
       [['odoo-model', /no model sale\.order/]],
     ],
   ])('%s', async (_, account, settings, expected) => {
-    scripted = await start(version, { ...GOOD, ...account }, settings)
+    const scripted = await start(version, { ...GOOD, ...account }, settings)
     const problems = await scripted.connection.preflight(WRITES_ORDERS, signal)
     expect(problems.map((problem) => problem.code)).toEqual(expected.map(([code]) => code))
     for (const [index, [, message]] of expected.entries()) expect(problems[index]!.message).toMatch(message)
@@ -135,7 +129,7 @@ describe.each(['18.0', '19.0'] as const)('before a run, on %s', (version) => {
   })
 
   test('a source needs to be read only, and no email address', async () => {
-    scripted = await start(
+    const scripted = await start(
       version,
       { ...GOOD, email: false, rights: { 'sale.order': ['read'], 'account.tax': ['read'] } },
       {},
@@ -144,7 +138,11 @@ describe.each(['18.0', '19.0'] as const)('before a run, on %s', (version) => {
   })
 
   test('what the user may do, in the form of scopes', async () => {
-    scripted = await start(version, { ...GOOD, rights: { 'sale.order': ['read', 'write', 'unlink'] } }, {})
+    const scripted = await start(
+      version,
+      { ...GOOD, rights: { 'sale.order': ['read', 'write', 'unlink'] } },
+      {},
+    )
     expect(await scripted.connection.grantedScopes(WRITES_ORDERS, signal)).toEqual({
       'sale.order': ['read', 'write', 'unlink'],
       'account.tax': [],

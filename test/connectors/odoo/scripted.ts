@@ -1,5 +1,6 @@
 import { createServer } from 'node:http'
 import type { AddressInfo } from 'node:net'
+import { onTestFinished } from 'vitest'
 import { odoo } from '../../../engine/connectors/odoo/index.ts'
 import type { Connection } from '../../../engine/core/model/connector.ts'
 import { createTestHost, type TestHost } from './host.ts'
@@ -75,6 +76,13 @@ export async function startScripted(
       await new Promise((resolve) => server.close(resolve))
     },
   }
+}
+
+/** The same, until the test that asks for it is over. */
+export async function scriptedForTest(...args: Parameters<typeof startScripted>): Promise<Scripted> {
+  const scripted = await startScripted(...args)
+  onTestFinished(scripted.close)
+  return scripted
 }
 
 /** What Odoo 19 answers to anybody. */

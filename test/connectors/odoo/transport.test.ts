@@ -1,4 +1,4 @@
-import { afterEach, describe, expect, test } from 'vitest'
+import { describe, expect, test } from 'vitest'
 import { SyncError } from '../../../engine/core/model/failure.ts'
 import {
   type Answer,
@@ -9,22 +9,11 @@ import {
   NOT_FOUND_18,
   type Received,
   type Scripted,
-  startScripted,
+  scriptedForTest,
   VERSION_19,
 } from './scripted.ts'
 
 const { signal } = new AbortController()
-let scripted: Scripted | null = null
-
-async function start(...args: Parameters<typeof startScripted>): Promise<Scripted> {
-  scripted = await startScripted(...args)
-  return scripted
-}
-
-afterEach(async () => {
-  await scripted?.close()
-  scripted = null
-})
 
 function lookUpOne(to: Scripted) {
   return to.connection.lookUp({
@@ -55,7 +44,9 @@ describe('which protocol', () => {
     ['a page', { status: 200, body: '<html>Odoo</html>' }],
     ['an older version', { body: { version_info: [18, 0, 0, 'final', 0, ''], version: '18.0' } }],
   ])('JSON-RPC when /web/version answers with %s', async (_, version) => {
-    const to = await start((request) => (request.path === '/web/version' ? version : execute18(request)))
+    const to = await scriptedForTest((request) =>
+      request.path === '/web/version' ? version : execute18(request),
+    )
     expect(await lookUpOne(to)).toEqual([{ value: '10', id: '10', fields: {} }])
     expect(to.received.map((request) => request.path)).toEqual([
       '/web/version',
@@ -66,7 +57,7 @@ describe('which protocol', () => {
   })
 
   test('JSON-2 when /web/version says 19: bearer key, database, buffered body, no cookie back', async () => {
-    const to = await start(
+    const to = await scriptedForTest(
       (request) =>
         request.path === '/web/version'
           ? { ...VERSION_19, headers: { 'set-cookie': 'session_id=abc' } }
@@ -94,7 +85,7 @@ describe('which protocol', () => {
 
   test('the version is asked once, and asked again only when the answer failed', async () => {
     let first = true
-    const to = await start((request) => {
+    const to = await scriptedForTest((request) => {
       if (request.path !== '/web/version') return { body: [] }
       if (!first) return VERSION_19
       first = false
@@ -107,7 +98,7 @@ describe('which protocol', () => {
   })
 
   test('the user is authenticated once on 18, and each call carries company and UTC by name', async () => {
-    const to = await start(execute18, { company: 1, version: '18.0' })
+    const to = await scriptedForTest(execute18, { company: 1, version: '18.0' })
     await lookUpOne(to)
     await lookUpOne(to)
     const bodies = to.received
@@ -190,7 +181,7 @@ describe('what stops a read', () => {
     ['JSON of another shape', { body: { status: 'ok' } }, 'unavailable'],
     ['a list of something else', { body: ['ok'] }, 'unavailable'],
   ])('19: %s', async (_, answer, kind) => {
-    const to = await start(answer19(() => answer))
+    const to = await scriptedForTest(answer19(() => answer))
     const failure = await failureOf(lookUpOne(to))
     expect(failure.kind).toBe(kind)
     expect(JSON.stringify([failure.message, failure.fields])).not.toMatch(/Traceback|secret customer|k-123/)
@@ -218,7 +209,7 @@ describe('what stops a read', () => {
     ['JSON of another shape', { body: { status: 'ok' } }, 'unavailable'],
     ['a proxy with 504', { status: 504, body: '<html>Gateway Timeout</html>' }, 'unavailable'],
   ])('18: %s', async (_, answer, kind) => {
-    const to = await start(answer18(() => answer))
+    const to = await scriptedForTest(answer18(() => answer))
     const failure = await failureOf(lookUpOne(to))
     expect(failure.kind).toBe(kind)
     expect(failure.message).not.toMatch(/Traceback|secret customer|k-123/)
@@ -235,7 +226,7 @@ describe('what stops a read', () => {
       /no database "acme"/,
     ],
   ])('18: %s is for an operator, and hosts are not told', async (_, answer, message) => {
-    const to = await start((request) => {
+    const to = await scriptedForTest((request) => {
       if (request.path === '/jsonrpc' && request.body.includes('"authenticate"')) return answer
       return answer18(() => ({ body: {} }))(request)
     })
@@ -246,7 +237,7 @@ describe('what stops a read', () => {
   })
 
   test('JSON of another shape is not taken for fields', async () => {
-    const to = await start(
+    const to = await scriptedForTest(
       answer19((call) => ({ body: call.endsWith('fields_get') ? { status: 'ok' } : [{ id: 10 }] })),
     )
     const byName = to.connection.lookUp({
@@ -261,7 +252,9 @@ describe('what stops a read', () => {
   })
 
   test('how long to wait is handed on', async () => {
-    const to = await start(answer19(() => ({ status: 429, headers: { 'retry-after': '7' }, body: '' })))
+    const to = await scriptedForTest(
+      answer19(() => ({ status: 429, headers: { 'retry-after': '7' }, body: '' })),
+    )
     expect((await failureOf(lookUpOne(to))).retryAfterMs).toBe(7000)
   })
 })
@@ -275,17 +268,17 @@ describe('what an action answers', () => {
     ['a reply without a result', { body: { jsonrpc: '2.0', id: 51 } }],
     ['true', { body: { jsonrpc: '2.0', id: 51, result: true } }],
   ])('18: %s is done', async (_, answer) => {
-    const to = await start(answer18(() => answer))
+    const to = await scriptedForTest(answer18(() => answer))
     expect(await actOn(to, 'action_unarchive', ['3'])).toEqual([{ status: 'done' }])
   })
 
   test('19: null is done', async () => {
-    const to = await start(answer19(() => ({ body: null })))
+    const to = await scriptedForTest(answer19(() => ({ body: null })))
     expect(await actOn(to, 'action_archive', ['3', '4'])).toEqual([{ status: 'done' }, { status: 'done' }])
   })
 
   test('a wizard is not done, and the message says what Odoo asks', async () => {
-    const to = await start(answer18(() => ({ body: { jsonrpc: '2.0', id: 1, result: WIZARD } })))
+    const to = await scriptedForTest(answer18(() => ({ body: { jsonrpc: '2.0', id: 1, result: WIZARD } })))
     const [outcome] = await actOn(to, 'action_cancel', ['3'])
     expect(outcome).toMatchObject({
       status: 'rejected',
@@ -298,7 +291,7 @@ describe('what an action answers', () => {
     ['18', answer18(() => ({ body: { status: 'ok' } }))],
     ['19', answer19(() => ({ body: { status: 'ok' } }))],
   ])('%s: JSON that is not Odoo’s leaves it open', async (_, answer) => {
-    const to = await start(answer)
+    const to = await scriptedForTest(answer)
     expect(await actOn(to, 'action_confirm', ['3'])).toMatchObject([{ status: 'unknown' }])
   })
 
@@ -308,7 +301,7 @@ describe('what an action answers', () => {
       'odoo.exceptions.UserError',
       'Some orders are not in a state requiring confirmation.',
     )
-    const to = await start(
+    const to = await scriptedForTest(
       answer19((_, body) => ((body.ids as number[]).includes(4) ? refusal : { body: true })),
     )
     expect(await actOn(to, 'action_confirm', ['3', '4', '5'])).toMatchObject([
@@ -319,7 +312,7 @@ describe('what an action answers', () => {
   })
 
   test('a connection lost leaves all of them open', async () => {
-    const to = await start(answer19(() => 'cut'))
+    const to = await scriptedForTest(answer19(() => 'cut'))
     expect(await actOn(to, 'action_confirm', ['3', '4'])).toMatchObject([
       { status: 'unknown' },
       { status: 'unknown' },
@@ -327,7 +320,7 @@ describe('what an action answers', () => {
   })
 
   test('nothing is called on no record', async () => {
-    const to = await start(answer19(() => ({ body: true })))
+    const to = await scriptedForTest(answer19(() => ({ body: true })))
     expect(await actOn(to, 'action_confirm', [])).toEqual([])
     expect(await actOn(to, 'action_confirm', ['gid://x'])).toMatchObject([{ status: 'rejected' }])
     expect(to.received).toEqual([])
