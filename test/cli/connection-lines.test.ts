@@ -26,3 +26,8 @@ test('scopes that nothing needs are named; the connection is good all the same',
   expect(linesOf(watch)).toEqual([expect.stringContaining('(write_orders, read_discounts)')])
   expect(stateOf(watch)).toBe('good')
 })
+
+test('what a look could not tell is told with the time of the look', () => {
+  const watch = { trouble: 'Odoo gave no answer.', checkedAt: Date.UTC(2026, 10, 26, 8, 12) }
+  expect(linesOf(watch)).toEqual(['shopify: Odoo gave no answer. (looked at 2026-11-26 08:12Z)'])
+})

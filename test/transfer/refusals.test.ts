@@ -3,7 +3,12 @@ import { CONNECTORS } from '../../engine/cli/connectors.ts'
 import type { ConnectionDefinition } from '../../engine/core/model/connector.ts'
 import type { JsonObject } from '../../engine/core/model/json.ts'
 import type { Plan } from '../../engine/core/model/plan.ts'
-import { clearRefusal, connectionWatches, markRefused } from '../../engine/store/connection-watch.ts'
+import {
+  clearRefusal,
+  connectionWatches,
+  markRefused,
+  noteTrouble,
+} from '../../engine/store/connection-watch.ts'
 import { startRun } from '../../engine/store/runs.ts'
 import { runWaits } from '../../engine/store/waiting-runs.ts'
 import { authSpecOf, presentedBy, stopWhereRefused } from '../../engine/transfer/credentials/refusal.ts'
@@ -111,6 +116,8 @@ test('a refusal keeps its beginning until it is over, and holds no secret that c
   expect((await connectionWatches(store, 'acme'))[0]?.refusal?.since).toBe(first!.refusal!.since)
   const rows = JSON.stringify(await store.db.selectFrom('connection_watch').selectAll().execute())
   expect(rows).not.toContain('value of one')
+  await store.transaction((trx) => noteTrouble(trx, 'acme', 'north', 'north refuses the app', null))
   expect(await store.transaction((trx) => clearRefusal(trx, 'acme', 'north'))).toBe(true)
+  expect(await connectionWatches(store, 'acme')).toMatchObject([{ refusal: null, trouble: null }])
   expect(await store.transaction((trx) => clearRefusal(trx, 'acme', 'north'))).toBe(false)
 })
